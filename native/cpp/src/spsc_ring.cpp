@@ -1,0 +1,301 @@
+#include "holdfast/spsc_ring.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <utility>
+
+namespace holdfast {
+namespace {
+
+static_assert(std::atomic_ref<std::uint64_t>::is_always_lock_free);
+static_assert(std::atomic_ref<std::uint32_t>::is_always_lock_free);
+
+template <typename T>
+std::atomic_ref<T> shared(T& word) noexcept {
+  return std::atomic_ref<T>(word);
+}
+
+Failure ring_failure(std::string_view rule, std::uint64_t observed) noexcept {
+  return Failure{ErrorCode::kRingInvalid, rule, observed};
+}
+
+Failure indices_failure(std::uint64_t used) noexcept {
+  return ring_failure(
+      "ring indices must be at most the capacity apart; its memory was overwritten, create a "
+      "ring with Ring.create",
+      used);
+}
+
+std::optional<Failure> check_capacity(std::uint32_t capacity) noexcept {
+  if (!std::has_single_bit(capacity)) {
+    return ring_failure("ring capacity must be a power of two", capacity);
+  }
+  if (capacity > kRingCapacityMax) {
+    return ring_failure("ring capacity must be at most 1048576 records", capacity);
+  }
+  return std::nullopt;
+}
+
+constexpr std::size_t aligned_bytes(std::uint32_t capacity) noexcept {
+  return kRingHeaderBytes + std::size_t{capacity} * kMarketEventBytes;
+}
+
+/// Returns the part of `memory` that starts at a cache line.
+std::span<std::byte> align(std::span<std::byte> memory) noexcept {
+  const auto address = reinterpret_cast<std::uintptr_t>(memory.data());
+  const std::size_t offset = alignment_offset(address, kCacheLineBytes);
+  return memory.subspan(std::min(offset, memory.size()));
+}
+
+/// The header is an implicit-lifetime type, so the bytes of a buffer may be used as one.
+RingHeader* header_of(std::span<std::byte> aligned) noexcept {
+  return reinterpret_cast<RingHeader*>(aligned.data());
+}
+
+std::optional<Failure> check_bytes(std::span<std::byte> aligned, std::size_t needed) noexcept {
+  if (aligned.size() >= needed) return std::nullopt;
+  return ring_failure(
+      "ring memory must hold the header and every record; allocate it with Ring.create",
+      aligned.size());
+}
+
+/// Reads the indices so that a ring whose two sides are at work passes: the write index is never
+/// behind an earlier read index, nor more than the capacity ahead of a later one.
+std::optional<Failure> check_indices(RingHeader& header, std::uint32_t capacity) noexcept {
+  const std::uint64_t read_before = shared(header.read_index).load(std::memory_order_acquire);
+  const std::uint64_t write = shared(header.write_index).load(std::memory_order_acquire);
+  const std::uint64_t read_after = shared(header.read_index).load(std::memory_order_acquire);
+  if (write < read_before) return indices_failure(write - read_before);
+  if (read_after < write && write - read_after > capacity) {
+    return indices_failure(write - read_after);
+  }
+  return std::nullopt;
+}
+
+/// Returns the capacity that the header states, once everything in the header has been checked.
+Result<std::uint32_t> check_header(std::span<std::byte> aligned) noexcept {
+  if (auto failure = check_bytes(aligned, kRingHeaderBytes)) return *failure;
+  RingHeader& header = *header_of(aligned);
+  // Acquire pairs with the release in initialize(): who sees the magic sees the rest.
+  const std::uint64_t magic = shared(header.magic).load(std::memory_order_acquire);
+  if (magic != kRingMagic) {
+    return ring_failure("ring memory must begin with a ring header; create it with Ring.create",
+                        magic);
+  }
+  if (header.layout_version != kRingLayoutVersion) {
+    return ring_failure("ring layout version must be 1; use one version of holdfast in all threads",
+                        header.layout_version);
+  }
+  if (header.record_bytes != kMarketEventBytes) {
+    return ring_failure("ring records must be of 64 bytes", header.record_bytes);
+  }
+  const std::uint32_t capacity = header.capacity;
+  if (auto failure = check_capacity(capacity)) return *failure;
+  if (auto failure = check_bytes(aligned, aligned_bytes(capacity))) return *failure;
+  if (auto failure = check_indices(header, capacity)) return *failure;
+  return capacity;
+}
+
+std::optional<Failure> claim(std::uint32_t& word, std::string_view rule) noexcept {
+  std::uint32_t unclaimed = 0;
+  // Acquire pairs with the release of the previous owner's release().
+  if (shared(word).compare_exchange_strong(unclaimed, 1, std::memory_order_acq_rel,
+                                           std::memory_order_relaxed)) {
+    return std::nullopt;
+  }
+  return ring_failure(rule, unclaimed);
+}
+
+}  // namespace
+
+Result<std::size_t> SpscRing::bytes_needed(std::uint32_t capacity) noexcept {
+  if (auto failure = check_capacity(capacity)) return *failure;
+  return aligned_bytes(capacity) + kCacheLineBytes - 1;
+}
+
+std::optional<Failure> SpscRing::initialize(std::span<std::byte> memory,
+                                            std::uint32_t capacity) noexcept {
+  if (auto failure = check_capacity(capacity)) return failure;
+  const std::span<std::byte> aligned = align(memory);
+  if (auto failure = check_bytes(aligned, aligned_bytes(capacity))) return failure;
+  RingHeader& header = *header_of(aligned);
+  const std::uint64_t magic = shared(header.magic).load(std::memory_order_acquire);
+  if (magic != 0) {
+    return ring_failure("ring memory must be zeroed; attach to a ring that exists with Ring.attach",
+                        magic);
+  }
+  header.layout_version = kRingLayoutVersion;
+  header.record_bytes = kMarketEventBytes;
+  header.capacity = capacity;
+  shared(header.write_index).store(0, std::memory_order_relaxed);
+  shared(header.read_index).store(0, std::memory_order_relaxed);
+  shared(header.magic).store(kRingMagic, std::memory_order_release);
+  return std::nullopt;
+}
+
+Result<SpscRing> SpscRing::attach(std::span<std::byte> memory) noexcept {
+  const std::span<std::byte> aligned = align(memory);
+  Result<std::uint32_t> capacity = check_header(aligned);
+  if (!capacity.ok()) return capacity.failure();
+  return SpscRing(header_of(aligned), aligned.data() + kRingHeaderBytes, capacity.value());
+}
+
+SpscRing::SpscRing(RingHeader* header, std::byte* slots, std::uint32_t capacity) noexcept
+    : header_(header), slots_(slots), capacity_(capacity) {}
+
+SpscRing::SpscRing(SpscRing&& other) noexcept
+    : header_(other.header_),
+      slots_(other.slots_),
+      capacity_(other.capacity_),
+      is_producer_(std::exchange(other.is_producer_, false)),
+      is_consumer_(std::exchange(other.is_consumer_, false)),
+      cached_read_index_(other.cached_read_index_),
+      cached_write_index_(other.cached_write_index_) {}
+
+SpscRing& SpscRing::operator=(SpscRing&& other) noexcept {
+  if (this == &other) return *this;
+  release();
+  header_ = other.header_;
+  slots_ = other.slots_;
+  capacity_ = other.capacity_;
+  is_producer_ = std::exchange(other.is_producer_, false);
+  is_consumer_ = std::exchange(other.is_consumer_, false);
+  cached_read_index_ = other.cached_read_index_;
+  cached_write_index_ = other.cached_write_index_;
+  return *this;
+}
+
+SpscRing::~SpscRing() {
+  release();
+}
+
+Result<std::size_t> SpscRing::publish(std::span<const MarketEvent> events) noexcept {
+  if (auto failure = claim_producer()) return *failure;
+  if (is_write_closed()) {
+    return Failure{ErrorCode::kHandleClosed,
+                   "ring must be open for writing; create a ring after closeWrite", 1};
+  }
+  const std::uint64_t write = shared(header_->write_index).load(std::memory_order_relaxed);
+  std::uint64_t taken_slots = write - cached_read_index_;
+  if (taken_slots > capacity_ || capacity_ - taken_slots < events.size()) {
+    // Acquire: the consumer has finished reading the slots below its index.
+    cached_read_index_ = shared(header_->read_index).load(std::memory_order_acquire);
+    taken_slots = write - cached_read_index_;
+    if (taken_slots > capacity_) return indices_failure(taken_slots);
+  }
+  const auto free_slots = static_cast<std::size_t>(capacity_ - taken_slots);
+  const std::size_t accepted = std::min(free_slots, events.size());
+  if (accepted < events.size()) {
+    auto stalls = shared(header_->stalls);
+    stalls.store(stalls.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+  if (accepted == 0) return std::size_t{0};
+  copy_in(write, events.first(accepted));
+  // A release store that is also sequentially consistent: the caller reads records_wake next,
+  // and must not read it before a consumer about to sleep can see these records.
+  shared(header_->write_index).store(write + accepted, std::memory_order_seq_cst);
+  return accepted;
+}
+
+Result<std::size_t> SpscRing::drain(std::span<MarketEvent> into) noexcept {
+  if (auto failure = claim_consumer()) return *failure;
+  const std::uint64_t read = shared(header_->read_index).load(std::memory_order_relaxed);
+  std::uint64_t waiting = cached_write_index_ - read;
+  if (waiting > capacity_ || waiting < into.size()) {
+    // Acquire: the records below the producer's index are complete.
+    cached_write_index_ = shared(header_->write_index).load(std::memory_order_acquire);
+    waiting = cached_write_index_ - read;
+    if (waiting > capacity_) return indices_failure(waiting);
+  }
+  const std::size_t drained = std::min(static_cast<std::size_t>(waiting), into.size());
+  if (drained == 0) return std::size_t{0};
+  copy_out(read, into.first(drained));
+  // Sequentially consistent for the same reason as in publish, with space_wake.
+  shared(header_->read_index).store(read + drained, std::memory_order_seq_cst);
+  return drained;
+}
+
+std::size_t SpscRing::used() const noexcept {
+  // The read index first, so that the difference cannot be negative while both sides move.
+  const std::uint64_t read = shared(header_->read_index).load(std::memory_order_seq_cst);
+  const std::uint64_t write = shared(header_->write_index).load(std::memory_order_seq_cst);
+  return static_cast<std::size_t>(std::min<std::uint64_t>(write - read, capacity_));
+}
+
+std::size_t SpscRing::readable() const noexcept {
+  return used();
+}
+
+std::size_t SpscRing::writable() const noexcept {
+  return capacity_ - used();
+}
+
+void SpscRing::close_write() noexcept {
+  // Sequentially consistent: the caller reads records_wake next, as after a publish.
+  shared(header_->write_closed).store(1, std::memory_order_seq_cst);
+}
+
+bool SpscRing::is_write_closed() const noexcept {
+  return shared(header_->write_closed).load(std::memory_order_seq_cst) != 0;
+}
+
+RingStats SpscRing::stats() const noexcept {
+  const std::uint64_t drained = shared(header_->read_index).load(std::memory_order_acquire);
+  return RingStats{
+      .published = shared(header_->write_index).load(std::memory_order_acquire),
+      .drained = drained,
+      .stalls = shared(header_->stalls).load(std::memory_order_relaxed),
+      .capacity = capacity_,
+  };
+}
+
+void SpscRing::release() noexcept {
+  if (std::exchange(is_producer_, false)) {
+    shared(header_->producer_claim).store(0, std::memory_order_release);
+  }
+  if (std::exchange(is_consumer_, false)) {
+    shared(header_->consumer_claim).store(0, std::memory_order_release);
+  }
+}
+
+std::optional<Failure> SpscRing::claim_producer() noexcept {
+  if (is_producer_) return std::nullopt;
+  if (auto failure = claim(header_->producer_claim,
+                           "ring must have one producer; close the other one first")) {
+    return failure;
+  }
+  is_producer_ = true;
+  return std::nullopt;
+}
+
+std::optional<Failure> SpscRing::claim_consumer() noexcept {
+  if (is_consumer_) return std::nullopt;
+  if (auto failure = claim(header_->consumer_claim,
+                           "ring must have one consumer; close the other one first")) {
+    return failure;
+  }
+  is_consumer_ = true;
+  return std::nullopt;
+}
+
+void SpscRing::copy_in(std::uint64_t write, std::span<const MarketEvent> events) noexcept {
+  const auto slot = static_cast<std::size_t>(write & (capacity_ - 1));
+  const std::size_t until_end = std::min<std::size_t>(events.size(), capacity_ - slot);
+  std::memcpy(slots_ + slot * kMarketEventBytes, events.data(), until_end * kMarketEventBytes);
+  std::memcpy(slots_, events.data() + until_end, (events.size() - until_end) * kMarketEventBytes);
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const std::uint64_t sequence = write + i;
+    const auto at = static_cast<std::size_t>(sequence & (capacity_ - 1)) * kMarketEventBytes;
+    std::memcpy(slots_ + at + offsetof(MarketEvent, sequence), &sequence, sizeof(sequence));
+  }
+}
+
+void SpscRing::copy_out(std::uint64_t read, std::span<MarketEvent> into) const noexcept {
+  const auto slot = static_cast<std::size_t>(read & (capacity_ - 1));
+  const std::size_t until_end = std::min<std::size_t>(into.size(), capacity_ - slot);
+  std::memcpy(into.data(), slots_ + slot * kMarketEventBytes, until_end * kMarketEventBytes);
+  std::memcpy(into.data() + until_end, slots_, (into.size() - until_end) * kMarketEventBytes);
+}
+
+}  // namespace holdfast

@@ -1,0 +1,186 @@
+//! Money: a 128-bit integer count of 10⁻¹⁸ units of its currency.
+
+use crate::code::Code;
+use crate::decimal::{Decimal, format_scaled};
+use crate::error::{Error, Result};
+use crate::rounding::{Rounding, divide};
+use std::fmt;
+
+/// An exact amount of one currency. Which currency is known by the field that holds it.
+///
+/// # Examples
+/// ```
+/// use holdfast_core::Amount;
+/// let price = Amount::parse("0.1")?;
+/// assert_eq!(price.plus(Amount::parse("0.2")?)?.to_string(), "0.3");
+/// # Ok::<(), holdfast_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Amount(i128);
+
+#[cold]
+fn overflow(operation: &str) -> Error {
+    Error::new(
+        Code::AmountOverflow,
+        format!("{operation} must stay within 128 bits at 18 decimals"),
+    )
+}
+
+impl Amount {
+    /// Decimals of the representation.
+    pub const SCALE: u32 = 18;
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+    /// One unit of the currency.
+    pub const ONE: Self = Self(1_000_000_000_000_000_000);
+
+    /// Makes an amount from its count of 10⁻¹⁸ units.
+    #[must_use]
+    pub const fn from_raw(raw: i128) -> Self {
+        Self(raw)
+    }
+
+    /// Returns the count of 10⁻¹⁸ units.
+    #[must_use]
+    pub const fn raw(self) -> i128 {
+        self.0
+    }
+
+    /// Reads a decimal string.
+    ///
+    /// # Errors
+    /// `DECIMAL_INVALID`, `AMOUNT_TOO_PRECISE` (more than 18 decimals), `AMOUNT_OVERFLOW`.
+    pub fn parse(text: &str) -> Result<Self> {
+        Decimal::parse(text)?.at_scale(Self::SCALE).map(Self)
+    }
+
+    /// Returns the sum.
+    ///
+    /// # Errors
+    /// `AMOUNT_OVERFLOW`.
+    #[inline]
+    pub fn plus(self, other: Self) -> Result<Self> {
+        self.0.checked_add(other.0).map(Self).ok_or_else(|| overflow("sum"))
+    }
+
+    /// Returns the difference.
+    ///
+    /// # Errors
+    /// `AMOUNT_OVERFLOW`.
+    #[inline]
+    pub fn minus(self, other: Self) -> Result<Self> {
+        self.0.checked_sub(other.0).map(Self).ok_or_else(|| overflow("difference"))
+    }
+
+    /// Returns the amount times an integer.
+    ///
+    /// # Errors
+    /// `AMOUNT_OVERFLOW`.
+    #[inline]
+    pub fn times(self, factor: i128) -> Result<Self> {
+        self.0.checked_mul(factor).map(Self).ok_or_else(|| overflow("product"))
+    }
+
+    /// Returns `self × numerator ÷ denominator`, rounded once, as named.
+    ///
+    /// The whole part is taken out before multiplying, so that only a result past 128 bits overflows as long as the
+    /// product of numerator and denominator fits.
+    ///
+    /// # Errors
+    /// `AMOUNT_OVERFLOW`, `DIVISION_BY_ZERO`.
+    pub fn times_ratio(
+        self,
+        numerator: i128,
+        denominator: i128,
+        rounding: Rounding,
+    ) -> Result<Self> {
+        let whole = divide(self.0, denominator, Rounding::TowardsZero)?;
+        let rest = self.0 - whole * denominator;
+        let rest = Self(rest).times(numerator)?;
+        Self(whole).times(numerator)?.plus(Self(divide(rest.0, denominator, rounding)?))
+    }
+
+    /// Returns the amount with the other sign.
+    ///
+    /// # Errors
+    /// `AMOUNT_OVERFLOW` for the smallest value.
+    pub fn negated(self) -> Result<Self> {
+        self.0.checked_neg().map(Self).ok_or_else(|| overflow("negation"))
+    }
+
+    /// Returns the magnitude.
+    ///
+    /// # Errors
+    /// `AMOUNT_OVERFLOW` for the smallest value.
+    pub fn magnitude(self) -> Result<Self> {
+        self.0.checked_abs().map(Self).ok_or_else(|| overflow("magnitude"))
+    }
+
+    /// Returns the nearest binary float, for analytics only.
+    #[must_use]
+    #[inline]
+    #[allow(clippy::cast_precision_loss)]
+    pub fn to_f64(self) -> f64 {
+        self.0 as f64 / 1e18
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(&format_scaled(self.0, Self::SCALE))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn one_tenth_and_two_tenths_are_three_tenths() {
+        let sum = Amount::parse("0.1").unwrap().plus(Amount::parse("0.2").unwrap()).unwrap();
+        assert_eq!(sum, Amount::parse("0.3").unwrap());
+        assert_eq!(Amount::ONE.to_string(), "1");
+    }
+
+    #[test]
+    fn overflow_is_always_an_error() {
+        let top = Amount::from_raw(i128::MAX);
+        let bottom = Amount::from_raw(i128::MIN);
+        assert!(top.plus(Amount::from_raw(1)).is_err());
+        assert!(bottom.minus(Amount::from_raw(1)).is_err());
+        assert!(top.times(2).is_err());
+        assert!(bottom.negated().is_err());
+        assert!(bottom.magnitude().is_err());
+        assert!(top.times_ratio(5, 4, Rounding::Floor).is_err());
+        assert!(top.times_ratio(3, 4, Rounding::Floor).is_ok());
+        assert!(top.times_ratio(1, 0, Rounding::Floor).is_err());
+    }
+
+    #[test]
+    fn more_than_eighteen_decimals_are_refused() {
+        let error = Amount::parse("0.0000000000000000001").unwrap_err();
+        assert_eq!(error.code(), Code::AmountTooPrecise);
+    }
+
+    proptest! {
+        #[test]
+        fn nat_10_parse_of_print_is_identity(raw in any::<i128>()) {
+            let amount = Amount::from_raw(raw);
+            prop_assert_eq!(Amount::parse(&amount.to_string()).unwrap(), amount);
+        }
+
+        #[test]
+        fn nat_10_addition_is_associative_and_commutative(a in any::<i64>(), b in any::<i64>(), c in any::<i64>()) {
+            let (a, b, c) = (Amount::from_raw(a.into()), Amount::from_raw(b.into()), Amount::from_raw(c.into()));
+            prop_assert_eq!(a.plus(b).unwrap().plus(c).unwrap(), a.plus(b.plus(c).unwrap()).unwrap());
+            prop_assert_eq!(a.plus(b).unwrap(), b.plus(a).unwrap());
+        }
+
+        #[test]
+        fn nat_10_checked_results_equal_wide_arithmetic_or_fail(a in any::<i128>(), b in any::<i128>()) {
+            prop_assert_eq!(Amount::from_raw(a).plus(Amount::from_raw(b)).ok().map(Amount::raw), a.checked_add(b));
+            prop_assert_eq!(Amount::from_raw(a).times(b).ok().map(Amount::raw), a.checked_mul(b));
+        }
+    }
+}

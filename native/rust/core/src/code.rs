@@ -1,0 +1,170 @@
+//! The one table of codes: denials and failures, with category, retryability, meaning and remedy.
+//!
+//! TypeScript's `Code` union and the documentation page are generated from it (`cargo run -p holdfast-core
+//! --example vocabulary`); numbers are written to journals, so a number is never reused.
+
+/// What a caller can do about a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Category {
+    /// The caller passed something that can never work: fix the argument.
+    Validation,
+    /// The gate refused: an order or a limit has to change.
+    Risk,
+    /// The venue answered with an error.
+    Exchange,
+    /// Market or reference data is unusable.
+    Data,
+    /// Files, memory, native code or the operating system failed.
+    Infrastructure,
+}
+
+impl Category {
+    /// Returns the name used in TypeScript, JSON and the documentation.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Validation => "validation",
+            Self::Risk => "risk",
+            Self::Exchange => "exchange",
+            Self::Data => "data",
+            Self::Infrastructure => "infrastructure",
+        }
+    }
+}
+
+macro_rules! codes {
+    ($($number:literal $variant:ident $name:literal $category:ident $retryable:literal $meaning:literal $remedy:literal;)*) => {
+        /// Stable code of a failure or a denial.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[repr(u16)]
+        pub enum Code {
+            $(#[doc = $meaning] $variant = $number,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// Returns the stable upper-case name.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// Returns the category.
+            #[must_use]
+            pub const fn category(self) -> Category {
+                match self { $(Self::$variant => Category::$category,)* }
+            }
+
+            /// Returns whether the same call may succeed later without a change.
+            #[must_use]
+            pub const fn retryable(self) -> bool {
+                match self { $(Self::$variant => $retryable,)* }
+            }
+
+            /// Returns the sentence of the documentation.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning,)* }
+            }
+
+            /// Returns what the caller can do.
+            #[must_use]
+            pub const fn remedy(self) -> &'static str {
+                match self { $(Self::$variant => $remedy,)* }
+            }
+
+            /// Returns the code with this number, if there is one.
+            #[must_use]
+            pub const fn from_number(number: u16) -> Option<Self> {
+                match number { $($number => Some(Self::$variant),)* _ => None }
+            }
+        }
+    };
+}
+
+codes! {
+    1 ArgumentInvalid "ARGUMENT_INVALID" Validation false "An argument has the wrong type or shape." "Pass what the message names.";
+    2 DecimalInvalid "DECIMAL_INVALID" Validation false "A decimal is not a finite number in plain notation." "Pass a decimal string such as \"100.25\" or a finite number.";
+    3 PriceOffTick "PRICE_OFF_TICK" Validation false "A price is not a multiple of the instrument's tick." "Use one of the neighbours in the context, or round by name (instrument.floorPrice); for a data file, add `tick` and `round` to its description.";
+    4 PriceOutOfRange "PRICE_OUT_OF_RANGE" Validation false "A price does not fit the 64-bit range of ticks." "Check the price, or give the instrument a coarser tick.";
+    5 QtyOffLot "QTY_OFF_LOT" Validation false "A quantity is not a multiple of the instrument's lot." "Use one of the neighbours in the context, or round by name (instrument.floorQuantity).";
+    6 QtyOutOfRange "QTY_OUT_OF_RANGE" Validation false "A quantity does not fit the 64-bit range of lots." "Check the quantity, or give the instrument a coarser lot.";
+    7 AmountTooPrecise "AMOUNT_TOO_PRECISE" Validation false "An amount has more than 18 decimals." "Round by name before the call.";
+    8 AmountOverflow "AMOUNT_OVERFLOW" Validation false "An amount left the range of 128 bits at 18 decimals." "Check the operands: the range is about 1.7e20 units of the currency.";
+    9 CurrencyMismatch "CURRENCY_MISMATCH" Validation false "Two amounts of different currencies were combined." "Convert one of them first.";
+    10 DivisionByZero "DIVISION_BY_ZERO" Validation false "A division by zero was asked for." "Check the divisor.";
+    11 TimestampInvalid "TIMESTAMP_INVALID" Validation false "A time is not a valid instant in nanoseconds since 1970." "Pass an ISO date, epoch seconds, milliseconds or nanoseconds.";
+    12 InstrumentInvalid "INSTRUMENT_INVALID" Validation false "An instrument's rules contradict each other or cannot be represented." "Correct the field that the message names.";
+    13 InstrumentUnknown "INSTRUMENT_UNKNOWN" Validation false "No instrument has this id." "Register the instrument before use.";
+    14 ConfigInvalid "CONFIG_INVALID" Validation false "A setting has a wrong value." "Correct the field that the message names.";
+    15 ConfigUnknownKey "CONFIG_UNKNOWN_KEY" Validation false "A setting has a key that does not exist." "Remove the key, or use the one that the message suggests.";
+    16 LimitsInvalid "LIMITS_INVALID" Validation false "A limit has a wrong value, or is missing." "Give each limit a value or the word \"unlimited\".";
+    17 LimitsUnknownKey "LIMITS_UNKNOWN_KEY" Validation false "The limits have a key that does not exist." "Remove the key, or use the one that the message suggests.";
+    18 LimitsPresetUnknown "LIMITS_PRESET_UNKNOWN" Validation false "No limits preset has this name." "Use one of the names in the context, or a file.";
+    19 StrategyInvalid "STRATEGY_INVALID" Validation false "A file or value is no strategy." "Export a strategy made with defineStrategy() as default.";
+    20 StrategyThrew "STRATEGY_THREW" Validation false "The strategy threw an exception; the session ended there." "Mend the strategy; the journal holds what was done so far.";
+    21 OrderInvalid "ORDER_INVALID" Validation false "An order's fields contradict each other." "Correct the field that the message names.";
+    22 OrderUnknown "ORDER_UNKNOWN" Validation false "No open order has this id." "Check the id; the order may have ended already.";
+    23 OrderTransitionIllegal "ORDER_TRANSITION_ILLEGAL" Exchange false "An event does not fit the order's state." "Read the order's history in the journal.";
+    24 OrderCapacityExhausted "ORDER_CAPACITY_EXHAUSTED" Risk true "The number of open orders reached its capacity." "Cancel orders, or raise max_open_orders at start.";
+    25 FillInvalid "FILL_INVALID" Exchange false "A fill has no quantity, or names an unknown order." "Read the venue's report in the journal.";
+    30 DataFileNotFound "DATA_FILE_NOT_FOUND" Data false "A data file does not exist or cannot be read." "Check the path.";
+    31 DataEmpty "DATA_EMPTY" Data false "A data file holds no bar (in the period asked for)." "Check the file and the period.";
+    32 DataColumnMissing "DATA_COLUMN_MISSING" Data false "A column that is needed is missing." "Name it with --columns, for example close=Last.";
+    33 DataRowInvalid "DATA_ROW_INVALID" Data false "A row of the data is unusable." "Mend the row, or pass --on-bad-row skip to count and list bad rows.";
+    34 DataFormatUnknown "DATA_FORMAT_UNKNOWN" Data false "The format of a data file is not known." "Name it with --format.";
+    35 DataDescriptionInvalid "DATA_DESCRIPTION_INVALID" Data false "The description of a data set is wrong." "Correct the field that the message names.";
+    36 DataSourceFailed "DATA_SOURCE_FAILED" Data true "The worker that reads the data failed." "Read the cause in the error.";
+    37 EventInvalid "EVENT_INVALID" Data false "A market event is malformed or out of order." "Check the producer of the events.";
+    40 RingInvalid "RING_INVALID" Infrastructure false "A ring's memory or capacity is not usable." "Create it with Ring.create and a power of two as capacity.";
+    41 JournalNotFound "JOURNAL_NOT_FOUND" Infrastructure false "No journal is at this path." "Check the path: it is the folder `journal` of a session.";
+    42 JournalCorrupt "JOURNAL_CORRUPT" Infrastructure false "A record of the journal does not match its checksum or chain." "Everything before the record named is intact; restore the file from a copy.";
+    43 JournalTruncated "JOURNAL_TRUNCATED" Infrastructure false "The journal ends inside a record." "Everything before the record named is intact.";
+    44 JournalIo "JOURNAL_IO" Infrastructure true "The journal could not be read or written." "Check disk space and permissions.";
+    45 JournalDiverged "JOURNAL_DIVERGED" Infrastructure false "Replaying the journal gave other records than it holds." "Replay with the version that wrote it; the first difference is in the context.";
+    46 OutputIo "OUTPUT_IO" Infrastructure true "An output file could not be written." "Check disk space and permissions.";
+    47 OutputExists "OUTPUT_EXISTS" Infrastructure false "The output folder holds files that are not a session's." "Choose another folder with --out.";
+    48 DependencyMissing "DEPENDENCY_MISSING" Infrastructure false "An optional package is not installed." "Install the package that the message names.";
+    49 NativeMissing "NATIVE_MISSING" Infrastructure false "The native addon for this platform is missing." "Run `npm run setup` in a clone, or install a package that supports this platform.";
+    50 NativePanic "NATIVE_PANIC" Infrastructure false "Native code failed and was contained; the object it belongs to is closed." "Please report it with the context.";
+    51 HandleClosed "HANDLE_CLOSED" Infrastructure false "An object was used after close()." "Create a new one.";
+    52 CapacityExhausted "CAPACITY_EXHAUSTED" Infrastructure true "A fixed capacity was reached." "Raise the capacity that the message names.";
+    100 OrderQtyExceeded "ORDER_QTY_EXCEEDED" Risk false "The order's quantity is above its limit." "Send a smaller order.";
+    101 OrderNotionalExceeded "ORDER_NOTIONAL_EXCEEDED" Risk false "The order's notional is above its limit." "Send a smaller order.";
+    102 PositionLimitExceeded "POSITION_LIMIT_EXCEEDED" Risk false "The position, if every open order filled, would be above its fraction of equity." "Send a smaller order, or cancel open ones.";
+    103 GrossExposureExceeded "GROSS_EXPOSURE_EXCEEDED" Risk false "The gross exposure, if every open order filled, would be above its fraction of equity." "Send a smaller order, or reduce positions.";
+    104 PriceBandExceeded "PRICE_BAND_EXCEEDED" Risk false "The order's price is too far from the reference price." "Check the price.";
+    105 OrderRateExceeded "ORDER_RATE_EXCEEDED" Risk true "Too many orders were sent in the last minute." "Wait.";
+    106 DailyTradesExceeded "DAILY_TRADES_EXCEEDED" Risk true "Too many opening orders were sent today." "Wait for the next day.";
+    107 DailyLossExceeded "DAILY_LOSS_EXCEEDED" Risk true "The loss of the day reached its limit; only reducing orders pass." "Wait for the next day.";
+    108 DrawdownExceeded "DRAWDOWN_EXCEEDED" Risk false "The drawdown of marked equity reached its limit; only reducing orders pass." "Review the strategy and start a new session.";
+    109 StopLossRequired "STOP_LOSS_REQUIRED" Risk false "A position-opening order carries no stop loss, or one on the wrong side." "Set stopLoss on the order.";
+    110 PriceStale "PRICE_STALE" Risk true "The reference price is missing or too old." "Wait for market data.";
+    111 AccountUnavailable "ACCOUNT_UNAVAILABLE" Risk true "Equity is missing, zero or negative, so that limits relative to it cannot be judged." "Fund the account.";
+    112 QtyBelowMin "QTY_BELOW_MIN" Risk false "The quantity is below the instrument's minimum." "Send a larger order.";
+    113 QtyAboveMax "QTY_ABOVE_MAX" Risk false "The quantity is above the instrument's maximum." "Split the order.";
+    114 NotionalBelowMin "NOTIONAL_BELOW_MIN" Risk false "The notional is below the instrument's minimum." "Send a larger order.";
+    115 NotionalAboveMax "NOTIONAL_ABOVE_MAX" Risk false "The notional is above the instrument's maximum." "Split the order.";
+    116 PercentPriceExceeded "PERCENT_PRICE_EXCEEDED" Risk false "The price is outside the instrument's percent-price band." "Move the price towards the market.";
+    118 RiskArithmetic "RISK_ARITHMETIC" Risk false "A value needed by the judgement overflowed; the order is refused." "Check quantity, price and limits.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn numbers_and_names_are_unique_and_round_trip() {
+        let mut names = HashSet::new();
+        for code in Code::ALL {
+            assert!(names.insert(code.name()), "{} stands twice", code.name());
+            assert_eq!(Code::from_number(*code as u16), Some(*code));
+            assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
+        }
+        assert_eq!(Code::ALL.len(), 64);
+        assert_eq!(Code::from_number(0), None);
+    }
+}

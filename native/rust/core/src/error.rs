@@ -1,0 +1,63 @@
+//! The one error type of the native crates.
+
+use crate::code::{Category, Code};
+
+/// A failure with its stable code, a message for people and the values the message names.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    code: Code,
+    message: String,
+    context: Vec<(&'static str, String)>,
+}
+
+/// Result with the one error type.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// Makes an error; the message starts in lower case and names the field, the rule and the value.
+    #[must_use]
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), context: Vec::new() }
+    }
+
+    /// Adds a value to the context.
+    #[must_use]
+    pub fn with(mut self, key: &'static str, value: impl ToString) -> Self {
+        self.context.push((key, value.to_string()));
+        self
+    }
+
+    /// Returns the stable code.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        self.code
+    }
+
+    /// Returns the category that follows from the code.
+    #[must_use]
+    pub const fn category(&self) -> Category {
+        self.code.category()
+    }
+
+    /// Returns the context in the order in which it was added.
+    #[must_use]
+    pub fn context(&self) -> &[(&'static str, String)] {
+        &self.context
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn carries_code_category_message_and_context() {
+        let error = Error::new(Code::PriceOffTick, "price must be a multiple of 0.01, was 1.005")
+            .with("value", "1.005");
+        assert_eq!(error.code(), Code::PriceOffTick);
+        assert_eq!(error.category(), Category::Validation);
+        assert_eq!(error.to_string(), "price must be a multiple of 0.01, was 1.005");
+        assert_eq!(error.context(), &[("value", "1.005".to_string())]);
+    }
+}

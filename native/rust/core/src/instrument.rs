@@ -1,0 +1,440 @@
+//! The rules of a tradable contract and the exact conversion between its ticks, lots and money.
+
+use crate::amount::Amount;
+use crate::code::Code;
+use crate::decimal::{Decimal, format_scaled, power_of_ten};
+use crate::error::{Error, Result};
+use crate::fraction::Fraction;
+use crate::price::Price;
+use crate::quantity::Quantity;
+use crate::rounding::{Rounding, divide};
+use serde::{Deserialize, Serialize};
+
+/// An instrument as it is written in configuration: decimals are strings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstrumentSpec {
+    /// The venue's own text for it (FIX 55).
+    pub symbol: String,
+    /// Where it trades (FIX 207).
+    pub venue: String,
+    /// Currency that is bought and sold.
+    pub base_currency: String,
+    /// Currency of the price.
+    pub quote_currency: String,
+    /// Currency of profit and loss.
+    pub settlement_currency: String,
+    /// Smallest price step (FIX 969).
+    pub tick_size: String,
+    /// Smallest quantity step (FIX 561).
+    pub lot_size: String,
+    /// Base units in one contract (FIX 231).
+    pub contract_multiplier: String,
+    /// Smallest quantity of an order.
+    pub min_quantity: Option<String>,
+    /// Largest quantity of an order.
+    pub max_quantity: Option<String>,
+    /// Smallest notional of an order.
+    pub min_notional: Option<String>,
+    /// Largest notional of an order.
+    pub max_notional: Option<String>,
+    /// Largest distance of an order's price from the reference, as a fraction.
+    pub percent_price_frac: Option<String>,
+    /// Whether it is a perpetual future, which pays funding.
+    pub perpetual: bool,
+}
+
+/// An instrument whose rules were checked and turned into integers.
+#[derive(Debug, Clone)]
+pub struct Instrument {
+    spec: InstrumentSpec,
+    tick: Decimal,
+    lot: Decimal,
+    tick_lot_value: Amount,
+    lot_amount: Amount,
+    tick_factor: (f64, f64),
+    lot_factor: (f64, f64),
+    /// Smallest order quantity, in lots.
+    pub min_quantity: Option<Quantity>,
+    /// Largest order quantity, in lots.
+    pub max_quantity: Option<Quantity>,
+    /// Smallest order notional.
+    pub min_notional: Option<Amount>,
+    /// Largest order notional.
+    pub max_notional: Option<Amount>,
+    /// Largest distance of an order's price from the reference.
+    pub percent_price: Option<Fraction>,
+}
+
+fn invalid(field: &str, rule: &str, value: &str) -> Error {
+    Error::new(Code::InstrumentInvalid, format!("{field} {rule}, was {value}"))
+        .with("field", field)
+        .with("value", value)
+}
+
+fn positive(field: &str, text: &str) -> Result<Decimal> {
+    let value =
+        Decimal::parse(text).map_err(|_| invalid(field, "must be a decimal", text))?.normalized();
+    if value.mantissa <= 0 { Err(invalid(field, "must be positive", text)) } else { Ok(value) }
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn float_factor(step: Decimal) -> (f64, f64) {
+    (step.mantissa as f64, 10_f64.powi(i32::try_from(step.scale).unwrap_or(i32::MAX)))
+}
+
+impl Instrument {
+    /// Checks the rules.
+    ///
+    /// # Errors
+    /// `INSTRUMENT_INVALID` naming the field; also when one tick of one lot is not a multiple of 10⁻¹⁸ of the
+    /// quote currency, because then money could not be exact.
+    pub fn new(spec: InstrumentSpec) -> Result<Self> {
+        if spec.symbol.is_empty() {
+            return Err(invalid("symbol", "must not be empty", "\"\""));
+        }
+        let tick = positive("tick_size", &spec.tick_size)?;
+        let lot = positive("lot_size", &spec.lot_size)?;
+        let multiplier = positive("contract_multiplier", &spec.contract_multiplier)?;
+        let unrepresentable = || {
+            invalid(
+                "tick_size",
+                "times lot_size times contract_multiplier must be a multiple of 1e-18",
+                &spec.tick_size,
+            )
+        };
+        let mantissa = tick
+            .mantissa
+            .checked_mul(lot.mantissa)
+            .and_then(|m| m.checked_mul(multiplier.mantissa))
+            .ok_or_else(unrepresentable)?;
+        let product = Decimal { mantissa, scale: tick.scale + lot.scale + multiplier.scale };
+        let tick_lot_value =
+            Amount::from_raw(product.at_scale(Amount::SCALE).map_err(|_| unrepresentable())?);
+        let lot_amount =
+            Amount::from_raw(lot.at_scale(Amount::SCALE).map_err(|_| {
+                invalid("lot_size", "must have at most 18 decimals", &spec.lot_size)
+            })?);
+        let lots = |field: &str, text: &Option<String>| -> Result<Option<Quantity>> {
+            let Some(text) = text else { return Ok(None) };
+            let steps = exact_steps(positive(field, text)?, lot)
+                .ok_or_else(|| invalid(field, "must be a multiple of lot_size", text))?;
+            Ok(Some(Quantity::from_lots(steps)))
+        };
+        let amount = |field: &str, text: &Option<String>| -> Result<Option<Amount>> {
+            let Some(text) = text else { return Ok(None) };
+            let value = positive(field, text)?
+                .at_scale(Amount::SCALE)
+                .map_err(|_| invalid(field, "must be an amount", text))?;
+            Ok(Some(Amount::from_raw(value)))
+        };
+        let (min_quantity, max_quantity) =
+            (lots("min_quantity", &spec.min_quantity)?, lots("max_quantity", &spec.max_quantity)?);
+        let (min_notional, max_notional) = (
+            amount("min_notional", &spec.min_notional)?,
+            amount("max_notional", &spec.max_notional)?,
+        );
+        if min_quantity.zip(max_quantity).is_some_and(|(min, max)| min > max) {
+            return Err(invalid(
+                "min_quantity",
+                "must not be above max_quantity",
+                spec.min_quantity.as_deref().unwrap_or(""),
+            ));
+        }
+        if min_notional.zip(max_notional).is_some_and(|(min, max)| min > max) {
+            return Err(invalid(
+                "min_notional",
+                "must not be above max_notional",
+                spec.min_notional.as_deref().unwrap_or(""),
+            ));
+        }
+        let percent_price = match &spec.percent_price_frac {
+            None => None,
+            Some(text) => {
+                let fraction = Fraction::parse(text)
+                    .map_err(|_| invalid("percent_price_frac", "must be a fraction", text))?;
+                if fraction.millionths() <= 0 {
+                    return Err(invalid("percent_price_frac", "must be positive", text));
+                }
+                Some(fraction)
+            }
+        };
+        Ok(Self {
+            tick,
+            lot,
+            tick_lot_value,
+            lot_amount,
+            tick_factor: float_factor(tick),
+            lot_factor: float_factor(lot),
+            min_quantity,
+            max_quantity,
+            min_notional,
+            max_notional,
+            percent_price,
+            spec,
+        })
+    }
+
+    /// Returns the rules as they were given.
+    #[must_use]
+    pub const fn spec(&self) -> &InstrumentSpec {
+        &self.spec
+    }
+
+    /// Returns |price| × |quantity| × multiplier in the quote currency, exactly.
+    ///
+    /// # Errors
+    /// `AMOUNT_OVERFLOW`.
+    #[inline]
+    pub fn notional(&self, price: Price, quantity: Quantity) -> Result<Amount> {
+        self.value(price, quantity)?.magnitude()
+    }
+
+    /// Returns price × quantity × multiplier with the sign of the quantity.
+    ///
+    /// # Errors
+    /// `AMOUNT_OVERFLOW`.
+    #[inline]
+    pub fn value(&self, price: Price, quantity: Quantity) -> Result<Amount> {
+        self.tick_lot_value.times(i128::from(price.ticks()) * i128::from(quantity.lots()))
+    }
+
+    /// Returns a quantity in units as an amount, for limits and fees per unit.
+    ///
+    /// # Errors
+    /// `AMOUNT_OVERFLOW`.
+    pub fn units(&self, quantity: Quantity) -> Result<Amount> {
+        self.lot_amount.times(i128::from(quantity.lots()))
+    }
+
+    /// Returns the money that one tick of one lot is worth.
+    #[must_use]
+    pub const fn tick_lot_value(&self) -> Amount {
+        self.tick_lot_value
+    }
+
+    /// Reads a price that must be a multiple of the tick.
+    ///
+    /// # Errors
+    /// `DECIMAL_INVALID`, `PRICE_OFF_TICK` with the two neighbours, `PRICE_OUT_OF_RANGE`.
+    pub fn parse_price(&self, text: &str) -> Result<Price> {
+        let value = Decimal::parse(text)?;
+        match exact_steps(value, self.tick) {
+            Some(ticks) => Ok(Price::from_ticks(ticks)),
+            None => Err(off_step(
+                Code::PriceOffTick,
+                Code::PriceOutOfRange,
+                ("price", &self.spec.tick_size),
+                self.tick,
+                value,
+                text,
+            )),
+        }
+    }
+
+    /// Reads a quantity that must be a multiple of the lot.
+    ///
+    /// # Errors
+    /// `DECIMAL_INVALID`, `QTY_OFF_LOT` with the two neighbours, `QTY_OUT_OF_RANGE`.
+    pub fn parse_quantity(&self, text: &str) -> Result<Quantity> {
+        let value = Decimal::parse(text)?;
+        match exact_steps(value, self.lot) {
+            Some(lots) => Ok(Quantity::from_lots(lots)),
+            None => Err(off_step(
+                Code::QtyOffLot,
+                Code::QtyOutOfRange,
+                ("quantity", &self.spec.lot_size),
+                self.lot,
+                value,
+                text,
+            )),
+        }
+    }
+
+    /// Prints a price.
+    #[must_use]
+    pub fn format_price(&self, price: Price) -> String {
+        format_steps(price.ticks(), self.tick)
+    }
+
+    /// Prints a quantity.
+    #[must_use]
+    pub fn format_quantity(&self, quantity: Quantity) -> String {
+        format_steps(quantity.lots(), self.lot)
+    }
+
+    /// Returns the nearest float of a price, for analytics only.
+    #[must_use]
+    #[inline]
+    #[allow(clippy::cast_precision_loss)]
+    pub fn price_f64(&self, price: Price) -> f64 {
+        price.ticks() as f64 * self.tick_factor.0 / self.tick_factor.1
+    }
+
+    /// Returns the nearest float of a quantity, for analytics only.
+    #[must_use]
+    #[inline]
+    #[allow(clippy::cast_precision_loss)]
+    pub fn quantity_f64(&self, quantity: Quantity) -> f64 {
+        quantity.lots() as f64 * self.lot_factor.0 / self.lot_factor.1
+    }
+}
+
+fn at_common_scale(value: Decimal, step: Decimal) -> Option<(i128, i128)> {
+    let scale = value.scale.max(step.scale);
+    Some((
+        value.mantissa.checked_mul(power_of_ten(scale - value.scale)?)?,
+        step.mantissa.checked_mul(power_of_ten(scale - step.scale)?)?,
+    ))
+}
+
+fn exact_steps(value: Decimal, step: Decimal) -> Option<i64> {
+    let (numerator, denominator) = at_common_scale(value.normalized(), step)?;
+    if numerator % denominator == 0 { i64::try_from(numerator / denominator).ok() } else { None }
+}
+
+fn format_steps(steps: i64, step: Decimal) -> String {
+    match i128::from(steps).checked_mul(step.mantissa) {
+        Some(mantissa) => format_scaled(mantissa, step.scale),
+        None => format!("{steps}×{}", format_scaled(step.mantissa, step.scale)),
+    }
+}
+
+/// Tells the two ways in which a value is no count of steps apart: between two steps, or past 64 bits.
+fn off_step(
+    off: Code,
+    range: Code,
+    (field, size): (&str, &str),
+    step: Decimal,
+    value: Decimal,
+    text: &str,
+) -> Error {
+    let floor = at_common_scale(value.normalized(), step)
+        .and_then(|(n, d)| divide(n, d, Rounding::Floor).ok())
+        .and_then(|steps| i64::try_from(steps).ok())
+        .filter(|steps| *steps < i64::MAX);
+    match floor {
+        Some(below) => Error::new(off, format!("{field} must be a multiple of {size}, was {text}"))
+            .with("value", text)
+            .with("step", size)
+            .with("below", format_steps(below, step))
+            .with("above", format_steps(below + 1, step)),
+        None => Error::new(range, format!("{field} must fit 64 bits of {size}, was {text}"))
+            .with("value", text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    pub(crate) fn spec(tick: &str, lot: &str) -> InstrumentSpec {
+        InstrumentSpec {
+            symbol: "TEST".into(),
+            venue: "SIM".into(),
+            base_currency: "TEST".into(),
+            quote_currency: "USD".into(),
+            settlement_currency: "USD".into(),
+            tick_size: tick.into(),
+            lot_size: lot.into(),
+            contract_multiplier: "1".into(),
+            min_quantity: None,
+            max_quantity: None,
+            min_notional: None,
+            max_notional: None,
+            percent_price_frac: None,
+            perpetual: false,
+        }
+    }
+
+    #[test]
+    fn notional_is_exact() {
+        let instrument = Instrument::new(InstrumentSpec {
+            contract_multiplier: "50".into(),
+            ..spec("0.25", "1")
+        })
+        .unwrap();
+        let price = instrument.parse_price("4500.25").unwrap();
+        let quantity = instrument.parse_quantity("3").unwrap();
+        assert_eq!(instrument.notional(price, quantity).unwrap().to_string(), "675037.5");
+        assert_eq!(
+            instrument.value(price, Quantity::from_lots(-3)).unwrap().to_string(),
+            "-675037.5"
+        );
+    }
+
+    #[test]
+    fn off_tick_names_the_neighbours() {
+        let instrument = Instrument::new(spec("0.05", "0.001")).unwrap();
+        let error = instrument.parse_price("-100.02").unwrap_err();
+        assert_eq!(error.code(), Code::PriceOffTick);
+        assert_eq!(
+            error.context()[2..],
+            [("below", "-100.05".to_string()), ("above", "-100".to_string())]
+        );
+        assert_eq!(instrument.parse_quantity("0.0005").map_err(|e| e.code()), Err(Code::QtyOffLot));
+        let far = "999999999999999999999";
+        assert_eq!(instrument.parse_price(far).map_err(|e| e.code()), Err(Code::PriceOutOfRange));
+        assert_eq!(instrument.parse_quantity(far).map_err(|e| e.code()), Err(Code::QtyOutOfRange));
+        assert_eq!(instrument.parse_price("x").map_err(|e| e.code()), Err(Code::DecimalInvalid));
+    }
+
+    #[test]
+    fn refuses_rules_that_contradict_or_cannot_be_exact() {
+        let text = |value: &str| Some(value.to_string());
+        let base = spec("0.01", "1");
+        let broken = [
+            InstrumentSpec { symbol: String::new(), ..base.clone() },
+            InstrumentSpec { tick_size: "0".into(), ..base.clone() },
+            InstrumentSpec { lot_size: "-1".into(), ..base.clone() },
+            InstrumentSpec { contract_multiplier: "abc".into(), ..base.clone() },
+            InstrumentSpec {
+                tick_size: "0.0000000001".into(),
+                lot_size: "0.0000000001".into(),
+                ..base.clone()
+            },
+            InstrumentSpec { min_quantity: text("1.5"), ..base.clone() },
+            InstrumentSpec { min_quantity: text("5"), max_quantity: text("4"), ..base.clone() },
+            InstrumentSpec { min_notional: text("5"), max_notional: text("4"), ..base.clone() },
+            InstrumentSpec { percent_price_frac: text("0"), ..base.clone() },
+            InstrumentSpec { percent_price_frac: text("x"), ..base.clone() },
+        ];
+        for case in broken {
+            assert_eq!(
+                Instrument::new(case).map(|_| ()).map_err(|e| e.code()),
+                Err(Code::InstrumentInvalid)
+            );
+        }
+    }
+
+    #[test]
+    fn floats_are_the_nearest_to_the_decimal() {
+        let instrument = Instrument::new(spec("0.01", "0.00000001")).unwrap();
+        assert_eq!(
+            instrument.price_f64(Price::from_ticks(143_836)).to_bits(),
+            1438.36_f64.to_bits()
+        );
+        assert_eq!(
+            instrument.quantity_f64(Quantity::from_lots(5_655_554)).to_bits(),
+            0.056_555_54_f64.to_bits()
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn parse_of_print_is_identity_for_ticks_and_lots(steps in any::<i64>(), tick in prop::sample::select(vec!["0.01", "0.05", "0.25", "1", "100", "0.00000001"])) {
+            let instrument = Instrument::new(spec(tick, "0.001")).unwrap();
+            let (price, quantity) = (Price::from_ticks(steps), Quantity::from_lots(steps));
+            prop_assert_eq!(instrument.parse_price(&instrument.format_price(price)).unwrap(), price);
+            prop_assert_eq!(instrument.parse_quantity(&instrument.format_quantity(quantity)).unwrap(), quantity);
+        }
+
+        #[test]
+        fn no_value_between_two_ticks_is_ever_read(cents in any::<i32>(), rest in 1_u8..5) {
+            let instrument = Instrument::new(spec("0.05", "1")).unwrap();
+            let text = format_scaled(i128::from(cents) * 5 + i128::from(rest), 2);
+            prop_assert_eq!(instrument.parse_price(&text).map_err(|e| e.code()), Err(Code::PriceOffTick));
+        }
+    }
+}

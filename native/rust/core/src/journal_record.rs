@@ -1,0 +1,270 @@
+//! The journal's record: header, payload, BLAKE3 chain and checksum.
+//!
+//! `chain(n) = BLAKE3(chain(n-1) ‖ header(n) ‖ payload(n))`, so a change of any byte breaks every later record; the
+//! CRC-32 over all of it tells a torn tail from a forged record without the chain.
+
+use crate::clock::Timestamp;
+use crate::code::Code;
+use crate::error::{Error, Result};
+use crate::order::vocabulary;
+
+/// Bytes before the payload: length, kind, version, reserved, sequence, time.
+pub const HEADER_BYTES: usize = 24;
+/// Bytes after the payload: chain and checksum.
+pub const TRAILER_BYTES: usize = 36;
+/// Longest payload; the session's configuration is the largest record.
+pub const PAYLOAD_BYTES_MAX: usize = 1 << 20;
+/// Version of the record layout.
+pub const RECORD_VERSION: u8 = 1;
+
+/// The value of the chain before the first record.
+pub const GENESIS: [u8; 32] = *b"holdfast journal genesis v1.....";
+
+vocabulary! {
+    /// Kind of a record. Inputs are replayed; outputs are compared with what the replay gives.
+    RecordKind {
+        SessionOpened = 1 "session_opened", Bar = 2 "bar", OrderSubmitted = 3 "order_submitted",
+        CancelRequested = 4 "cancel_requested", VenueReport = 5 "venue_report", Funding = 6 "funding",
+        Failure = 7 "failure", Verdict = 16 "verdict", OrderChanged = 17 "order_changed",
+        PositionChanged = 18 "position_changed", DayClosed = 19 "day_closed", OrderDerived = 20 "order_derived",
+        SessionClosed = 32 "session_closed",
+    }
+}
+
+impl RecordKind {
+    /// Returns whether the record came from outside the engine.
+    #[must_use]
+    pub const fn is_input(self) -> bool {
+        (self as u8) < Self::Verdict as u8
+    }
+}
+
+/// The running chain of a journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chain {
+    /// Hash of the last record.
+    pub head: [u8; 32],
+    /// Sequence of the next record.
+    pub next_sequence: u64,
+}
+
+impl Default for Chain {
+    fn default() -> Self {
+        Self { head: GENESIS, next_sequence: 0 }
+    }
+}
+
+/// A record that was read and verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Record<'a> {
+    /// Place in the journal, from 0.
+    pub sequence: u64,
+    /// Kind.
+    pub kind: RecordKind,
+    /// Time of the event it records.
+    pub ts: Timestamp,
+    /// Encoded content.
+    pub payload: &'a [u8],
+    /// Bytes it takes in the file.
+    pub bytes: usize,
+}
+
+fn header(length: u32, kind: RecordKind, sequence: u64, ts: Timestamp) -> [u8; HEADER_BYTES] {
+    let mut bytes = [0_u8; HEADER_BYTES];
+    bytes[0..4].copy_from_slice(&length.to_le_bytes());
+    bytes[4] = kind as u8;
+    bytes[5] = RECORD_VERSION;
+    bytes[8..16].copy_from_slice(&sequence.to_le_bytes());
+    bytes[16..24].copy_from_slice(&ts.0.to_le_bytes());
+    bytes
+}
+
+impl Chain {
+    /// Appends one record to `out` and moves the chain.
+    ///
+    /// # Errors
+    /// `CAPACITY_EXHAUSTED` when the payload is longer than `PAYLOAD_BYTES_MAX`.
+    pub fn append(
+        &mut self,
+        out: &mut Vec<u8>,
+        kind: RecordKind,
+        ts: Timestamp,
+        payload: &[u8],
+    ) -> Result<()> {
+        let length = u32::try_from(payload.len())
+            .ok()
+            .filter(|_| payload.len() <= PAYLOAD_BYTES_MAX)
+            .ok_or_else(|| {
+                Error::new(
+                    Code::CapacityExhausted,
+                    format!(
+                        "payload must have at most {PAYLOAD_BYTES_MAX} bytes, has {}",
+                        payload.len()
+                    ),
+                )
+            })?;
+        let start = out.len();
+        // The previous head stands before the record for the hash only: it is cut away again below.
+        out.extend_from_slice(&self.head);
+        out.extend_from_slice(&header(length, kind, self.next_sequence, ts));
+        out.extend_from_slice(payload);
+        let head = *blake3::hash(&out[start..]).as_bytes();
+        out.copy_within(start + 32.., start);
+        out.truncate(out.len() - 32);
+        out.extend_from_slice(&head);
+        let checksum = crc32fast::hash(&out[start..]);
+        out.extend_from_slice(&checksum.to_le_bytes());
+        self.head = head;
+        self.next_sequence += 1;
+        Ok(())
+    }
+
+    /// Verifies the record at the start of `bytes` and moves the chain; `None` at the end of the bytes.
+    ///
+    /// # Errors
+    /// `JOURNAL_TRUNCATED` when the bytes end inside the record, `JOURNAL_CORRUPT` when a byte differs; both name the
+    /// sequence and the chain does not move.
+    pub fn verify<'a>(&mut self, bytes: &'a [u8]) -> Result<Option<Record<'a>>> {
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        let sequence = self.next_sequence;
+        let corrupt = |what: &str| {
+            Error::new(Code::JournalCorrupt, format!("record {sequence} is corrupt: {what}"))
+                .with("sequence", sequence)
+        };
+        let truncated = || {
+            Error::new(Code::JournalTruncated, format!("journal ends inside record {sequence}"))
+                .with("sequence", sequence)
+        };
+        let head = bytes.first_chunk::<HEADER_BYTES>().ok_or_else(truncated)?;
+        let length = u32::from_le_bytes([head[0], head[1], head[2], head[3]]) as usize;
+        if length > PAYLOAD_BYTES_MAX {
+            return Err(corrupt("its length is past the bound"));
+        }
+        let total = HEADER_BYTES + length + TRAILER_BYTES;
+        let record = bytes.get(..total).ok_or_else(truncated)?;
+        let (body, checksum) = record.split_at(total - 4);
+        if crc32fast::hash(body).to_le_bytes() != checksum {
+            return Err(corrupt("its checksum differs"));
+        }
+        let (content, chain) = body.split_at(HEADER_BYTES + length);
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.head).update(content);
+        let expected = *hasher.finalize().as_bytes();
+        if expected != chain {
+            return Err(corrupt("its hash does not continue the chain"));
+        }
+        let mut eight = [0_u8; 8];
+        eight.copy_from_slice(&content[8..16]);
+        if u64::from_le_bytes(eight) != sequence || content[5] != RECORD_VERSION {
+            return Err(corrupt("its sequence or version differs"));
+        }
+        eight.copy_from_slice(&content[16..24]);
+        let kind =
+            RecordKind::from_number(content[4]).map_err(|_| corrupt("its kind is unknown"))?;
+        self.head = expected;
+        self.next_sequence += 1;
+        Ok(Some(Record {
+            sequence,
+            kind,
+            ts: Timestamp(i64::from_le_bytes(eight)),
+            payload: &content[HEADER_BYTES..],
+            bytes: total,
+        }))
+    }
+}
+
+/// Prints a hash as lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8; 32]) -> String {
+    blake3::Hash::from_bytes(*bytes).to_hex().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn journal(payloads: &[Vec<u8>]) -> Vec<u8> {
+        let mut chain = Chain::default();
+        let mut out = Vec::new();
+        for (index, payload) in payloads.iter().enumerate() {
+            chain.append(&mut out, RecordKind::Bar, Timestamp(index as i64), payload).unwrap();
+        }
+        out
+    }
+
+    /// Returns how many records are intact and the error that ends the reading.
+    fn read(bytes: &[u8]) -> (u64, Option<Code>) {
+        let mut chain = Chain::default();
+        let mut rest = bytes;
+        loop {
+            match chain.verify(rest) {
+                Ok(Some(record)) => rest = &rest[record.bytes..],
+                Ok(None) => return (chain.next_sequence, None),
+                Err(error) => return (chain.next_sequence, Some(error.code())),
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_appended_is_verified() {
+        let bytes = journal(&[vec![1, 2, 3], vec![], vec![9; 100]]);
+        assert_eq!(read(&bytes), (3, None));
+        assert!(RecordKind::Bar.is_input() && !RecordKind::Verdict.is_input());
+        assert_eq!(hex(&GENESIS).len(), 64);
+    }
+
+    #[test]
+    fn too_long_a_payload_is_refused() {
+        let mut out = Vec::new();
+        let long = vec![0; PAYLOAD_BYTES_MAX + 1];
+        let error =
+            Chain::default().append(&mut out, RecordKind::Bar, Timestamp(0), &long).unwrap_err();
+        assert_eq!(error.code(), Code::CapacityExhausted);
+        assert!(out.is_empty());
+    }
+
+    #[test]
+    fn every_flipped_bit_is_found_in_its_record() {
+        let payloads = [vec![1, 2, 3], vec![4; 40], vec![5]];
+        let bytes = journal(&payloads);
+        let lengths: Vec<usize> =
+            payloads.iter().map(|p| HEADER_BYTES + p.len() + TRAILER_BYTES).collect();
+        for index in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut forged = bytes.clone();
+                forged[index] ^= 1 << bit;
+                let record = if index < lengths[0] {
+                    0
+                } else if index < lengths[0] + lengths[1] {
+                    1
+                } else {
+                    2
+                };
+                let (intact, code) = read(&forged);
+                assert_eq!(intact, record, "byte {index} bit {bit}");
+                assert!(code.is_some());
+            }
+        }
+    }
+
+    #[test]
+    fn every_cut_is_found() {
+        let bytes = journal(&[vec![1, 2, 3], vec![4; 40]]);
+        let first = HEADER_BYTES + 3 + TRAILER_BYTES;
+        for length in 0..bytes.len() {
+            let (intact, code) = read(&bytes[..length]);
+            assert_eq!(intact, u64::from(length >= first));
+            assert_eq!(code, (length != 0 && length != first).then_some(Code::JournalTruncated));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_refused_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 1..300)) {
+            prop_assert!(read(&bytes).1.is_some());
+        }
+    }
+}

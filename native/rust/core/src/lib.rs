@@ -1,0 +1,38 @@
+//! The vocabulary and the exact arithmetic under every other crate: numbers, instruments, time, codes,
+//! orders with their state machine, the market-event record and the journal record.
+#![forbid(unsafe_code)]
+
+pub mod amount;
+pub mod bar;
+pub mod clock;
+pub mod code;
+pub mod decimal;
+pub mod error;
+pub mod fraction;
+pub mod identifier;
+pub mod instrument;
+pub mod journal_record;
+pub mod market_event;
+pub mod order;
+pub mod order_state;
+pub mod price;
+pub mod quantity;
+pub mod rounding;
+pub mod venue_report;
+pub mod wire;
+
+pub use amount::Amount;
+pub use bar::Bar;
+pub use clock::{Clock, ManualClock, Timestamp};
+pub use code::{Category, Code};
+pub use error::{Error, Result};
+pub use fraction::Fraction;
+pub use identifier::{ClientOrderId, InstrumentId, TradeId};
+pub use instrument::{Instrument, InstrumentSpec};
+pub use market_event::MarketEvent;
+pub use order::{Order, OrderIntent, OrderRole, OrderType, Side, TimeInForce};
+pub use order_state::{BaseState, OrderEvent, OrderState, Overlays};
+pub use price::Price;
+pub use quantity::Quantity;
+pub use rounding::Rounding;
+pub use venue_report::{ReportKind, VenueReport};

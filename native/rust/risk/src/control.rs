@@ -1,0 +1,109 @@
+//! The controls of the gate, each with its code and the unit of its numbers.
+
+use holdfast_core::Code;
+
+/// How limit and observed value of a control are to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// 10⁻¹⁸ units of the quote currency, or of the instrument for quantities.
+    Amount,
+    /// Millionths of a whole.
+    Fraction,
+    /// A plain count.
+    Count,
+    /// Nanoseconds.
+    Nanoseconds,
+    /// Ticks of the instrument.
+    Ticks,
+}
+
+impl Unit {
+    /// Returns the name used in the journal's JSON form.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Amount => "amount",
+            Self::Fraction => "fraction",
+            Self::Count => "count",
+            Self::Nanoseconds => "ns",
+            Self::Ticks => "ticks",
+        }
+    }
+}
+
+macro_rules! controls {
+    ($($variant:ident = $bit:literal $code:ident $unit:ident $meaning:literal,)*) => {
+        /// One rule of the gate; the number is its bit in a verdict.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[repr(u8)]
+        pub enum Control { $(#[doc = $meaning] $variant = $bit,)* }
+
+        impl Control {
+            /// Every control, in the order in which verdicts list them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// Returns the stable code of a denial.
+            #[must_use]
+            pub const fn code(self) -> Code {
+                match self { $(Self::$variant => Code::$code,)* }
+            }
+
+            /// Returns how its numbers are to be read.
+            #[must_use]
+            pub const fn unit(self) -> Unit {
+                match self { $(Self::$variant => Unit::$unit,)* }
+            }
+
+            /// Returns what it checks.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning,)* }
+            }
+
+            /// Returns the control with this bit.
+            #[must_use]
+            pub const fn from_number(number: u8) -> Option<Self> {
+                match number { $($bit => Some(Self::$variant),)* _ => None }
+            }
+        }
+    };
+}
+
+controls! {
+    PriceAge = 0 PriceStale Nanoseconds "Age of the reference price.",
+    Equity = 1 AccountUnavailable Amount "Equity must be positive for limits relative to it.",
+    OrderQuantity = 2 OrderQtyExceeded Amount "Quantity of one order, in units of the instrument.",
+    OrderNotional = 3 OrderNotionalExceeded Amount "Notional of one order.",
+    MinQuantity = 4 QtyBelowMin Amount "The instrument's smallest quantity.",
+    MaxQuantity = 5 QtyAboveMax Amount "The instrument's largest quantity.",
+    MinNotional = 6 NotionalBelowMin Amount "The instrument's smallest notional.",
+    MaxNotional = 7 NotionalAboveMax Amount "The instrument's largest notional.",
+    PriceBand = 8 PriceBandExceeded Fraction "Distance of the limit price from the reference price.",
+    PercentPrice = 9 PercentPriceExceeded Fraction "The instrument's band around the reference price.",
+    PositionFraction = 10 PositionLimitExceeded Fraction "Position, all open orders filled, as a fraction of equity.",
+    GrossExposure = 11 GrossExposureExceeded Fraction "Gross exposure, all open orders filled, as a fraction of equity.",
+    OrderRate = 12 OrderRateExceeded Count "Orders within the last minute, this one included.",
+    DailyTrades = 13 DailyTradesExceeded Count "Opening orders of the UTC day, this one included.",
+    DailyLoss = 14 DailyLossExceeded Fraction "Largest loss of the UTC day as a fraction of its opening equity.",
+    Drawdown = 15 DrawdownExceeded Fraction "Largest drawdown of marked equity.",
+    StopLoss = 16 StopLossRequired Ticks "Stop loss of an opening order, on the losing side of its price.",
+    OpenOrders = 17 OrderCapacityExhausted Count "Open orders, this one included.",
+    Arithmetic = 18 RiskArithmetic Count "A value of the judgement left its range.",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_and_codes_are_unique() {
+        let mut codes = std::collections::HashSet::new();
+        for (index, control) in Control::ALL.iter().enumerate() {
+            assert_eq!(*control as usize, index);
+            assert_eq!(Control::from_number(index as u8), Some(*control));
+            assert!(codes.insert(control.code().name()));
+            assert!(control.meaning().ends_with('.') && !control.unit().name().is_empty());
+        }
+        assert_eq!(Control::from_number(19), None);
+    }
+}

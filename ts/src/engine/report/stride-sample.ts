@@ -1,0 +1,60 @@
+import { HoldfastError } from '../../core/holdfast-error.js';
+
+/**
+ * Keeps an even sample of a stream of unknown length in bounded memory: every item while they fit, then
+ * every second, every fourth and so on. Which items stay depends on their number alone, so that equal runs
+ * keep equal samples. The last item is always part of the sample.
+ */
+export class StrideSample<Item> {
+  readonly #capacity: number;
+  #kept: Item[] = [];
+  #stride = 1;
+  #count = 0;
+  #last: Item | undefined;
+
+  /** @throws HoldfastError `ARGUMENT_INVALID` for a capacity under 2. */
+  constructor(capacity: number) {
+    if (!Number.isSafeInteger(capacity) || capacity < 2) {
+      throw new HoldfastError(
+        'ARGUMENT_INVALID',
+        `capacity of a sample must be a whole number from 2, was ${capacity}`,
+        { context: { capacity } },
+      );
+    }
+    this.#capacity = capacity;
+  }
+
+  /** Whether the next item will be kept; lets a caller skip building one that will not. */
+  get wantsNext(): boolean {
+    return this.#count % this.#stride === 0;
+  }
+
+  /** Counts an item that the caller did not build because `wantsNext` was false. */
+  skip(): void {
+    this.#count += 1;
+  }
+
+  add(item: Item): void {
+    if (this.wantsNext) {
+      if (this.#kept.length >= this.#capacity) {
+        this.#kept = this.#kept.filter((_, index) => index % 2 === 0);
+        this.#stride *= 2;
+      }
+      if (this.wantsNext) this.#kept.push(item);
+    }
+    this.#last = item;
+    this.#count += 1;
+  }
+
+  /** How many items were offered. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The sample in order, at most `capacity` items and the last one. */
+  items(): readonly Item[] {
+    const last = this.#last;
+    if (last === undefined || this.#kept[this.#kept.length - 1] === last) return [...this.#kept];
+    return [...this.#kept, last];
+  }
+}

@@ -1,0 +1,211 @@
+import { types } from 'node:util';
+
+import { type ErrorContext, HoldfastError } from '../core/holdfast-error.js';
+import {
+  type MarketAddon,
+  type RingHandle,
+  type RingStats,
+  allocateAligned,
+  fromMarketAddon,
+  loadMarketAddon,
+} from '../native/market-addon.js';
+import { MARKET_EVENT_BYTES } from './market-event.js';
+
+export type { RingStats };
+
+/** Records in the largest ring: 64 MiB. */
+export const RING_CAPACITY_MAX = 1_048_576;
+
+/** Records in one publish or drain: the size of `records`. */
+export const RING_BATCH_MAX = 1024;
+
+export interface RingOptions {
+  /** In records; a power of two, at most `RING_CAPACITY_MAX`. */
+  readonly capacity: number;
+}
+
+const IDLE = 0;
+const SLEEPING = 1;
+
+/**
+ * A ring of 64-byte market events between two threads: one publishes, one drains.
+ *
+ * Overflow policy: a full ring takes what fits, `publish` says how many, and the stall is counted.
+ * Nothing is overwritten and nothing is lost; the producer decides whether to wait or to conflate.
+ *
+ * The first `publish` claims the producer's side and the first `drain` the consumer's, until
+ * `close()` or the end of the thread; a second producer or consumer is refused (`RING_INVALID`).
+ *
+ * @example
+ * const ring = Ring.create({ capacity: 4096 });
+ * worker.postMessage(ring.memory);          // there: Ring.attach(memory), fill records, publish
+ * for (;;) {
+ *   const isLast = ring.isClosedForWrite;   // before the drain, so that no record is missed
+ *   const count = ring.drain();             // ring.records holds `count` records
+ *   if (count === 0 && isLast) break;
+ *   if (count === 0) ring.waitForRecords(1000);
+ * }
+ */
+export class Ring {
+  /** Hand this to the other thread. */
+  readonly memory: SharedArrayBuffer;
+  /** This side's own staging buffer: filled before a publish, read after a drain. */
+  readonly records: Uint8Array;
+
+  readonly #handle: RingHandle;
+  readonly #recordsWake: Int32Array;
+  readonly #spaceWake: Int32Array;
+
+  private constructor(addon: MarketAddon, memory: SharedArrayBuffer) {
+    const bytes = new Uint8Array(memory);
+    const records = allocateAligned(addon, RING_BATCH_MAX * MARKET_EVENT_BYTES);
+    const { recordsWakeBytes, spaceWakeBytes } = addon.layout().ring;
+    const base = addon.alignmentOffset(bytes, MARKET_EVENT_BYTES);
+    this.#handle = native(() => new addon.RingHandle(bytes, records));
+    this.#recordsWake = new Int32Array(memory, base + recordsWakeBytes, 1);
+    this.#spaceWake = new Int32Array(memory, base + spaceWakeBytes, 1);
+    this.memory = memory;
+    this.records = records;
+  }
+
+  /**
+   * Returns a ring in fresh memory.
+   *
+   * Errors: `ARGUMENT_INVALID`, `RING_INVALID` (capacity), `NATIVE_MISSING`.
+   */
+  static create(options: RingOptions): Ring {
+    const capacity: unknown = options?.capacity;
+    if (!Number.isSafeInteger(capacity) || typeof capacity !== 'number') {
+      throw argumentInvalid('capacity must be an integer number of records', capacity);
+    }
+    if (capacity < 1 || capacity > RING_CAPACITY_MAX) {
+      throw new HoldfastError(
+        'RING_INVALID',
+        `capacity must be from 1 to ${RING_CAPACITY_MAX} records, was ${capacity}`,
+        { context: { capacity, capacityMax: RING_CAPACITY_MAX } },
+      );
+    }
+    const addon = loadMarketAddon();
+    const memory = new SharedArrayBuffer(native(() => addon.ringBytes(capacity), { capacity }));
+    native(() => addon.initializeRing(new Uint8Array(memory), capacity), { capacity });
+    return new Ring(addon, memory);
+  }
+
+  /**
+   * Returns this thread's view of the ring that another thread created.
+   *
+   * Errors: `ARGUMENT_INVALID`, `RING_INVALID` (no ring in that memory), `NATIVE_MISSING`.
+   */
+  static attach(memory: SharedArrayBuffer): Ring {
+    if (!types.isSharedArrayBuffer(memory)) {
+      throw argumentInvalid("memory must be a ring's SharedArrayBuffer", memory);
+    }
+    return new Ring(loadMarketAddon(), memory);
+  }
+
+  /**
+   * Publishes `count` records, from record `from` of `records` on, and returns how many the ring
+   * took. After a partial publish, `publish(count - taken, from + taken)` sends the rest.
+   *
+   * Errors: `ARGUMENT_INVALID`, `HANDLE_CLOSED`, `RING_INVALID` (a second producer).
+   */
+  publish(count: number, from = 0): number {
+    let accepted: number;
+    try {
+      accepted = this.#handle.publish(count, from);
+    } catch (error) {
+      throw fromMarketAddon(error, { count, from, batchMax: RING_BATCH_MAX });
+    }
+    if (accepted > 0) wake(this.#recordsWake);
+    return accepted;
+  }
+
+  /**
+   * Moves up to `max` records to the start of `records` and returns how many there were.
+   *
+   * Errors: `ARGUMENT_INVALID`, `HANDLE_CLOSED`, `RING_INVALID` (a second consumer).
+   */
+  drain(max: number = RING_BATCH_MAX): number {
+    let drained: number;
+    try {
+      drained = this.#handle.drain(max);
+    } catch (error) {
+      throw fromMarketAddon(error, { max, batchMax: RING_BATCH_MAX });
+    }
+    if (drained > 0) wake(this.#spaceWake);
+    return drained;
+  }
+
+  /** Sleeps until a record would fit; false when the time is up first. */
+  waitForSpace(timeoutMs: number): boolean {
+    const hasSpace = () => this.#handle.writable() > 0;
+    return native(() => sleepUntil(hasSpace, this.#spaceWake, timeoutMs));
+  }
+
+  /** Sleeps until a record can be drained; false when the time is up first, or none will come. */
+  waitForRecords(timeoutMs: number): boolean {
+    const hasNews = () => this.#handle.readable() > 0 || this.#handle.isWriteClosed();
+    return native(
+      () => sleepUntil(hasNews, this.#recordsWake, timeoutMs) && this.#handle.readable() > 0,
+    );
+  }
+
+  /** Says that nothing more will be published; what is in the ring can still be drained. */
+  closeWrite(): void {
+    native(() => this.#handle.closeWrite());
+    wake(this.#recordsWake);
+  }
+
+  get isClosedForWrite(): boolean {
+    return native(() => this.#handle.isWriteClosed());
+  }
+
+  /** Returns the counts since the ring was created, as far as both sides have come. */
+  stats(): RingStats {
+    return native(() => this.#handle.stats());
+  }
+
+  /** Lets go of this side, so that another may take its place. Idempotent. */
+  close(): void {
+    this.#handle.close();
+  }
+}
+
+function argumentInvalid(rule: string, value: unknown): HoldfastError {
+  const was = typeof value === 'number' || typeof value === 'string' ? value : typeof value;
+  return new HoldfastError('ARGUMENT_INVALID', `${rule}, was ${was}`, { context: { was } });
+}
+
+function native<T>(call: () => T, context: ErrorContext = {}): T {
+  try {
+    return call();
+  } catch (error) {
+    throw fromMarketAddon(error, context);
+  }
+}
+
+/**
+ * The sleeper says so before it looks a last time, and the waker publishes before it looks for a
+ * sleeper. Both orders are sequentially consistent, so one of the two always sees the other. A
+ * late waker may end the next sleep early, hence the loop.
+ */
+function sleepUntil(isReady: () => boolean, word: Int32Array, timeoutMs: number): boolean {
+  if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0)) {
+    throw argumentInvalid('timeoutMs must be a number of at least 0', timeoutMs);
+  }
+  const deadlineMs = performance.now() + timeoutMs;
+  while (!isReady()) {
+    const leftMs = deadlineMs - performance.now();
+    if (leftMs <= 0) return false;
+    Atomics.store(word, 0, SLEEPING);
+    if (!isReady()) Atomics.wait(word, 0, SLEEPING, leftMs);
+    Atomics.store(word, 0, IDLE);
+  }
+  return true;
+}
+
+function wake(word: Int32Array): void {
+  if (Atomics.load(word, 0) === IDLE) return;
+  Atomics.store(word, 0, IDLE);
+  Atomics.notify(word, 0, 1);
+}
