@@ -6,6 +6,7 @@ pub mod amount;
 pub mod bar;
 pub mod clock;
 pub mod code;
+pub mod contain;
 pub mod decimal;
 pub mod error;
 pub mod fraction;

@@ -4,7 +4,7 @@ use crate::amount::Amount;
 use crate::clock::Timestamp;
 use crate::code::Code;
 use crate::error::{Error, Result};
-use crate::identifier::{ClientOrderId, InstrumentId};
+use crate::identifier::{ClientOrderId, InstrumentId, TradeId};
 use crate::order_state::OrderState;
 use crate::price::Price;
 use crate::quantity::Quantity;
@@ -220,8 +220,12 @@ pub struct Order {
     pub cum_quantity: Quantity,
     /// Sum of price × lots over the fills, in ticks × lots: the average price is this over `cum_quantity`.
     pub filled_tick_lots: i128,
+    /// Lots that still count towards worst-case exposure.
+    pub reserved: Quantity,
     /// Fees of its fills.
     pub fees: Amount,
+    /// Highest execution id applied; a venue's ids rise, so an older one is a duplicate.
+    pub last_trade_id: TradeId,
     /// The other order of a one-cancels-other pair, or `NONE`.
     pub sibling: ClientOrderId,
 }
@@ -236,6 +240,8 @@ impl Order {
             quantity: intent.quantity,
             cum_quantity: Quantity::ZERO,
             filled_tick_lots: 0,
+            reserved: Quantity::ZERO,
+            last_trade_id: TradeId(0),
             fees: Amount::ZERO,
             sibling: ClientOrderId::NONE,
         }

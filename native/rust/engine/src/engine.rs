@@ -1,0 +1,259 @@
+//! The engine: a pure state machine over inputs. Time, randomness and I/O come in as events.
+
+use crate::account::Account;
+use crate::config::{ENDED_ORDERS_KEPT, EngineConfig, INSTRUMENTS_MAX, OPEN_ORDERS_MAX};
+use crate::input::{Command, Input};
+use crate::position::Position;
+use crate::sink::Sink;
+use crate::statistics::Statistics;
+use holdfast_core::journal_record::RecordKind;
+use holdfast_core::wire::Writer;
+use holdfast_core::{
+    Amount, ClientOrderId, Clock, Code, Error, Instrument, InstrumentId, ManualClock, Order, Price,
+    Result, Timestamp,
+};
+use holdfast_risk::{Gate, Verdict, WorstCase};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Everything the engine knows about one instrument.
+#[derive(Debug)]
+pub struct InstrumentState {
+    /// Its rules.
+    pub instrument: Instrument,
+    /// Last price with its time.
+    pub mark: Option<(Price, Timestamp)>,
+    /// The position.
+    pub position: Position,
+    /// Position and reservations for the gate.
+    pub case: WorstCase,
+    /// Signed value of the position at the mark.
+    pub value: Amount,
+    /// Worst-case exposure at the mark.
+    pub worst: Amount,
+}
+
+/// Counters of what happened to orders.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct OrderCounts {
+    pub submitted: u64,
+    pub accepted: u64,
+    pub denied: u64,
+    pub filled: u64,
+    pub partially_filled: u64,
+    pub canceled: u64,
+    pub expired: u64,
+    pub rejected: u64,
+    pub fills: u64,
+    pub alarms: u64,
+    /// Orders of strategies that were sent, and those of them that filled at least in part.
+    pub strategy_sent: u64,
+    pub strategy_filled: u64,
+}
+
+/// The deterministic core of a session.
+#[derive(Debug)]
+pub struct Engine {
+    pub(crate) instruments: Vec<InstrumentState>,
+    pub(crate) orders: BTreeMap<u64, Order>,
+    pub(crate) ended: VecDeque<u64>,
+    pub(crate) open_orders: usize,
+    pub(crate) max_open_orders: usize,
+    pub(crate) account: Account,
+    pub(crate) gate: Gate,
+    pub(crate) clock: ManualClock,
+    pub(crate) next_order_id: u64,
+    pub(crate) net_value: Amount,
+    pub(crate) worst_exposure: Amount,
+    pub(crate) equity: Amount,
+    pub(crate) last_bar: Option<Timestamp>,
+    pub(crate) counts: OrderCounts,
+    pub(crate) statistics: Statistics,
+}
+
+impl Engine {
+    /// Makes an engine.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID`, `INSTRUMENT_INVALID`, `LIMITS_INVALID`.
+    pub fn new(config: &EngineConfig) -> Result<Self> {
+        let invalid = |message: String| Error::new(Code::ConfigInvalid, message);
+        let start_cash = Amount::parse(&config.start_cash)?;
+        if start_cash.raw() <= 0 {
+            return Err(invalid(format!("start_cash must be positive, was {}", config.start_cash)));
+        }
+        if config.instruments.is_empty() || config.instruments.len() > INSTRUMENTS_MAX {
+            return Err(invalid(format!(
+                "instruments must number 1 to {INSTRUMENTS_MAX}, were {}",
+                config.instruments.len()
+            )));
+        }
+        if config.max_open_orders == 0 || config.max_open_orders > OPEN_ORDERS_MAX {
+            return Err(invalid(format!(
+                "max_open_orders must be 1 to {OPEN_ORDERS_MAX}, was {}",
+                config.max_open_orders
+            )));
+        }
+        let mut instruments = Vec::with_capacity(config.instruments.len());
+        for spec in &config.instruments {
+            instruments.push(InstrumentState {
+                instrument: Instrument::new(spec.clone())?,
+                mark: None,
+                position: Position::default(),
+                case: WorstCase::default(),
+                value: Amount::ZERO,
+                worst: Amount::ZERO,
+            });
+        }
+        Ok(Self {
+            instruments,
+            orders: BTreeMap::new(),
+            ended: VecDeque::with_capacity(ENDED_ORDERS_KEPT),
+            open_orders: 0,
+            max_open_orders: config.max_open_orders,
+            account: Account::new(start_cash),
+            gate: Gate::new(&config.limits, start_cash)?,
+            clock: ManualClock::default(),
+            next_order_id: 1,
+            net_value: Amount::ZERO,
+            worst_exposure: Amount::ZERO,
+            equity: start_cash,
+            last_bar: None,
+            counts: OrderCounts::default(),
+            statistics: Statistics::default(),
+        })
+    }
+
+    /// Moves the engine by one input: the input is recorded first, then everything that follows from it. Commands for
+    /// the venue are appended to `commands`. The verdict is returned for a submitted order.
+    ///
+    /// # Errors
+    /// `EVENT_INVALID` when time runs back, `ORDER_INVALID`, `ORDER_UNKNOWN`, `FILL_INVALID`, `INSTRUMENT_UNKNOWN`,
+    /// `AMOUNT_OVERFLOW`, or what the sink fails with.
+    pub fn step(
+        &mut self,
+        input: &Input<'_>,
+        sink: &mut impl Sink,
+        commands: &mut Vec<Command>,
+    ) -> Result<Option<Verdict>> {
+        let ts = input.ts();
+        if ts < self.clock.now() {
+            return Err(Error::new(
+                Code::EventInvalid,
+                format!("time must not run back, was {} ns after {} ns", ts.0, self.clock.now().0),
+            )
+            .with("ts_ns", ts.0));
+        }
+        self.close_day_before(ts, sink)?;
+        self.clock.advance(ts);
+        match input {
+            Input::Bar(bar) => self.on_bar(bar, sink).map(|()| None),
+            Input::Submit(intent) => {
+                self.submit(*intent, RecordKind::OrderSubmitted, sink, commands).map(Some)
+            }
+            Input::Cancel { client_order_id, .. } => {
+                self.cancel(*client_order_id, sink, commands).map(|()| None)
+            }
+            Input::Report(report) => self.on_report(report, sink, commands).map(|()| None),
+            Input::Funding(funding) => self.on_funding(funding, sink).map(|()| None),
+            Input::Failure { code, message, ts } => {
+                let mut bytes = (*code as u16).to_le_bytes().to_vec();
+                bytes.extend_from_slice(message.as_bytes());
+                sink.record(RecordKind::Failure, *ts, &bytes).map(|()| None)
+            }
+        }
+    }
+
+    /// Ends the session: closes the last day and records the state hash.
+    ///
+    /// # Errors
+    /// What the sink fails with.
+    pub fn close(&mut self, sink: &mut impl Sink) -> Result<[u8; 32]> {
+        self.close_day_before(Timestamp(i64::MAX), sink)?;
+        let hash = self.state_hash();
+        sink.record(RecordKind::SessionClosed, self.clock.now(), &hash)?;
+        Ok(hash)
+    }
+
+    pub(crate) fn state(&self, id: InstrumentId) -> Result<&InstrumentState> {
+        self.instruments.get(id.index()).ok_or_else(|| unknown_instrument(id))
+    }
+
+    pub(crate) fn state_mut(&mut self, id: InstrumentId) -> Result<&mut InstrumentState> {
+        self.instruments.get_mut(id.index()).ok_or_else(|| unknown_instrument(id))
+    }
+
+    pub(crate) fn emit<const N: usize>(
+        &self,
+        sink: &mut impl Sink,
+        kind: RecordKind,
+        encode: impl FnOnce(&mut Writer<'_>),
+    ) -> Result<()> {
+        let mut bytes = [0_u8; N];
+        let mut writer = Writer::new(&mut bytes);
+        encode(&mut writer);
+        let length = writer.len().min(N);
+        sink.record(kind, self.clock.now(), &bytes[..length])
+    }
+
+    /// Returns the id that the next submitted order must carry.
+    #[must_use]
+    pub const fn next_client_order_id(&self) -> ClientOrderId {
+        ClientOrderId(self.next_order_id)
+    }
+
+    /// Returns the present time of the engine.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Returns the instruments in the order of their ids.
+    #[must_use]
+    pub fn instruments(&self) -> &[InstrumentState] {
+        &self.instruments
+    }
+
+    /// Returns marked equity.
+    #[must_use]
+    pub const fn equity(&self) -> Amount {
+        self.equity
+    }
+
+    /// Returns the account.
+    #[must_use]
+    pub const fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// Returns the gate.
+    #[must_use]
+    pub const fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// Returns the online figures.
+    #[must_use]
+    pub const fn statistics(&self) -> &Statistics {
+        &self.statistics
+    }
+
+    /// Returns the counters of orders.
+    #[must_use]
+    pub const fn counts(&self) -> &OrderCounts {
+        &self.counts
+    }
+
+    /// Returns the orders that have not ended.
+    pub fn open_orders(&self) -> impl Iterator<Item = &Order> {
+        self.orders.values().filter(|order| !order.state.base().is_end())
+    }
+}
+
+fn unknown_instrument(id: InstrumentId) -> Error {
+    Error::new(
+        Code::InstrumentUnknown,
+        format!("instrument {} must be registered before use", id.0),
+    )
+    .with("instrument", id.0)
+}

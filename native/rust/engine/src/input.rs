@@ -1,0 +1,96 @@
+//! What goes into a step and what comes out of it towards a venue.
+
+use holdfast_core::wire::{Reader, Writer};
+use holdfast_core::{
+    Amount, Bar, ClientOrderId, Code, InstrumentId, OrderIntent, Quantity, Result, Timestamp,
+    VenueReport,
+};
+
+/// A funding payment of a perpetual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Funding {
+    /// Which instrument.
+    pub instrument: InstrumentId,
+    /// When it fell due.
+    pub ts_event: Timestamp,
+    /// What the account pays; negative when it receives.
+    pub paid: Amount,
+}
+
+/// One event that moves the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Input<'a> {
+    /// A bar closed.
+    Bar(Bar),
+    /// A strategy wants an order.
+    Submit(OrderIntent),
+    /// A strategy wants an order cancelled.
+    Cancel {
+        /// Which order.
+        client_order_id: ClientOrderId,
+        /// When.
+        ts: Timestamp,
+    },
+    /// A venue reported.
+    Report(VenueReport),
+    /// Funding fell due.
+    Funding(Funding),
+    /// Something outside failed; it is recorded and changes nothing.
+    Failure {
+        /// Its code.
+        code: Code,
+        /// Its message.
+        message: &'a str,
+        /// When.
+        ts: Timestamp,
+    },
+}
+
+impl Input<'_> {
+    /// Returns the time at which the engine sees the input.
+    #[must_use]
+    pub const fn ts(&self) -> Timestamp {
+        match self {
+            Self::Bar(bar) => bar.ts_close,
+            Self::Submit(intent) => intent.ts_intent,
+            Self::Cancel { ts, .. } | Self::Failure { ts, .. } => *ts,
+            Self::Report(report) => report.ts_event,
+            Self::Funding(funding) => funding.ts_event,
+        }
+    }
+}
+
+/// What the engine tells a venue to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// Place an order that the gate approved.
+    Place(OrderIntent),
+    /// Cancel an order.
+    Cancel(ClientOrderId),
+    /// Change the quantity of an order.
+    Replace(ClientOrderId, Quantity),
+}
+
+impl Funding {
+    /// Bytes of the encoded form.
+    pub const ENCODED_BYTES: usize = 28;
+
+    /// Writes the journal form.
+    pub fn encode(&self, writer: &mut Writer<'_>) {
+        writer.u32(self.instrument.0);
+        writer.i64(self.ts_event.0);
+        writer.amount(self.paid);
+    }
+
+    /// Reads the journal form.
+    ///
+    /// # Errors
+    /// `JOURNAL_CORRUPT`.
+    pub fn decode(reader: &mut Reader<'_>) -> Result<Self> {
+        Ok(Self {
+            instrument: InstrumentId(reader.u32()?),
+            ts_event: Timestamp(reader.i64()?),
+            paid: reader.amount()?,
+        })
+    }
+}

@@ -1,0 +1,27 @@
+//! The deterministic engine: `step(input) → records`, and the journal that proves it.
+#![forbid(unsafe_code)]
+
+pub mod account;
+pub mod config;
+pub mod engine;
+pub mod input;
+pub mod journal_reader;
+pub mod journal_writer;
+mod marking;
+mod order_flow;
+pub mod output;
+pub mod position;
+mod protection;
+pub mod record_json;
+pub mod replay;
+pub mod sink;
+pub mod snapshot;
+mod state_hash;
+pub mod statistics;
+
+pub use config::EngineConfig;
+pub use engine::Engine;
+pub use input::{Command, Funding, Input};
+pub use journal_reader::{JournalReader, JournalSummary};
+pub use journal_writer::{JournalWriter, SyncPolicy};
+pub use sink::Sink;

@@ -1,0 +1,80 @@
+//! Bars and funding: the marks of positions, equity, and the close of each UTC day.
+
+use crate::engine::Engine;
+use crate::input::Funding;
+use crate::output::DayClosed;
+use crate::sink::Sink;
+use holdfast_core::journal_record::RecordKind;
+use holdfast_core::{Amount, Bar, InstrumentId, Result, Timestamp};
+
+impl Engine {
+    pub(crate) fn on_bar(&mut self, bar: &Bar, sink: &mut impl Sink) -> Result<()> {
+        bar.validate()?;
+        self.state(bar.instrument)?;
+        self.emit::<{ Bar::ENCODED_BYTES }>(sink, RecordKind::Bar, |writer| bar.encode(writer))?;
+        self.state_mut(bar.instrument)?.mark = Some((bar.close, bar.ts_close));
+        self.refresh(bar.instrument)?;
+        self.equity = self.account.cash.plus(self.net_value)?;
+        self.gate.mark_equity(bar.ts_close, self.equity)?;
+        let gross = self.gross_exposure()?;
+        self.statistics.mark(bar.ts_close, self.equity, gross);
+        self.last_bar = Some(bar.ts_close);
+        Ok(())
+    }
+
+    pub(crate) fn on_funding(&mut self, funding: &Funding, sink: &mut impl Sink) -> Result<()> {
+        self.state(funding.instrument)?;
+        self.emit::<{ Funding::ENCODED_BYTES }>(sink, RecordKind::Funding, |writer| {
+            funding.encode(writer)
+        })?;
+        self.account.book_funding(funding.paid)?;
+        self.equity = self.account.cash.plus(self.net_value)?;
+        Ok(())
+    }
+
+    /// Brings the sums over instruments up to date after a change of one of them, in O(1).
+    pub(crate) fn refresh(&mut self, id: InstrumentId) -> Result<()> {
+        let state = self.state(id)?;
+        let Some((mark, _)) = state.mark else { return Ok(()) };
+        let value = state.instrument.value(mark, state.position.lots())?;
+        let worst = state.instrument.notional(mark, state.case.lots()?)?;
+        let (old_value, old_worst) = (state.value, state.worst);
+        self.net_value = self.net_value.minus(old_value)?.plus(value)?;
+        self.worst_exposure = self.worst_exposure.minus(old_worst)?.plus(worst)?;
+        let state = self.state_mut(id)?;
+        (state.value, state.worst) = (value, worst);
+        Ok(())
+    }
+
+    /// Returns the sum of the absolute values of all positions.
+    pub(crate) fn gross_exposure(&self) -> Result<Amount> {
+        self.instruments
+            .iter()
+            .try_fold(Amount::ZERO, |sum, state| sum.plus(state.value.magnitude()?))
+    }
+
+    /// Records the close of the last day that had a bar, before anything of a later day happens.
+    pub(crate) fn close_day_before(&mut self, ts: Timestamp, sink: &mut impl Sink) -> Result<()> {
+        let Some(last) = self.last_bar else { return Ok(()) };
+        if ts.utc_day() <= last.utc_day() {
+            return Ok(());
+        }
+        self.last_bar = None;
+        let day = DayClosed {
+            ts_last_bar: last,
+            equity: self.equity,
+            cash: self.account.cash,
+            position_value: self.net_value,
+            gross_exposure: self.gross_exposure()?,
+            benchmark_ticks: self
+                .instruments
+                .first()
+                .and_then(|state| state.mark)
+                .map_or(0, |(price, _)| price.ticks()),
+            bars: self.statistics.bars,
+        };
+        self.emit::<{ DayClosed::ENCODED_BYTES }>(sink, RecordKind::DayClosed, |writer| {
+            day.encode(writer)
+        })
+    }
+}

@@ -1,0 +1,191 @@
+//! The records that a step gives: changes of orders and positions, and the close of each day.
+
+use holdfast_core::order_state::{OrderEvent, Transition};
+use holdfast_core::wire::{Reader, Writer};
+use holdfast_core::{Amount, ClientOrderId, InstrumentId, Order, Quantity, Result, Timestamp};
+
+/// A transition of an order, with the order as it is afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct OrderChanged {
+    pub client_order_id: ClientOrderId,
+    pub parent: ClientOrderId,
+    pub instrument: InstrumentId,
+    pub base: u8,
+    pub overlays: u8,
+    pub event: u8,
+    pub alarm: bool,
+    pub side: u8,
+    pub order_type: u8,
+    pub role: u8,
+    pub time_in_force: u8,
+    pub quantity: Quantity,
+    pub cum_quantity: Quantity,
+    pub filled_tick_lots: i128,
+    pub fees: Amount,
+    pub limit_ticks: i64,
+    pub trigger_ticks: i64,
+}
+
+impl OrderChanged {
+    /// Bytes of the encoded form.
+    pub const ENCODED_BYTES: usize = 92;
+
+    /// Describes an order after a transition.
+    #[must_use]
+    pub fn of(order: &Order, event: OrderEvent, transition: Transition) -> Self {
+        let intent = &order.intent;
+        Self {
+            client_order_id: intent.client_order_id,
+            parent: intent.parent,
+            instrument: intent.instrument,
+            base: transition.base as u8,
+            overlays: transition.overlays.bits(),
+            event: event as u8,
+            alarm: transition.alarm,
+            side: intent.side as u8,
+            order_type: intent.order_type as u8,
+            role: intent.role as u8,
+            time_in_force: intent.time_in_force as u8,
+            quantity: order.quantity,
+            cum_quantity: order.cum_quantity,
+            filled_tick_lots: order.filled_tick_lots,
+            fees: order.fees,
+            limit_ticks: intent.limit_price.map_or(0, holdfast_core::Price::ticks),
+            trigger_ticks: intent.trigger_price.map_or(0, holdfast_core::Price::ticks),
+        }
+    }
+
+    /// Writes the journal form.
+    pub fn encode(&self, writer: &mut Writer<'_>) {
+        writer.u64(self.client_order_id.0);
+        writer.u64(self.parent.0);
+        writer.u32(self.instrument.0);
+        for byte in [self.base, self.overlays, self.event, u8::from(self.alarm)] {
+            writer.u8(byte);
+        }
+        for byte in [self.side, self.order_type, self.role, self.time_in_force] {
+            writer.u8(byte);
+        }
+        writer.i64(self.quantity.lots());
+        writer.i64(self.cum_quantity.lots());
+        writer.bytes(&self.filled_tick_lots.to_le_bytes());
+        writer.amount(self.fees);
+        writer.i64(self.limit_ticks);
+        writer.i64(self.trigger_ticks);
+    }
+
+    /// Reads the journal form.
+    ///
+    /// # Errors
+    /// `JOURNAL_CORRUPT`.
+    pub fn decode(reader: &mut Reader<'_>) -> Result<Self> {
+        Ok(Self {
+            client_order_id: ClientOrderId(reader.u64()?),
+            parent: ClientOrderId(reader.u64()?),
+            instrument: InstrumentId(reader.u32()?),
+            base: reader.u8()?,
+            overlays: reader.u8()?,
+            event: reader.u8()?,
+            alarm: reader.u8()? != 0,
+            side: reader.u8()?,
+            order_type: reader.u8()?,
+            role: reader.u8()?,
+            time_in_force: reader.u8()?,
+            quantity: Quantity::from_lots(reader.i64()?),
+            cum_quantity: Quantity::from_lots(reader.i64()?),
+            filled_tick_lots: reader.amount()?.raw(),
+            fees: reader.amount()?,
+            limit_ticks: reader.i64()?,
+            trigger_ticks: reader.i64()?,
+        })
+    }
+}
+
+/// A position after a fill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct PositionChanged {
+    pub instrument: InstrumentId,
+    pub client_order_id: ClientOrderId,
+    pub lots: Quantity,
+    pub open_cost: Amount,
+    pub realized_by_fill: Amount,
+    pub realized: Amount,
+    pub cash: Amount,
+}
+
+impl PositionChanged {
+    /// Bytes of the encoded form.
+    pub const ENCODED_BYTES: usize = 84;
+
+    /// Writes the journal form.
+    pub fn encode(&self, writer: &mut Writer<'_>) {
+        writer.u32(self.instrument.0);
+        writer.u64(self.client_order_id.0);
+        writer.i64(self.lots.lots());
+        for amount in [self.open_cost, self.realized_by_fill, self.realized, self.cash] {
+            writer.amount(amount);
+        }
+    }
+
+    /// Reads the journal form.
+    ///
+    /// # Errors
+    /// `JOURNAL_CORRUPT`.
+    pub fn decode(reader: &mut Reader<'_>) -> Result<Self> {
+        Ok(Self {
+            instrument: InstrumentId(reader.u32()?),
+            client_order_id: ClientOrderId(reader.u64()?),
+            lots: Quantity::from_lots(reader.i64()?),
+            open_cost: reader.amount()?,
+            realized_by_fill: reader.amount()?,
+            realized: reader.amount()?,
+            cash: reader.amount()?,
+        })
+    }
+}
+
+/// The account at the last bar of a UTC day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct DayClosed {
+    pub ts_last_bar: Timestamp,
+    pub equity: Amount,
+    pub cash: Amount,
+    pub position_value: Amount,
+    pub gross_exposure: Amount,
+    pub benchmark_ticks: i64,
+    pub bars: u64,
+}
+
+impl DayClosed {
+    /// Bytes of the encoded form.
+    pub const ENCODED_BYTES: usize = 88;
+
+    /// Writes the journal form.
+    pub fn encode(&self, writer: &mut Writer<'_>) {
+        writer.i64(self.ts_last_bar.0);
+        for amount in [self.equity, self.cash, self.position_value, self.gross_exposure] {
+            writer.amount(amount);
+        }
+        writer.i64(self.benchmark_ticks);
+        writer.u64(self.bars);
+    }
+
+    /// Reads the journal form.
+    ///
+    /// # Errors
+    /// `JOURNAL_CORRUPT`.
+    pub fn decode(reader: &mut Reader<'_>) -> Result<Self> {
+        Ok(Self {
+            ts_last_bar: Timestamp(reader.i64()?),
+            equity: reader.amount()?,
+            cash: reader.amount()?,
+            position_value: reader.amount()?,
+            gross_exposure: reader.amount()?,
+            benchmark_ticks: reader.i64()?,
+            bars: reader.u64()?,
+        })
+    }
+}

@@ -1,0 +1,129 @@
+//! A record as JSON, for people and tools.
+
+use crate::input::Funding;
+use crate::output::{DayClosed, OrderChanged, PositionChanged};
+use holdfast_core::journal_record::{Record, RecordKind};
+use holdfast_core::wire::Reader;
+use holdfast_core::{
+    Bar, BaseState, Code, OrderEvent, OrderIntent, OrderRole, OrderType, Overlays, Price, Result,
+    Side, TimeInForce, VenueReport,
+};
+use holdfast_risk::Verdict;
+use serde_json::{Value, json};
+
+/// Returns the record with all its fields; amounts are exact decimal strings, prices ticks, quantities lots.
+///
+/// # Errors
+/// `JOURNAL_CORRUPT` when the payload does not fit its kind.
+pub fn record_json(record: &Record<'_>) -> Result<Value> {
+    let mut reader = Reader::new(record.payload);
+    let content = match record.kind {
+        RecordKind::SessionOpened => serde_json::from_slice(record.payload).unwrap_or(Value::Null),
+        RecordKind::Bar => bar(&Bar::decode(&mut reader)?),
+        RecordKind::OrderSubmitted | RecordKind::OrderDerived => {
+            intent(&OrderIntent::decode(&mut reader)?)
+        }
+        RecordKind::CancelRequested => json!({ "client_order_id": reader.u64()? }),
+        RecordKind::VenueReport => report(&VenueReport::decode(&mut reader)?),
+        RecordKind::Funding => {
+            let funding = Funding::decode(&mut reader)?;
+            json!({ "instrument": funding.instrument.0, "paid": funding.paid.to_string() })
+        }
+        RecordKind::Failure => {
+            let code = Code::from_number(reader.u16()?).map_or("unknown", Code::name);
+            json!({ "code": code, "message": String::from_utf8_lossy(reader.rest()) })
+        }
+        RecordKind::Verdict => verdict(&Verdict::decode(&mut reader)?),
+        RecordKind::OrderChanged => order(&OrderChanged::decode(&mut reader)?)?,
+        RecordKind::PositionChanged => position(&PositionChanged::decode(&mut reader)?),
+        RecordKind::DayClosed => day(&DayClosed::decode(&mut reader)?),
+        RecordKind::SessionClosed => {
+            let hash: String = record.payload.iter().map(|byte| format!("{byte:02x}")).collect();
+            json!({ "state_hash": hash })
+        }
+    };
+    Ok(
+        json!({ "sequence": record.sequence, "kind": record.kind.name(), "ts_ns": record.ts.0.to_string(), "content": content }),
+    )
+}
+
+fn bar(bar: &Bar) -> Value {
+    json!({
+        "instrument": bar.instrument.0, "ts_open_ns": bar.ts_open.0.to_string(),
+        "open_ticks": bar.open.ticks(), "high_ticks": bar.high.ticks(), "low_ticks": bar.low.ticks(),
+        "close_ticks": bar.close.ticks(), "volume_lots": bar.volume.lots(),
+    })
+}
+
+fn intent(intent: &OrderIntent) -> Value {
+    let ticks = |price: Option<Price>| price.map(Price::ticks);
+    json!({
+        "client_order_id": intent.client_order_id.0,
+        "parent": intent.parent.is_some().then_some(intent.parent.0),
+        "instrument": intent.instrument.0, "side": intent.side.name(), "order_type": intent.order_type.name(),
+        "time_in_force": intent.time_in_force.name(), "role": intent.role.name(), "reduce_only": intent.reduce_only,
+        "quantity_lots": intent.quantity.lots(), "limit_ticks": ticks(intent.limit_price),
+        "trigger_ticks": ticks(intent.trigger_price), "stop_loss_ticks": ticks(intent.stop_loss),
+        "take_profit_ticks": ticks(intent.take_profit),
+    })
+}
+
+fn report(report: &VenueReport) -> Value {
+    json!({
+        "client_order_id": report.client_order_id.0, "report": report.kind.name(), "trade_id": report.trade_id.0,
+        "last_ticks": report.last_price.ticks(), "last_lots": report.last_quantity.lots(),
+        "liquidity_side": report.liquidity_side.name(), "fee": report.fee.to_string(),
+        "slippage": report.slippage.to_string(),
+    })
+}
+
+fn verdict(verdict: &Verdict) -> Value {
+    let checks: Vec<Value> = verdict
+        .checks()
+        .map(|check| {
+            json!({
+                "code": check.control.code().name(), "passed": check.passed, "unit": check.control.unit().name(),
+                "limit": check.limit.map(|limit| limit.to_string()), "observed": check.observed.to_string(),
+                "age_ns": (check.age_ns != i64::MAX).then_some(check.age_ns),
+            })
+        })
+        .collect();
+    json!({
+        "client_order_id": verdict.client_order_id.0, "verdict": if verdict.approved() { "approved" } else { "denied" },
+        "reducing": verdict.reducing, "checks": checks,
+    })
+}
+
+fn order(changed: &OrderChanged) -> Result<Value> {
+    let overlays = Overlays::from_bits(changed.overlays);
+    let standing: Vec<&str> = Overlays::VOCABULARY
+        .iter()
+        .filter(|(bit, _)| overlays.has(*bit))
+        .map(|(_, text)| *text)
+        .collect();
+    Ok(json!({
+        "client_order_id": changed.client_order_id.0, "event": OrderEvent::from_number(changed.event)?.name(),
+        "status": BaseState::from_number(changed.base)?.name(), "overlays": standing, "alarm": changed.alarm,
+        "side": Side::from_number(changed.side)?.name(), "order_type": OrderType::from_number(changed.order_type)?.name(),
+        "role": OrderRole::from_number(changed.role)?.name(),
+        "time_in_force": TimeInForce::from_number(changed.time_in_force)?.name(),
+        "quantity_lots": changed.quantity.lots(), "cum_lots": changed.cum_quantity.lots(),
+        "fees": changed.fees.to_string(),
+    }))
+}
+
+fn position(changed: &PositionChanged) -> Value {
+    json!({
+        "instrument": changed.instrument.0, "client_order_id": changed.client_order_id.0, "lots": changed.lots.lots(),
+        "open_cost": changed.open_cost.to_string(), "realized_by_fill": changed.realized_by_fill.to_string(),
+        "realized": changed.realized.to_string(), "cash": changed.cash.to_string(),
+    })
+}
+
+fn day(day: &DayClosed) -> Value {
+    json!({
+        "equity": day.equity.to_string(), "cash": day.cash.to_string(),
+        "position_value": day.position_value.to_string(), "gross_exposure": day.gross_exposure.to_string(),
+        "benchmark_ticks": day.benchmark_ticks, "bars": day.bars,
+    })
+}

@@ -1,0 +1,23 @@
+//! Where records go: a journal file, a queue towards JavaScript, or a replay's comparison.
+
+use holdfast_core::journal_record::RecordKind;
+use holdfast_core::{Result, Timestamp};
+
+/// Receives every record of a step in order.
+pub trait Sink {
+    /// Takes one record.
+    ///
+    /// # Errors
+    /// What the destination fails with; the step fails with it.
+    fn record(&mut self, kind: RecordKind, ts: Timestamp, payload: &[u8]) -> Result<()>;
+}
+
+/// Drops every record.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct NoSink;
+
+impl Sink for NoSink {
+    fn record(&mut self, _kind: RecordKind, _ts: Timestamp, _payload: &[u8]) -> Result<()> {
+        Ok(())
+    }
+}

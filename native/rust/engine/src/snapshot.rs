@@ -1,0 +1,140 @@
+//! The engine's state in exact text, for summaries and tools.
+
+use crate::engine::Engine;
+use holdfast_core::journal_record::hex;
+use holdfast_core::{Amount, Result};
+use serde::Serialize;
+
+/// A position in exact text.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct PositionSnapshot {
+    pub symbol: String,
+    pub quantity: String,
+    pub open_cost: String,
+    pub avg_px: Option<f64>,
+    pub mark_px: Option<String>,
+    pub value: String,
+    pub realized: String,
+    pub unrealized: String,
+}
+
+/// Totals of a session in exact text.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct Snapshot {
+    pub start_cash: String,
+    pub cash: String,
+    pub equity: String,
+    pub realized: String,
+    pub unrealized: String,
+    pub fees: String,
+    pub funding: String,
+    pub slippage: String,
+    pub turnover: String,
+    pub gross_exposure: String,
+    pub positions: Vec<PositionSnapshot>,
+    pub bars: u64,
+    pub bars_in_market: u64,
+    pub exposure_frac_mean: f64,
+    pub max_drawdown_frac: f64,
+    pub max_drawdown_peak_ns: String,
+    pub max_drawdown_trough_ns: String,
+    pub max_drawdown_recovered_ns: Option<String>,
+    pub orders_submitted: u64,
+    pub orders_accepted: u64,
+    pub orders_denied: u64,
+    pub orders_filled: u64,
+    pub orders_partially_filled: u64,
+    pub orders_canceled: u64,
+    pub orders_expired: u64,
+    pub orders_rejected: u64,
+    pub orders_open: u64,
+    pub strategy_orders_sent: u64,
+    pub strategy_orders_filled: u64,
+    pub fills: u64,
+    pub alarms: u64,
+    pub busiest_day_trades: u32,
+    pub daily_loss_tripped: bool,
+    pub drawdown_tripped: bool,
+    pub limits_fingerprint: String,
+    pub state_hash: String,
+}
+
+impl Engine {
+    /// Returns the state in exact text.
+    ///
+    /// # Errors
+    /// `AMOUNT_OVERFLOW`.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        let (mut realized, mut unrealized) = (Amount::ZERO, Amount::ZERO);
+        let mut positions = Vec::new();
+        for state in &self.instruments {
+            let position = &state.position;
+            let open = match state.mark {
+                Some((mark, _)) => position.unrealized(&state.instrument, mark)?,
+                None => Amount::ZERO,
+            };
+            realized = realized.plus(position.realized())?;
+            unrealized = unrealized.plus(open)?;
+            let quantity = state.instrument.quantity_f64(position.lots()).abs();
+            let unit = state.instrument.tick_lot_value().to_f64()
+                / state.instrument.price_f64(holdfast_core::Price::from_ticks(1))
+                / state.instrument.quantity_f64(holdfast_core::Quantity::from_lots(1));
+            positions.push(PositionSnapshot {
+                symbol: state.instrument.spec().symbol.clone(),
+                quantity: state.instrument.format_quantity(position.lots()),
+                open_cost: position.open_cost()?.to_string(),
+                avg_px: (quantity > 0.0).then(|| {
+                    position.open_cost().map_or(f64::NAN, Amount::to_f64) / quantity / unit
+                }),
+                mark_px: state.mark.map(|(mark, _)| state.instrument.format_price(mark)),
+                value: state.value.to_string(),
+                realized: position.realized().to_string(),
+                unrealized: open.to_string(),
+            });
+        }
+        let (account, counts, statistics) = (&self.account, &self.counts, &self.statistics);
+        let deepest = statistics.max_drawdown;
+        #[allow(clippy::cast_precision_loss)]
+        let bars = statistics.bars.max(1) as f64;
+        Ok(Snapshot {
+            start_cash: account.start_cash.to_string(),
+            cash: account.cash.to_string(),
+            equity: self.equity.to_string(),
+            realized: realized.to_string(),
+            unrealized: unrealized.to_string(),
+            fees: account.fees.to_string(),
+            funding: account.funding.to_string(),
+            slippage: account.slippage.to_string(),
+            turnover: account.turnover.to_string(),
+            gross_exposure: self.gross_exposure()?.to_string(),
+            positions,
+            bars: statistics.bars,
+            bars_in_market: statistics.bars_in_market,
+            exposure_frac_mean: statistics.exposure_sum / bars,
+            max_drawdown_frac: deepest.frac,
+            max_drawdown_peak_ns: deepest.ts_peak.0.to_string(),
+            max_drawdown_trough_ns: deepest.ts_trough.0.to_string(),
+            max_drawdown_recovered_ns: deepest.ts_recovered.map(|ts| ts.0.to_string()),
+            orders_submitted: counts.submitted,
+            orders_accepted: counts.accepted,
+            orders_denied: counts.denied,
+            orders_filled: counts.filled,
+            orders_partially_filled: counts.partially_filled,
+            orders_canceled: counts.canceled,
+            orders_expired: counts.expired,
+            orders_rejected: counts.rejected,
+            orders_open: self.open_orders as u64,
+            strategy_orders_sent: counts.strategy_sent,
+            strategy_orders_filled: counts.strategy_filled,
+            fills: counts.fills,
+            alarms: counts.alarms,
+            busiest_day_trades: self.gate.busiest_day_trades(),
+            daily_loss_tripped: self.gate.guard().daily_loss_tripped(),
+            drawdown_tripped: self.gate.guard().drawdown_tripped(),
+            limits_fingerprint: hex(&self.gate.limits().fingerprint),
+            state_hash: hex(&self.state_hash()),
+        })
+    }
+}

@@ -1,0 +1,100 @@
+//! The records that a strategy wants to hear of, queued as bytes until it takes them.
+
+use holdfast_core::journal_record::RecordKind;
+use holdfast_core::{ReportKind, Result, Timestamp};
+use holdfast_engine::{JournalWriter, Sink};
+
+/// Bytes before each payload: length, kind, time.
+pub const NOTICE_HEADER_BYTES: usize = 16;
+
+/// A queue of notices; it holds what one input caused, and the session takes all of it before the next input.
+#[derive(Debug, Default)]
+pub struct Notices {
+    bytes: Vec<u8>,
+    taken: usize,
+}
+
+impl Notices {
+    /// Copies as many whole notices as fit and returns how many bytes were copied.
+    pub fn take(&mut self, into: &mut [u8]) -> usize {
+        let mut copied = 0;
+        while let Some(head) = self.bytes.get(self.taken..).and_then(|rest| rest.first_chunk::<4>())
+        {
+            let total = NOTICE_HEADER_BYTES + u32::from_le_bytes(*head) as usize;
+            let (Some(source), Some(target)) = (
+                self.bytes.get(self.taken..self.taken + total),
+                into.get_mut(copied..copied + total),
+            ) else {
+                break;
+            };
+            target.copy_from_slice(source);
+            copied += total;
+            self.taken += total;
+        }
+        if self.taken == self.bytes.len() {
+            self.bytes.clear();
+            self.taken = 0;
+        }
+        copied
+    }
+
+    /// Returns whether anything waits.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    fn push(&mut self, kind: RecordKind, ts: Timestamp, payload: &[u8]) {
+        self.bytes
+            .extend_from_slice(&u32::try_from(payload.len()).unwrap_or(u32::MAX).to_le_bytes());
+        self.bytes.extend_from_slice(&[kind as u8, 0, 0, 0]);
+        self.bytes.extend_from_slice(&ts.0.to_le_bytes());
+        self.bytes.extend_from_slice(payload);
+    }
+}
+
+/// Sends each record to the journal and, where a strategy cares, to the notices.
+pub(crate) struct Recorder<'a> {
+    pub(crate) journal: Option<&'a mut JournalWriter>,
+    pub(crate) notices: &'a mut Notices,
+}
+
+impl Sink for Recorder<'_> {
+    fn record(&mut self, kind: RecordKind, ts: Timestamp, payload: &[u8]) -> Result<()> {
+        if let Some(journal) = self.journal.as_deref_mut() {
+            journal.record(kind, ts, payload)?;
+        }
+        let wanted = match kind {
+            RecordKind::OrderChanged
+            | RecordKind::PositionChanged
+            | RecordKind::DayClosed
+            | RecordKind::Verdict => true,
+            // The kind of a report stands behind the order's id.
+            RecordKind::VenueReport => payload.get(8) == Some(&(ReportKind::Fill as u8)),
+            _ => false,
+        };
+        if wanted {
+            self.notices.push(kind, ts, payload);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gives_whole_notices_only_and_all_of_them() {
+        let mut notices = Notices::default();
+        notices.push(RecordKind::Verdict, Timestamp(1), &[1; 10]);
+        notices.push(RecordKind::Verdict, Timestamp(2), &[2; 10]);
+        let mut buffer = [0_u8; 40];
+        assert_eq!(notices.take(&mut buffer), 26);
+        assert!(!notices.is_empty());
+        assert_eq!(notices.take(&mut buffer), 26);
+        assert_eq!(buffer[16], 2);
+        assert!(notices.is_empty());
+        assert_eq!(notices.take(&mut buffer), 0);
+    }
+}

@@ -1,0 +1,186 @@
+//! Engine and simulated venue run together: one bar in, everything it causes out.
+
+use crate::assumptions::{Assumptions, AssumptionsSpec};
+use crate::bar_venue::{BarVenue, VenueEvent};
+use crate::notices::{Notices, Recorder};
+use holdfast_core::journal_record::{RecordKind, hex};
+use holdfast_core::{Bar, ClientOrderId, Code, Error, OrderIntent, Result, Timestamp};
+use holdfast_engine::snapshot::Snapshot;
+use holdfast_engine::{Command, Engine, EngineConfig, Input, JournalWriter, Sink};
+use holdfast_risk::Verdict;
+use serde::{Deserialize, Serialize};
+
+/// Configuration of a simulated session; `about` is whatever the caller wants to find in the journal again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionConfig {
+    /// The engine's part.
+    pub engine: EngineConfig,
+    /// The venue's part.
+    pub assumptions: AssumptionsSpec,
+    /// Strategy, data and versions, for people and for reproducing the run.
+    pub about: serde_json::Value,
+}
+
+/// What a closed session leaves behind.
+#[derive(Debug, Serialize)]
+pub struct Closed {
+    /// State in exact text.
+    #[serde(flatten)]
+    pub snapshot: Snapshot,
+    /// Records in the journal; `None` without one.
+    pub journal_records: Option<u64>,
+    /// Head of the journal's chain; `None` without one.
+    pub journal_head: Option<String>,
+}
+
+/// A simulated session.
+#[derive(Debug)]
+pub struct Session {
+    engine: Engine,
+    venue: BarVenue,
+    journal: Option<JournalWriter>,
+    notices: Notices,
+    commands: Vec<Command>,
+}
+
+impl Session {
+    /// Opens a session and records its configuration.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID`, `INSTRUMENT_INVALID`, `LIMITS_INVALID`, `JOURNAL_IO`.
+    pub fn open(config: &SessionConfig, journal: Option<JournalWriter>) -> Result<Self> {
+        let assumptions = Assumptions::new(&config.assumptions)?;
+        let engine = Engine::new(&config.engine)?;
+        let venue = BarVenue::new(assumptions, config.engine.instruments.len());
+        let mut session =
+            Self { engine, venue, journal, notices: Notices::default(), commands: Vec::new() };
+        let opened = serde_json::to_vec(config).map_err(|error| {
+            Error::new(Code::ConfigInvalid, format!("configuration must be representable, {error}"))
+        })?;
+        session.recorder().1.record(RecordKind::SessionOpened, Timestamp(0), &opened)?;
+        Ok(session)
+    }
+
+    fn recorder(&mut self) -> (&mut Engine, Recorder<'_>, &mut BarVenue, &mut Vec<Command>) {
+        let recorder = Recorder { journal: self.journal.as_mut(), notices: &mut self.notices };
+        (&mut self.engine, recorder, &mut self.venue, &mut self.commands)
+    }
+
+    fn step(&mut self, input: &Input<'_>) -> Result<Option<Verdict>> {
+        let (engine, mut recorder, venue, commands) = self.recorder();
+        let verdict = engine.step(input, &mut recorder, commands);
+        let now = engine.now();
+        for command in commands.drain(..) {
+            venue.apply(command, now);
+        }
+        verdict
+    }
+
+    fn hear(&mut self, event: VenueEvent) -> Result<()> {
+        match event {
+            VenueEvent::Report(report) => self.step(&Input::Report(report)).map(|_| ()),
+            VenueEvent::Funding(funding) => self.step(&Input::Funding(funding)).map(|_| ()),
+        }
+    }
+
+    /// Hears the answers to what was just commanded; each may command more.
+    fn hear_answers(&mut self) -> Result<()> {
+        while let Some(event) = self.venue.next_answer() {
+            self.hear(event)?;
+        }
+        Ok(())
+    }
+
+    /// Plays a bar: the venue fills what rests, the engine books it, then the bar itself is marked.
+    ///
+    /// # Errors
+    /// `EVENT_INVALID`, `INSTRUMENT_UNKNOWN`, `AMOUNT_OVERFLOW`, `JOURNAL_IO`.
+    pub fn on_bar(&mut self, bar: &Bar) -> Result<()> {
+        bar.validate()?;
+        let index = bar.instrument.index();
+        if bar.ts_close < self.engine.now() {
+            return Err(Error::new(
+                Code::EventInvalid,
+                format!("time must not run back, bar closed at {} ns", bar.ts_close.0),
+            ));
+        }
+        let Some(state) = self.engine.instruments().get(index) else {
+            return Err(Error::new(
+                Code::InstrumentUnknown,
+                format!("instrument {index} must be registered before use"),
+            ));
+        };
+        self.venue.begin_bar(bar, &state.instrument, self.engine.now())?;
+        while let Some(state) = self.engine.instruments().get(index)
+            && let Some(event) = self.venue.next_event(&state.instrument)?
+        {
+            self.hear(event)?;
+        }
+        self.step(&Input::Bar(*bar)).map(|_| ())
+    }
+
+    /// Judges an intent and, when approved, places it; the intent's id and time are set here.
+    ///
+    /// # Errors
+    /// `ORDER_INVALID`, `INSTRUMENT_UNKNOWN`, `JOURNAL_IO`.
+    pub fn submit(&mut self, intent: OrderIntent) -> Result<Verdict> {
+        let intent = OrderIntent {
+            client_order_id: self.engine.next_client_order_id(),
+            ts_intent: self.engine.now(),
+            ..intent
+        };
+        let verdict = self.step(&Input::Submit(intent))?;
+        self.hear_answers()?;
+        verdict
+            .ok_or_else(|| Error::new(Code::OrderInvalid, "a submitted order must have a verdict"))
+    }
+
+    /// Cancels an open order.
+    ///
+    /// # Errors
+    /// `ORDER_UNKNOWN`, `JOURNAL_IO`.
+    pub fn cancel(&mut self, client_order_id: ClientOrderId) -> Result<()> {
+        self.step(&Input::Cancel { client_order_id, ts: self.engine.now() })?;
+        self.hear_answers()
+    }
+
+    /// Records that something outside failed.
+    ///
+    /// # Errors
+    /// `JOURNAL_IO`.
+    pub fn note_failure(&mut self, code: Code, message: &str) -> Result<()> {
+        self.step(&Input::Failure { code, message, ts: self.engine.now() })?;
+        self.journal.as_mut().map_or(Ok(()), JournalWriter::commit)
+    }
+
+    /// Closes the session and its journal.
+    ///
+    /// # Errors
+    /// `JOURNAL_IO`, `AMOUNT_OVERFLOW`.
+    pub fn close(&mut self) -> Result<Closed> {
+        let (engine, mut recorder, ..) = self.recorder();
+        engine.close(&mut recorder)?;
+        let snapshot = self.engine.snapshot()?;
+        if let Some(journal) = self.journal.as_mut() {
+            journal.finish()?;
+        }
+        let chain = self.journal.as_ref().map(JournalWriter::chain);
+        Ok(Closed {
+            snapshot,
+            journal_records: chain.map(|chain| chain.next_sequence),
+            journal_head: chain.map(|chain| hex(&chain.head)),
+        })
+    }
+
+    /// Returns the engine.
+    #[must_use]
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Returns the queue of notices.
+    pub const fn notices(&mut self) -> &mut Notices {
+        &mut self.notices
+    }
+}
