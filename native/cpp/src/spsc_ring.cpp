@@ -107,6 +107,18 @@ std::optional<Failure> claim(std::uint32_t& word, std::string_view rule) noexcep
   return ring_failure(rule, unclaimed);
 }
 
+/// Copies events into consecutive slots and numbers the copies from `sequence` on. One pass,
+/// because a slot's line comes from the other core and should be written while it is here.
+void copy_numbered(std::byte* slot, std::span<const MarketEvent> events,
+                   std::uint64_t sequence) noexcept {
+  for (const MarketEvent& event : events) {
+    std::memcpy(slot, &event, kMarketEventBytes);
+    std::memcpy(slot + offsetof(MarketEvent, sequence), &sequence, sizeof(sequence));
+    slot += kMarketEventBytes;
+    ++sequence;
+  }
+}
+
 }  // namespace
 
 Result<std::size_t> SpscRing::bytes_needed(std::uint32_t capacity) noexcept {
@@ -282,13 +294,8 @@ std::optional<Failure> SpscRing::claim_consumer() noexcept {
 void SpscRing::copy_in(std::uint64_t write, std::span<const MarketEvent> events) noexcept {
   const auto slot = static_cast<std::size_t>(write & (capacity_ - 1));
   const std::size_t until_end = std::min<std::size_t>(events.size(), capacity_ - slot);
-  std::memcpy(slots_ + slot * kMarketEventBytes, events.data(), until_end * kMarketEventBytes);
-  std::memcpy(slots_, events.data() + until_end, (events.size() - until_end) * kMarketEventBytes);
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    const std::uint64_t sequence = write + i;
-    const auto at = static_cast<std::size_t>(sequence & (capacity_ - 1)) * kMarketEventBytes;
-    std::memcpy(slots_ + at + offsetof(MarketEvent, sequence), &sequence, sizeof(sequence));
-  }
+  copy_numbered(slots_ + slot * kMarketEventBytes, events.first(until_end), write);
+  copy_numbered(slots_, events.subspan(until_end), write + until_end);
 }
 
 void SpscRing::copy_out(std::uint64_t read, std::span<MarketEvent> into) const noexcept {

@@ -75,9 +75,9 @@ const description = z.strictObject({
 export type DataDescriptionInput = z.input<typeof description>;
 
 /**
- * How a file of bars is to be read. `tick` and `lot` are decimal strings; `round` and `roundVolume` say what
- * happens to a value between two steps; `adjust` needs the `factors` file; `side` chooses the half of a LEAN
- * quote file; `entry` names the file inside a zip that holds several.
+ * How a file of bars is to be read. `tick` and `lot` are decimal strings; `round` and `roundVolume`
+ * say what happens to a value between two steps; `adjust` needs the `factors` file; `side` chooses
+ * the half of a LEAN quote file; `entry` names the file inside a zip that holds several.
  */
 export type DataDescription = Readonly<z.output<typeof description>> & { readonly lot: string };
 
@@ -87,7 +87,8 @@ const LOT_DEFAULT = { 'lean-crypto': '0.00000001', other: '1' } as const;
 /**
  * Checks the description of a data set and fills its defaults in.
  *
- * @throws HoldfastError `CONFIG_UNKNOWN_KEY` naming the nearest key, `DATA_DESCRIPTION_INVALID` otherwise.
+ * @throws HoldfastError `CONFIG_UNKNOWN_KEY` naming the nearest key, `DATA_DESCRIPTION_INVALID`
+ * otherwise.
  */
 export function parseDataDescription(input: unknown): DataDescription {
   const result = description.safeParse(input);
@@ -103,7 +104,7 @@ function refuseContradictions(parsed: z.output<typeof description>): void {
   if (adjust !== 'none' && round !== 'nearest') {
     throw invalid(
       'round',
-      `round must be "nearest" when adjust is "${adjust}": a price times a factor falls between two ticks`,
+      `round must be "nearest" when adjust is "${adjust}": a price times a factor is off the tick`,
     );
   }
   if (adjust !== 'none' && factors === undefined) {
@@ -119,12 +120,16 @@ function refuseContradictions(parsed: z.output<typeof description>): void {
     throw invalid('adjust', `adjust must be "none" for lean-crypto, was "${adjust}"`);
   }
   if (side !== undefined && format !== 'lean-crypto') {
-    throw invalid('side', `side belongs to quote files of format lean-crypto, format was "${format}"`);
+    throw invalid(
+      'side',
+      `side belongs to quote files of format lean-crypto, format was "${format}"`,
+    );
   }
   const lean = format === 'lean-crypto' || format === 'lean-equity-daily';
   for (const field of ['columns', 'timeFormat', 'stamp'] as const) {
     const given = field === 'columns' ? parsed.columns !== undefined : isCustomTime(parsed, field);
-    if (lean && given) throw invalid(field, `${field} is fixed by format "${format}": leave it out`);
+    if (lean && given)
+      throw invalid(field, `${field} is fixed by format "${format}": leave it out`);
   }
 }
 
@@ -143,7 +148,8 @@ function descriptionError(issues: readonly z.core.$ZodIssue[]): HoldfastError {
     const known = path === 'columns' ? BAR_COLUMNS : Object.keys(description.shape);
     const nearest = nearestName(key, known);
     const field = path === '' ? key : `${path}.${key}`;
-    const hint = nearest === null ? `known keys: ${known.join(', ')}` : `did you mean "${nearest}"?`;
+    const hint =
+      nearest === null ? `known keys: ${known.join(', ')}` : `did you mean "${nearest}"?`;
     return new HoldfastError(
       'CONFIG_UNKNOWN_KEY',
       `data description has no key "${field}"; ${hint}`,

@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import { type ErrorContext, HoldfastError } from '../core/holdfast-error.js';
 import {
   type MarketAddon,
-  type RingHandle,
+  type RingSide,
   type RingStats,
   allocateAligned,
   fromMarketAddon,
@@ -52,7 +52,7 @@ export class Ring {
   /** This side's own staging buffer: filled before a publish, read after a drain. */
   readonly records: Uint8Array;
 
-  readonly #handle: RingHandle;
+  readonly #side: RingSide;
   readonly #recordsWake: Int32Array;
   readonly #spaceWake: Int32Array;
 
@@ -61,7 +61,7 @@ export class Ring {
     const records = allocateAligned(addon, RING_BATCH_MAX * MARKET_EVENT_BYTES);
     const { recordsWakeBytes, spaceWakeBytes } = addon.layout().ring;
     const base = addon.alignmentOffset(bytes, MARKET_EVENT_BYTES);
-    this.#handle = native(() => new addon.RingHandle(bytes, records));
+    this.#side = native(() => addon.openRing(bytes, records));
     this.#recordsWake = new Int32Array(memory, base + recordsWakeBytes, 1);
     this.#spaceWake = new Int32Array(memory, base + spaceWakeBytes, 1);
     this.memory = memory;
@@ -112,7 +112,7 @@ export class Ring {
   publish(count: number, from = 0): number {
     let accepted: number;
     try {
-      accepted = this.#handle.publish(count, from);
+      accepted = this.#side.publish(count, from);
     } catch (error) {
       throw fromMarketAddon(error, { count, from, batchMax: RING_BATCH_MAX });
     }
@@ -128,7 +128,7 @@ export class Ring {
   drain(max: number = RING_BATCH_MAX): number {
     let drained: number;
     try {
-      drained = this.#handle.drain(max);
+      drained = this.#side.drain(max);
     } catch (error) {
       throw fromMarketAddon(error, { max, batchMax: RING_BATCH_MAX });
     }
@@ -138,36 +138,36 @@ export class Ring {
 
   /** Sleeps until a record would fit; false when the time is up first. */
   waitForSpace(timeoutMs: number): boolean {
-    const hasSpace = () => this.#handle.writable() > 0;
+    const hasSpace = () => this.#side.writable() > 0;
     return native(() => sleepUntil(hasSpace, this.#spaceWake, timeoutMs));
   }
 
   /** Sleeps until a record can be drained; false when the time is up first, or none will come. */
   waitForRecords(timeoutMs: number): boolean {
-    const hasNews = () => this.#handle.readable() > 0 || this.#handle.isWriteClosed();
+    const hasNews = () => this.#side.readable() > 0 || this.#side.isWriteClosed();
     return native(
-      () => sleepUntil(hasNews, this.#recordsWake, timeoutMs) && this.#handle.readable() > 0,
+      () => sleepUntil(hasNews, this.#recordsWake, timeoutMs) && this.#side.readable() > 0,
     );
   }
 
   /** Says that nothing more will be published; what is in the ring can still be drained. */
   closeWrite(): void {
-    native(() => this.#handle.closeWrite());
+    native(() => this.#side.closeWrite());
     wake(this.#recordsWake);
   }
 
   get isClosedForWrite(): boolean {
-    return native(() => this.#handle.isWriteClosed());
+    return native(() => this.#side.isWriteClosed());
   }
 
   /** Returns the counts since the ring was created, as far as both sides have come. */
   stats(): RingStats {
-    return native(() => this.#handle.stats());
+    return native(() => this.#side.stats());
   }
 
   /** Lets go of this side, so that another may take its place. Idempotent. */
   close(): void {
-    this.#handle.close();
+    this.#side.close();
   }
 }
 

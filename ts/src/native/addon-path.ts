@@ -14,7 +14,10 @@ function isPackageRoot(folder: string): boolean {
   if (!existsSync(manifest)) return false;
   const parsed: unknown = JSON.parse(readFileSync(manifest, 'utf8'));
   return (
-    typeof parsed === 'object' && parsed !== null && 'name' in parsed && parsed.name === PACKAGE_NAME
+    typeof parsed === 'object' &&
+    parsed !== null &&
+    'name' in parsed &&
+    parsed.name === PACKAGE_NAME
   );
 }
 
@@ -46,4 +49,10 @@ export function addonPath(name: AddonName): string {
     `the native addon ${name} must be built for ${target}, found no ${path}; run \`npm run setup\``,
     { context: { addon: name, target, path } },
   );
+}
+
+/** The package's version, for the first record of a journal. */
+export function packageVersion(): string {
+  const manifest = readFileSync(join(packageRoot(), 'package.json'), 'utf8');
+  return (JSON.parse(manifest) as { readonly version: string }).version;
 }

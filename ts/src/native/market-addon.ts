@@ -4,8 +4,8 @@ import { CODES, type Code } from '../core/codes.generated.js';
 import { type ErrorContext, HoldfastError } from '../core/holdfast-error.js';
 import { addonPath } from './addon-path.js';
 
-/** One side of a ring; every method but `close` fails with HANDLE_CLOSED after `close`. */
-export interface RingHandle {
+/** One side of a ring; every function but `close` fails with HANDLE_CLOSED after `close`. */
+export interface RingSide {
   publish(count: number, from: number): number;
   drain(max: number): number;
   readable(): number;
@@ -41,7 +41,8 @@ export interface MarketLayout {
 }
 
 export interface MarketAddon {
-  readonly RingHandle: new (memory: Uint8Array, records: Uint8Array) => RingHandle;
+  /** Attaches to the ring in `memory`; records pass through `records`. Both lie in shared memory. */
+  openRing(memory: Uint8Array, records: Uint8Array): RingSide;
   alignmentOffset(bytes: Uint8Array, alignment: number): number;
   ringBytes(capacity: number): number;
   initializeRing(memory: Uint8Array, capacity: number): void;

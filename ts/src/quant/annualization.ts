@@ -9,6 +9,9 @@ export const WEEKDAY_PERIODS = 252;
 /** Days of a year on which a market that never rests trades. */
 export const EVERY_DAY_PERIODS = 365;
 
+/** Below a quarter of a year (90 days) a yearly rate says more about the extrapolation than the result. */
+export const EXTRAPOLATION_YEARS_MIN = 90 / DAYS_PER_YEAR;
+
 /** Below this span the observed rate of days says nothing: one week may hold five days or seven. */
 const OBSERVED_SPAN_DAYS_MIN = 28;
 
@@ -55,6 +58,9 @@ export function annualizationOf(daysTsMs: readonly number[]): Annualization {
 }
 
 /** Returns the calendar years between two instants, a year being 365.25 days; never negative. */
-export function yearsBetween(span: { readonly firstTsMs: number; readonly lastTsMs: number }): number {
+export function yearsBetween(span: {
+  readonly firstTsMs: number;
+  readonly lastTsMs: number;
+}): number {
   return Math.max(0, span.lastTsMs - span.firstTsMs) / (DAYS_PER_YEAR * DAY_MS);
 }

@@ -39,7 +39,8 @@ export function sampleStdev(values: readonly number[]): number | null {
 export function skewness(values: readonly number[]): number | null {
   const second = centralMoment(values, 2);
   const third = centralMoment(values, 3);
-  if (values.length < 3 || second === null || third === null || sampleStdev(values) === 0) return null;
+  if (values.length < 3 || second === null || third === null || sampleStdev(values) === 0)
+    return null;
   return third / second ** 1.5;
 }
 
@@ -50,7 +51,8 @@ export function skewness(values: readonly number[]): number | null {
 export function excessKurtosis(values: readonly number[]): number | null {
   const second = centralMoment(values, 2);
   const fourth = centralMoment(values, 4);
-  if (values.length < 4 || second === null || fourth === null || sampleStdev(values) === 0) return null;
+  if (values.length < 4 || second === null || fourth === null || sampleStdev(values) === 0)
+    return null;
   return fourth / second ** 2 - 3;
 }
 

@@ -1,7 +1,4 @@
-import { DAY_MS, DAYS_PER_YEAR } from './annualization.js';
-
-/** Below a quarter of a year a compounded yearly rate says more about the exponent than about the result. */
-export const CAGR_YEARS_MIN = 90 / DAYS_PER_YEAR;
+import { DAY_MS, EXTRAPOLATION_YEARS_MIN } from './annualization.js';
 
 /** A value at an instant, such as equity at the last close of a UTC day. */
 export interface ValuePoint {
@@ -33,7 +30,10 @@ export function simpleReturns(values: readonly number[]): readonly number[] | nu
  * Returns last ÷ first − 1 as a fraction, at least −1 for values that stay positive; null when the first
  * value is not positive.
  */
-export function totalReturn(change: { readonly first: number; readonly last: number }): number | null {
+export function totalReturn(change: {
+  readonly first: number;
+  readonly last: number;
+}): number | null {
   return change.first > 0 ? change.last / change.first - 1 : null;
 }
 
@@ -47,7 +47,7 @@ export function compoundAnnualGrowth(change: {
   readonly last: number;
   readonly years: number;
 }): number | null {
-  if (change.first <= 0 || change.last <= 0 || change.years < CAGR_YEARS_MIN) return null;
+  if (change.first <= 0 || change.last <= 0 || change.years < EXTRAPOLATION_YEARS_MIN) return null;
   return (change.last / change.first) ** (1 / change.years) - 1;
 }
 
@@ -62,7 +62,8 @@ export function extremeReturn(
     const current = points[index];
     if (previous === undefined || current === undefined || previous.value <= 0) return null;
     const frac = current.value / previous.value - 1;
-    const better = extreme === null || (which === 'best' ? frac > extreme.frac : frac < extreme.frac);
+    const better =
+      extreme === null || (which === 'best' ? frac > extreme.frac : frac < extreme.frac);
     if (better) extreme = { tsMs: current.tsMs, frac };
   }
   return extreme;

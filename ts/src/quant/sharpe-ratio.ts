@@ -3,7 +3,10 @@ import { mean, sampleStdev } from './moments.js';
 /**
  * Returns the rate of one period that compounds to a yearly rate, a fraction: (1 + rate)^(1 ÷ periods) − 1.
  */
-export function periodRate(rate: { readonly rateAnn: number; readonly periodsPerYear: number }): number {
+export function periodRate(rate: {
+  readonly rateAnn: number;
+  readonly periodsPerYear: number;
+}): number {
   return (1 + rate.rateAnn) ** (1 / rate.periodsPerYear) - 1;
 }
 

@@ -33,6 +33,7 @@ export function sortinoRatio(sample: {
   });
   const center = mean(sample.returns);
   const downside = downsideDeviation({ returns: sample.returns, targetFrac });
-  if (center === null || sample.returns.length < 2 || downside === null || downside === 0) return null;
+  if (center === null || sample.returns.length < 2 || downside === null || downside === 0)
+    return null;
   return ((center - targetFrac) / downside) * Math.sqrt(sample.periodsPerYear);
 }

@@ -43,7 +43,8 @@ export function tradeStatistics(sums: TradeSums): TradeStatistics {
     averageTrade,
     averageWin,
     averageLoss,
-    payoffRatio: averageWin === null || averageLoss === null ? null : ratio(averageWin, averageLoss),
+    payoffRatio:
+      averageWin === null || averageLoss === null ? null : ratio(averageWin, averageLoss),
     expectancyR:
       averageTrade === null || averageLoss === null ? null : ratio(averageTrade, averageLoss),
   };

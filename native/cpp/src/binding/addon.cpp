@@ -8,7 +8,7 @@
 #include "holdfast/spsc_ring.hpp"
 #include "js_error.hpp"
 #include "layout.hpp"
-#include "ring_handle.hpp"
+#include "ring_side.hpp"
 
 namespace holdfast::binding {
 namespace {
@@ -19,13 +19,13 @@ constexpr std::uint32_t kAlignmentMax = 4096;
 /// The addon's face in one environment; each worker thread that loads it gets its own.
 class MarketAddon : public Napi::Addon<MarketAddon> {
  public:
-  MarketAddon(Napi::Env env, Napi::Object exports) {
+  MarketAddon(Napi::Env, Napi::Object exports) {
     DefineAddon(exports, {
                              InstanceMethod<&MarketAddon::alignment_offset_of>("alignmentOffset"),
                              InstanceMethod<&MarketAddon::ring_bytes>("ringBytes"),
                              InstanceMethod<&MarketAddon::initialize_ring>("initializeRing"),
                              InstanceMethod<&MarketAddon::layout_of_records>("layout"),
-                             InstanceValue("RingHandle", RingHandle::define(env)),
+                             InstanceMethod<&MarketAddon::open_ring_side>("openRing"),
                          });
   }
 
@@ -67,6 +67,8 @@ class MarketAddon : public Napi::Addon<MarketAddon> {
     if (failure) throw_failure(info.Env(), *failure);
     return info.Env().Undefined();
   }
+
+  Napi::Value open_ring_side(const Napi::CallbackInfo& info) { return open_ring(info); }
 
   Napi::Value layout_of_records(const Napi::CallbackInfo& info) { return layout(info.Env()); }
 };

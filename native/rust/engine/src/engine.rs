@@ -64,6 +64,7 @@ pub struct Engine {
     pub(crate) clock: ManualClock,
     pub(crate) next_order_id: u64,
     pub(crate) net_value: Amount,
+    pub(crate) gross_value: Amount,
     pub(crate) worst_exposure: Amount,
     pub(crate) equity: Amount,
     pub(crate) last_bar: Option<Timestamp>,
@@ -116,6 +117,7 @@ impl Engine {
             clock: ManualClock::default(),
             next_order_id: 1,
             net_value: Amount::ZERO,
+            gross_value: Amount::ZERO,
             worst_exposure: Amount::ZERO,
             equity: start_cash,
             last_bar: None,
@@ -218,6 +220,24 @@ impl Engine {
     #[must_use]
     pub const fn equity(&self) -> Amount {
         self.equity
+    }
+
+    /// Returns the signed value of all positions.
+    #[must_use]
+    pub const fn net_value(&self) -> Amount {
+        self.net_value
+    }
+
+    /// Returns the sum of the absolute values of all positions.
+    #[must_use]
+    pub const fn gross_exposure(&self) -> Amount {
+        self.gross_value
+    }
+
+    /// Returns how many orders are open.
+    #[must_use]
+    pub const fn open_order_count(&self) -> usize {
+        self.open_orders
     }
 
     /// Returns the account.

@@ -16,8 +16,7 @@ impl Engine {
         self.refresh(bar.instrument)?;
         self.equity = self.account.cash.plus(self.net_value)?;
         self.gate.mark_equity(bar.ts_close, self.equity)?;
-        let gross = self.gross_exposure()?;
-        self.statistics.mark(bar.ts_close, self.equity, gross);
+        self.statistics.mark(self.equity, self.gross_value);
         self.last_bar = Some(bar.ts_close);
         Ok(())
     }
@@ -40,17 +39,12 @@ impl Engine {
         let worst = state.instrument.notional(mark, state.case.lots()?)?;
         let (old_value, old_worst) = (state.value, state.worst);
         self.net_value = self.net_value.minus(old_value)?.plus(value)?;
+        self.gross_value =
+            self.gross_value.minus(old_value.magnitude()?)?.plus(value.magnitude()?)?;
         self.worst_exposure = self.worst_exposure.minus(old_worst)?.plus(worst)?;
         let state = self.state_mut(id)?;
         (state.value, state.worst) = (value, worst);
         Ok(())
-    }
-
-    /// Returns the sum of the absolute values of all positions.
-    pub(crate) fn gross_exposure(&self) -> Result<Amount> {
-        self.instruments
-            .iter()
-            .try_fold(Amount::ZERO, |sum, state| sum.plus(state.value.magnitude()?))
     }
 
     /// Records the close of the last day that had a bar, before anything of a later day happens.
@@ -60,12 +54,27 @@ impl Engine {
             return Ok(());
         }
         self.last_bar = None;
+        let realized = self
+            .instruments
+            .iter()
+            .try_fold(Amount::ZERO, |sum, state| sum.plus(state.position.realized()))?;
+        let account = &self.account;
+        // Equity is start + realised + unrealised − fees − funding, exactly; the open part follows from the rest.
+        let unrealized = self
+            .equity
+            .minus(account.start_cash)?
+            .minus(realized)?
+            .plus(account.fees)?
+            .plus(account.funding)?;
         let day = DayClosed {
             ts_last_bar: last,
             equity: self.equity,
-            cash: self.account.cash,
+            cash: account.cash,
             position_value: self.net_value,
-            gross_exposure: self.gross_exposure()?,
+            gross_exposure: self.gross_value,
+            realized,
+            unrealized,
+            fees: account.fees,
             benchmark_ticks: self
                 .instruments
                 .first()

@@ -4,7 +4,7 @@ use holdfast_core::order_state::{OrderEvent, Transition};
 use holdfast_core::wire::{Reader, Writer};
 use holdfast_core::{Amount, ClientOrderId, InstrumentId, Order, Quantity, Result, Timestamp};
 
-/// A transition of an order, with the order as it is afterwards.
+/// A transition of an order, with the order as it is afterwards; a price that it has not is zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct OrderChanged {
@@ -25,11 +25,13 @@ pub struct OrderChanged {
     pub fees: Amount,
     pub limit_ticks: i64,
     pub trigger_ticks: i64,
+    pub stop_loss_ticks: i64,
+    pub take_profit_ticks: i64,
 }
 
 impl OrderChanged {
     /// Bytes of the encoded form.
-    pub const ENCODED_BYTES: usize = 92;
+    pub const ENCODED_BYTES: usize = 108;
 
     /// Describes an order after a transition.
     #[must_use]
@@ -53,6 +55,8 @@ impl OrderChanged {
             fees: order.fees,
             limit_ticks: intent.limit_price.map_or(0, holdfast_core::Price::ticks),
             trigger_ticks: intent.trigger_price.map_or(0, holdfast_core::Price::ticks),
+            stop_loss_ticks: intent.stop_loss.map_or(0, holdfast_core::Price::ticks),
+            take_profit_ticks: intent.take_profit.map_or(0, holdfast_core::Price::ticks),
         }
     }
 
@@ -73,6 +77,8 @@ impl OrderChanged {
         writer.amount(self.fees);
         writer.i64(self.limit_ticks);
         writer.i64(self.trigger_ticks);
+        writer.i64(self.stop_loss_ticks);
+        writer.i64(self.take_profit_ticks);
     }
 
     /// Reads the journal form.
@@ -98,6 +104,8 @@ impl OrderChanged {
             fees: reader.amount()?,
             limit_ticks: reader.i64()?,
             trigger_ticks: reader.i64()?,
+            stop_loss_ticks: reader.i64()?,
+            take_profit_ticks: reader.i64()?,
         })
     }
 }
@@ -155,18 +163,29 @@ pub struct DayClosed {
     pub cash: Amount,
     pub position_value: Amount,
     pub gross_exposure: Amount,
+    pub realized: Amount,
+    pub unrealized: Amount,
+    pub fees: Amount,
     pub benchmark_ticks: i64,
     pub bars: u64,
 }
 
 impl DayClosed {
     /// Bytes of the encoded form.
-    pub const ENCODED_BYTES: usize = 88;
+    pub const ENCODED_BYTES: usize = 136;
 
     /// Writes the journal form.
     pub fn encode(&self, writer: &mut Writer<'_>) {
         writer.i64(self.ts_last_bar.0);
-        for amount in [self.equity, self.cash, self.position_value, self.gross_exposure] {
+        for amount in [
+            self.equity,
+            self.cash,
+            self.position_value,
+            self.gross_exposure,
+            self.realized,
+            self.unrealized,
+            self.fees,
+        ] {
             writer.amount(amount);
         }
         writer.i64(self.benchmark_ticks);
@@ -184,8 +203,38 @@ impl DayClosed {
             cash: reader.amount()?,
             position_value: reader.amount()?,
             gross_exposure: reader.amount()?,
+            realized: reader.amount()?,
+            unrealized: reader.amount()?,
+            fees: reader.amount()?,
             benchmark_ticks: reader.i64()?,
             bars: reader.u64()?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_day_encodes_and_decodes_every_field() {
+        let amount = Amount::from_raw;
+        let day = DayClosed {
+            ts_last_bar: Timestamp(1),
+            equity: amount(2),
+            cash: amount(3),
+            position_value: amount(4),
+            gross_exposure: amount(5),
+            realized: amount(6),
+            unrealized: amount(-7),
+            fees: amount(8),
+            benchmark_ticks: 9,
+            bars: 10,
+        };
+        let mut bytes = [0_u8; DayClosed::ENCODED_BYTES];
+        let mut writer = Writer::new(&mut bytes);
+        day.encode(&mut writer);
+        assert_eq!(writer.len(), DayClosed::ENCODED_BYTES);
+        assert_eq!(DayClosed::decode(&mut Reader::new(&bytes)), Ok(day));
     }
 }

@@ -124,6 +124,7 @@ fn day(day: &DayClosed) -> Value {
     json!({
         "equity": day.equity.to_string(), "cash": day.cash.to_string(),
         "position_value": day.position_value.to_string(), "gross_exposure": day.gross_exposure.to_string(),
+        "realized": day.realized.to_string(), "unrealized": day.unrealized.to_string(), "fees": day.fees.to_string(),
         "benchmark_ticks": day.benchmark_ticks, "bars": day.bars,
     })
 }

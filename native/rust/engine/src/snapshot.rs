@@ -37,10 +37,6 @@ pub struct Snapshot {
     pub bars: u64,
     pub bars_in_market: u64,
     pub exposure_frac_mean: f64,
-    pub max_drawdown_frac: f64,
-    pub max_drawdown_peak_ns: String,
-    pub max_drawdown_trough_ns: String,
-    pub max_drawdown_recovered_ns: Option<String>,
     pub orders_submitted: u64,
     pub orders_accepted: u64,
     pub orders_denied: u64,
@@ -95,7 +91,6 @@ impl Engine {
             });
         }
         let (account, counts, statistics) = (&self.account, &self.counts, &self.statistics);
-        let deepest = statistics.max_drawdown;
         #[allow(clippy::cast_precision_loss)]
         let bars = statistics.bars.max(1) as f64;
         Ok(Snapshot {
@@ -108,15 +103,11 @@ impl Engine {
             funding: account.funding.to_string(),
             slippage: account.slippage.to_string(),
             turnover: account.turnover.to_string(),
-            gross_exposure: self.gross_exposure()?.to_string(),
+            gross_exposure: self.gross_value.to_string(),
             positions,
             bars: statistics.bars,
             bars_in_market: statistics.bars_in_market,
             exposure_frac_mean: statistics.exposure_sum / bars,
-            max_drawdown_frac: deepest.frac,
-            max_drawdown_peak_ns: deepest.ts_peak.0.to_string(),
-            max_drawdown_trough_ns: deepest.ts_trough.0.to_string(),
-            max_drawdown_recovered_ns: deepest.ts_recovered.map(|ts| ts.0.to_string()),
             orders_submitted: counts.submitted,
             orders_accepted: counts.accepted,
             orders_denied: counts.denied,

@@ -1,14 +1,11 @@
-import { formatDecimal, parseDecimal } from '../../core/decimal.js';
 import type { ExitReason, RoundTrip, RoundTripRecord } from '../session-result.js';
+import { amountOfRaw, rawOfAmount } from './amount-text.js';
 
 /** Round trips kept for the list, from the first on; the totals count those beyond it too. */
 export const ROUND_TRIPS_LISTED_MAX = 5_000;
 
 /** Round trips kept at either end of the ranking by P&L. */
 export const ROUND_TRIPS_RANKED_MAX = 10;
-
-/** Amounts have at most 18 decimals, so that sums at this scale are exact. */
-const AMOUNT_SCALE = 18;
 
 interface RankedTrip {
   readonly trip: RoundTrip;
@@ -35,12 +32,12 @@ export class RoundTripLog {
   #feesRaw = 0n;
 
   add(trip: RoundTrip): void {
-    const pnlRaw = amountRaw(trip.pnl);
+    const pnlRaw = rawOfAmount(trip.pnl);
     this.#counts.count += 1;
     this.#counts[trip.side] += 1;
     this.#counts.bars += trip.bars;
     this.#byExitReason[trip.exitReason] += 1;
-    this.#feesRaw += amountRaw(trip.fees);
+    this.#feesRaw += rawOfAmount(trip.fees);
     if (pnlRaw > 0n) {
       this.#counts.wins += 1;
       this.#profitRaw += pnlRaw;
@@ -57,9 +54,9 @@ export class RoundTripLog {
     return {
       totals: {
         ...this.#counts,
-        grossProfit: formatDecimal(this.#profitRaw, AMOUNT_SCALE),
-        grossLoss: formatDecimal(this.#lossRaw, AMOUNT_SCALE),
-        fees: formatDecimal(this.#feesRaw, AMOUNT_SCALE),
+        grossProfit: amountOfRaw(this.#profitRaw),
+        grossLoss: amountOfRaw(this.#lossRaw),
+        fees: amountOfRaw(this.#feesRaw),
         byExitReason: { ...this.#byExitReason },
       },
       listed: [...this.#listed],
@@ -69,13 +66,6 @@ export class RoundTripLog {
   }
 }
 
-function amountRaw(text: string): bigint {
-  const { mantissa, scale } = parseDecimal(text);
-  return scale <= AMOUNT_SCALE
-    ? mantissa * 10n ** BigInt(AMOUNT_SCALE - scale)
-    : mantissa / 10n ** BigInt(scale - AMOUNT_SCALE);
-}
-
 /** Inserts behind its equals, so that of two equal results the earlier one ranks first. */
 function ranked(ranking: RankedTrip[], entry: RankedTrip, direction: bigint): RankedTrip[] {
   const last = ranking[ranking.length - 1];
@@ -83,7 +73,9 @@ function ranked(ranking: RankedTrip[], entry: RankedTrip, direction: bigint): Ra
   if (full && last !== undefined && entry.pnlRaw * direction <= last.pnlRaw * direction) {
     return ranking;
   }
-  const position = ranking.findIndex((other) => other.pnlRaw * direction < entry.pnlRaw * direction);
+  const position = ranking.findIndex(
+    (other) => other.pnlRaw * direction < entry.pnlRaw * direction,
+  );
   const inserted =
     position === -1
       ? [...ranking, entry]

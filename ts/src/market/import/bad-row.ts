@@ -10,6 +10,7 @@ export type BadRowReason =
   | 'close outside low..high'
   | 'price not above zero'
   | 'volume below zero'
+  | 'factor not above zero'
   | 'time goes back'
   | 'duplicate time'
   | 'less than one interval after the row before'
@@ -63,12 +64,14 @@ export class BadRowLog {
   }
 }
 
-export function rowError(file: string, row: BadRow): HoldfastError {
+const SKIP_REMEDY = 'mend the row, or skip bad rows with onBadRow "skip" (--on-bad-row skip)';
+
+/** The error for a bad row; some rows cannot be skipped and say another remedy. */
+export function rowError(file: string, row: BadRow, remedy = SKIP_REMEDY): HoldfastError {
   const { line, column, reason, value } = row;
   return new HoldfastError(
     'DATA_ROW_INVALID',
-    `${file}:${line}: column ${column}: ${reason}, was "${value}"; ` +
-      'mend the row, or skip bad rows with onBadRow "skip" (--on-bad-row skip)',
+    `${file}:${line}: column ${column}: ${reason}, was "${value}"; ${remedy}`,
     { context: { file, line, column, reason, value } },
   );
 }

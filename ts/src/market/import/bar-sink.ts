@@ -1,7 +1,10 @@
 import type { DataDescription, KnownDataFormat } from '../data-description.js';
 import type { BadRow } from './bad-row.js';
 
-/** Takes the bars of an import in the order of their time. A promise holds the import until it settles. */
+/**
+ * Takes the bars of an import in the order of their time. A promise holds the import until it
+ * settles.
+ */
 export interface BarSink {
   bar(
     instrument: number,
@@ -29,7 +32,9 @@ export interface ImportOptions {
   readonly onBadRow?: OnBadRow;
 }
 
-/** What an import did. Times and large values are decimal strings, so that the report survives JSON. */
+/**
+ * What an import did. Times and large values are decimal strings, so that the report survives JSON.
+ */
 export interface ImportReport {
   readonly file: string;
   readonly format: KnownDataFormat;

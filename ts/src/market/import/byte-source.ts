@@ -11,7 +11,10 @@ const READ_BYTES = 256 * 1024;
 
 type Chunks = AsyncGenerator<Uint8Array, void, undefined>;
 
-/** Reads a plain, gzip or zip file from start to end, unpacked, and hashes its stored bytes on the way. */
+/**
+ * Reads a plain, gzip or zip file from start to end, unpacked, and hashes its stored bytes on the
+ * way.
+ */
 export class ByteSource {
   readonly file: string;
   readonly totalBytes: number;
@@ -68,7 +71,9 @@ export class ByteSource {
     throw new HoldfastError('DATA_SOURCE_FAILED', `${this.file}: was not read to its end`);
   }
 
-  /** The unpacked bytes. Closes the file at the end, on an error, and when the reader leaves early. */
+  /**
+   * The unpacked bytes. Closes the file at the end, on an error, and when the reader leaves early.
+   */
   async *chunks(): Chunks {
     try {
       if (this.#entry !== null) yield* unzip(this.#stored(), this.#entry, this.file);
@@ -117,7 +122,9 @@ async function openFile(
   throw fileNotFound(file, 'it is not a regular file');
 }
 
-/** Unpacks one entry and checks its length and checksum, which tell a damaged file from a good one. */
+/**
+ * Unpacks one entry and checks its length and checksum, which tell a damaged file from a good one.
+ */
 async function* unzip(stored: Chunks, entry: ZipEntry, file: string): Chunks {
   const packed = sliceOf(stored, { start: entry.dataOffset, bytes: entry.packedBytes });
   let unpackedBytes = 0;

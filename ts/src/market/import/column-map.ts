@@ -2,7 +2,9 @@ import { HoldfastError } from '../../core/holdfast-error.js';
 import { BAR_COLUMNS, type BarColumn, type ColumnRef } from '../data-description.js';
 import { nearestName } from './nearest-name.js';
 
-/** Where the six values of a bar stand in a row (from 0), and what each column is called in errors. */
+/**
+ * Where the six values of a bar stand in a row (from 0), and what each column is called in errors.
+ */
 export interface ColumnMap {
   readonly positions: Readonly<Record<BarColumn, number>>;
   readonly names: Readonly<Record<BarColumn, string>>;
@@ -10,7 +12,9 @@ export interface ColumnMap {
 
 export type ColumnRefs = { readonly [column in BarColumn]?: ColumnRef | undefined };
 
-/** Names that files give these columns, compared in lower case without blanks, dots and underscores. */
+/**
+ * Names that files give these columns, compared in lower case without blanks, dots and underscores.
+ */
 const ALIASES: Readonly<Record<BarColumn, readonly string[]>> = {
   time: ['time', 'date', 'datetime', 'timestamp', 'ts', 'opentime', 'timeopen', 't'],
   open: ['open', 'o'],
@@ -23,8 +27,8 @@ const ALIASES: Readonly<Record<BarColumn, readonly string[]>> = {
 /**
  * Finds the columns by the names of a header line or the keys of an object.
  *
- * @throws HoldfastError `DATA_COLUMN_MISSING` with the columns that exist; `DATA_DESCRIPTION_INVALID` when a
- * name occurs twice.
+ * @throws HoldfastError `DATA_COLUMN_MISSING` with the columns that exist;
+ * `DATA_DESCRIPTION_INVALID` when a name occurs twice.
  */
 export function mapNamedColumns(options: {
   readonly file: string;
@@ -53,7 +57,9 @@ export function mapNamedColumns(options: {
   });
 }
 
-/** Takes the columns by number; without any named, 1 to 6 are time, open, high, low, close, volume. */
+/**
+ * Takes the columns by number; without any named, 1 to 6 are time, open, high, low, close, volume.
+ */
 export function mapNumberedColumns(options: {
   readonly file: string;
   readonly fieldCount: number;
@@ -120,7 +126,7 @@ function columnMissing(place: {
   const { file, column, wanted } = place;
   const existing = place.header.map((name) => name.trim());
   const nearest = typeof wanted === 'string' ? nearestName(wanted, existing) : null;
-  const hint = nearest === null ? '' : `, did you mean "${nearest}"?`;
+  const hint = nearest === null ? '' : ` (did you mean "${nearest}"?)`;
   return new HoldfastError(
     'DATA_COLUMN_MISSING',
     `${file} has no column "${wanted}" for ${column}${hint}; it has ${existing.join(', ')}. ` +
@@ -130,5 +136,8 @@ function columnMissing(place: {
 }
 
 function plainName(name: string): string {
-  return name.trim().toLowerCase().replace(/[\s._-]+/g, '');
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/[\s._<>-]+/g, '');
 }

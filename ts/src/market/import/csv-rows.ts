@@ -9,8 +9,9 @@ const DELIMITERS: readonly Delimiter[] = [',', ';', '\t', '|'];
 const QUOTED_LENGTH_MAX = 8 * 1024;
 
 /**
- * Splits CSV rows. A row whose quotes, if any, only wrap whole fields is split at its delimiters; csv-parse
- * reads all others. Over every row it would take longer than all the rest of an import together.
+ * Splits CSV rows. A row whose quotes, if any, only wrap whole fields is split at its delimiters;
+ * csv-parse reads all others. Over every row it would take longer than all the rest of an import
+ * together.
  */
 export class CsvRows implements RowDecoder {
   readonly #delimiter: Delimiter;
@@ -46,7 +47,9 @@ export class CsvRows implements RowDecoder {
   }
 }
 
-/** Returns the delimiter that occurs most often in a line, outside its quotes; null when none does. */
+/**
+ * Returns the delimiter that occurs most often in a line, outside its quotes; null when none does.
+ */
 export function detectDelimiter(line: string): Delimiter | null {
   const bare = line.replace(/"[^"]*"/g, '');
   let best: Delimiter | null = null;
@@ -61,7 +64,9 @@ export function detectDelimiter(line: string): Delimiter | null {
   return best;
 }
 
-/** Takes the quotes off fields that are wrapped whole; false, and fields half done, when one is not. */
+/**
+ * Takes the quotes off fields that are wrapped whole; false, and fields half done, when one is not.
+ */
 function unwrapAll(fields: string[]): boolean {
   for (let i = 0; i < fields.length; i += 1) {
     const field = fields[i] ?? '';

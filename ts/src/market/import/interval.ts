@@ -13,17 +13,23 @@ type IntervalUnit = keyof typeof UNIT_NS;
 const INTERVAL = /^([1-9]\d{0,5})(ms|s|m|h|d|w)$/;
 
 /**
- * Bars further apart than a week have no fixed length (a month has 28 to 31 days), so their interval is
- * never inferred: a bar stamped as closed before it really is would be a look into the future.
+ * Bars further apart than a week have no fixed length (a month has 28 to 31 days), so their
+ * interval is never inferred: a bar stamped as closed before it really is would be a look into the
+ * future.
  */
 export const INFERRED_INTERVAL_NS_MAX = UNIT_NS.w;
+
+/** No bar lasts longer than a year. */
+const INTERVAL_NS_MAX = 366n * UNIT_NS.d;
 
 /** Reads an interval such as `1d`, `4h`, `15m`, `30s` or `250ms`; null when it is not one. */
 export function parseInterval(text: string): bigint | null {
   const match = INTERVAL.exec(text);
   if (match === null) return null;
   const unit = match[2];
-  return isUnit(unit) ? BigInt(match[1] ?? 0) * UNIT_NS[unit] : null;
+  if (!isUnit(unit)) return null;
+  const intervalNs = BigInt(match[1] ?? 0) * UNIT_NS[unit];
+  return intervalNs <= INTERVAL_NS_MAX ? intervalNs : null;
 }
 
 /** Prints an interval in the largest unit that holds it exactly. */

@@ -7,8 +7,8 @@ const LONG_NUMBER = /\d[\d.]{15}/;
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /**
- * Reads JSON lines: objects, whose fields come in the order of the keys asked for, or arrays as they are.
- * Numbers keep every digit of their text.
+ * Reads JSON lines: objects, whose fields come in the order of the keys asked for, or arrays as
+ * they are. Numbers keep every digit of their text.
  */
 export class JsonRows implements RowDecoder {
   readonly #keys: readonly string[] | null;

@@ -13,7 +13,8 @@ export const LINE_LENGTH_MAX = 1_000_000;
 /**
  * Splits bytes into lines that end in LF or CRLF; a byte order mark is dropped.
  *
- * @throws HoldfastError `DATA_FORMAT_UNKNOWN` for UTF-16, `DATA_ROW_INVALID` for a line that is too long.
+ * @throws HoldfastError `DATA_FORMAT_UNKNOWN` for UTF-16, `DATA_ROW_INVALID` for a line that is too
+ * long.
  */
 export async function* lineBatches(
   chunks: AsyncIterable<Uint8Array>,
@@ -57,5 +58,6 @@ function refuseUtf16(chunk: Uint8Array, file: string): void {
 }
 
 function tooLong(file: string, line: number, value: string): HoldfastError {
-  return rowError(file, badRow({ line, column: '1', reason: 'line too long', value }));
+  const row = badRow({ line, column: '1', reason: 'line too long', value });
+  return rowError(file, row, `no line may exceed ${LINE_LENGTH_MAX} characters`);
 }

@@ -4,7 +4,8 @@ import type { BadRow } from './bad-row.js';
 export type Fields = readonly string[];
 
 /**
- * Turns lines into rows. `null` means that the row goes on in the next line; a `BadRow` that there is none.
+ * Turns lines into rows. `null` means that the row goes on in the next line; a `BadRow` that there
+ * is none.
  */
 export interface RowDecoder {
   decode(text: string, line: number): Fields | BadRow | null;

@@ -12,11 +12,12 @@ const QUICK_INTEGER_MAX = 2 ** 52;
 /** Wider than any price or volume; it keeps `1e999999999` from filling the memory. */
 const EXPONENT_MAX = 40;
 const I64_MAX = 2n ** 63n - 1n;
+const ZERO: Decimal = { mantissa: 0n, scale: 0 };
 const SCIENTIFIC = /^([+-]?[\d.]+)[eE]([+-]?\d{1,3})$/;
 
 /**
- * Reads decimal text as whole ticks or lots, exactly. Short plain decimals take a path over integers below
- * 2^52; all others take the bigint path, which gives the same answers.
+ * Reads decimal text as whole ticks or lots, exactly. Short plain decimals take a path over
+ * integers below 2^52; all others take the bigint path, which gives the same answers.
  */
 export class StepReader {
   readonly step: Decimal;
@@ -28,9 +29,13 @@ export class StepReader {
   readonly #divisors: number[] = [];
   /** Largest change by rounding, in units of 10^-index. */
   readonly #changeMax: number[] = [];
-  #exactChangeMax: Decimal = { mantissa: 0n, scale: 0 };
+  #exactChangeMax: Decimal = ZERO;
   #roundedCount = 0;
   #steps = 0n;
+  /** What rounding did to the value that was read last: units of 10^-index, or an exact decimal. */
+  #quickChange = 0;
+  #quickScale = 0;
+  #exactChange: Decimal | null = null;
 
   constructor(options: {
     readonly step: string;
@@ -55,18 +60,30 @@ export class StepReader {
     return this.#steps;
   }
 
+  /** Counts the rounding of the value that was read last, once its row is known to be used. */
+  commit(): void {
+    if (this.#quickChange > 0) {
+      const max = this.#changeMax[this.#quickScale] ?? 0;
+      if (this.#quickChange > max) this.#changeMax[this.#quickScale] = this.#quickChange;
+    } else if (this.#exactChange !== null) {
+      this.#exactChangeMax = largerOf(this.#exactChangeMax, this.#exactChange);
+    } else {
+      return;
+    }
+    this.#roundedCount += 1;
+  }
+
   get roundedCount(): number {
     return this.#roundedCount;
   }
 
-  /** The largest change that rounding made, as an exact decimal. */
-  get roundedMax(): string {
-    let max = this.#exactChangeMax;
-    this.#changeMax.forEach((change, index) => {
-      const candidate = { mantissa: BigInt(change), scale: Math.max(index, this.step.scale) };
-      if (change > 0 && isLess(max, candidate)) max = candidate;
-    });
-    return formatDecimal(max.mantissa, max.scale);
+  /** The largest change that rounding made, exact. */
+  get roundedMax(): Decimal {
+    return this.#changeMax.reduce<Decimal>(
+      (max, change, index) =>
+        largerOf(max, { mantissa: BigInt(change), scale: Math.max(index, this.step.scale) }),
+      this.#exactChangeMax,
+    );
   }
 
   read(text: string): StepOutcome {
@@ -101,10 +118,9 @@ export class StepReader {
     const below = distance(value, steps, this.step);
     const above = distance(value, steps + 1n, this.step);
     const up = this.#rounding === 'nearest' && !isLess(below, above);
-    const change = up ? above : below;
-    if (isLess(this.#exactChangeMax, change)) this.#exactChangeMax = change;
-    this.#roundedCount += 1;
-    return this.#keep(up ? steps + 1n : steps, 'rounded');
+    const outcome = this.#keep(up ? steps + 1n : steps, 'rounded');
+    this.#exactChange = up ? above : below;
+    return outcome;
   }
 
   /** The two multiples of the step around an off-step value that was just read. */
@@ -125,13 +141,14 @@ export class StepReader {
       remainder += divisor;
     }
     this.#steps = BigInt(steps);
+    this.#quickChange = 0;
+    this.#exactChange = null;
     if (remainder === 0) return 'exact';
     if (this.#rounding === 'refuse') return 'off-step';
     const up = this.#rounding === 'nearest' && remainder * 2 >= divisor;
-    const change = up ? divisor - remainder : remainder;
-    if (change > (this.#changeMax[scale] ?? 0)) this.#changeMax[scale] = change;
+    this.#quickChange = up ? divisor - remainder : remainder;
+    this.#quickScale = scale;
     if (up) this.#steps += 1n;
-    this.#roundedCount += 1;
     return 'rounded';
   }
 
@@ -143,6 +160,8 @@ export class StepReader {
   }
 
   #keep(steps: bigint, outcome: StepOutcome): StepOutcome {
+    this.#quickChange = 0;
+    this.#exactChange = null;
     if (steps > I64_MAX || steps < -I64_MAX) return 'out-of-range';
     this.#steps = steps;
     return outcome;
@@ -170,6 +189,11 @@ function distance(value: Decimal, steps: bigint, step: Decimal): Decimal {
   const exact = value.mantissa * 10n ** BigInt(scale - value.scale);
   const rounded = steps * step.mantissa * 10n ** BigInt(scale - step.scale);
   return { mantissa: exact < rounded ? rounded - exact : exact - rounded, scale };
+}
+
+/** The larger of two decimals. */
+export function largerOf(left: Decimal, right: Decimal): Decimal {
+  return isLess(left, right) ? right : left;
 }
 
 function isLess(left: Decimal, right: Decimal): boolean {

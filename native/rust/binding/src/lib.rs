@@ -1,0 +1,10 @@
+//! The N-API face of the native crates. Nothing is decided here: bytes and strings go in, records and strings come out,
+//! and neither a panic nor an error crosses raw.
+#![deny(unsafe_op_in_unsafe_fn)]
+
+mod failure;
+mod journal;
+mod memory;
+mod numbers;
+mod session;
+mod vocabulary;

@@ -1,0 +1,281 @@
+//! The simulated session as JavaScript drives it: market records and commands are read from arrays that JavaScript
+//! filled, views and notices are written to arrays that it reads.
+
+use crate::failure::{failure, guarded};
+use crate::memory::SharedBytes;
+use holdfast_core::market_event::{MARKET_EVENT_BYTES, bar_of_records};
+use holdfast_core::{
+    Bar, ClientOrderId, Code, Error, InstrumentId, MarketEvent, OrderIntent, OrderRole, OrderType,
+    Price, Quantity, Result, Side, TimeInForce, Timestamp, contain,
+};
+use holdfast_engine::{JournalWriter, SyncPolicy};
+use holdfast_sim::{Session, SessionConfig};
+use napi::bindgen_prelude::Uint8Array;
+use napi_derive::napi;
+use std::path::Path;
+
+/// Bar of the last call: close time ms, open, high, low, close, volume, instrument, open time ms; doubles.
+const BAR_VIEW: usize = 0;
+/// Equity, cash, net position value, drawdown, fees, open orders, gross exposure, order id of the last verdict; doubles.
+const ACCOUNT_VIEW: usize = 64;
+/// What a submitted order is made of; see `Command` in `ts/src/native/session-memory.ts`.
+const COMMAND: usize = 128;
+/// 64 bytes an instrument: lots (i64), quantity, mark, value, open cost (doubles).
+const POSITION_VIEWS: usize = 256;
+const POSITION_VIEW_BYTES: usize = 64;
+
+#[napi]
+pub struct NativeSession {
+    inner: Option<Session>,
+    exchange: SharedBytes,
+    notices: SharedBytes,
+    records: SharedBytes,
+}
+
+#[napi]
+impl NativeSession {
+    /// Opens a session; without a folder there is no journal.
+    #[napi(constructor)]
+    pub fn new(
+        config: String,
+        journal_folder: Option<String>,
+        exchange: Uint8Array,
+        notices: Uint8Array,
+        records: Uint8Array,
+    ) -> napi::Result<Self, String> {
+        guarded(|| {
+            let config: SessionConfig = serde_json::from_str(&config).map_err(|error| {
+                Error::new(
+                    Code::ConfigInvalid,
+                    format!("configuration must have its fields, {error}"),
+                )
+            })?;
+            let exchange_bytes =
+                POSITION_VIEWS + config.engine.instruments.len() * POSITION_VIEW_BYTES;
+            let exchange = SharedBytes::new(exchange, "exchange", exchange_bytes)?;
+            let notices = SharedBytes::new(notices, "notices", 4_096)?;
+            let records = SharedBytes::new(records, "records", MARKET_EVENT_BYTES * 2)?;
+            // A session that cannot begin must not leave an empty journal behind.
+            Session::open(&config, None)?;
+            let journal = journal_folder
+                .map(|folder| JournalWriter::create(Path::new(&folder), SyncPolicy::Os))
+                .transpose()?;
+            let mut session =
+                Self { inner: Some(Session::open(&config, journal)?), exchange, notices, records };
+            session.write_account()?;
+            Ok(session)
+        })
+    }
+
+    /// Plays the bar in the two records at `index`, and returns how many bytes of notices wait in the array.
+    #[napi]
+    pub fn on_bar(&mut self, index: u32) -> napi::Result<u32, String> {
+        self.contained(|session| {
+            let bar = session.bar_at(index as usize * MARKET_EVENT_BYTES)?;
+            session.inner()?.on_bar(&bar)?;
+            session.write_bar(&bar)?;
+            session.write_account()?;
+            session.write_position(bar.instrument)?;
+            session.take_notices()
+        })
+    }
+
+    /// Judges the order in the command area; the account view then holds its id. Returns bytes of notices.
+    #[napi]
+    pub fn submit(&mut self) -> napi::Result<u32, String> {
+        self.contained(|session| {
+            let intent = session.command()?;
+            let verdict = session.inner()?.submit(intent)?;
+            session.exchange.put_f64(ACCOUNT_VIEW + 56, &[verdict.client_order_id.0 as f64]);
+            session.write_account()?;
+            session.take_notices()
+        })
+    }
+
+    /// Cancels an order. Returns bytes of notices.
+    #[napi]
+    pub fn cancel(&mut self, client_order_id: f64) -> napi::Result<u32, String> {
+        self.contained(|session| {
+            if !(1.0..=9_007_199_254_740_991.0).contains(&client_order_id) {
+                return Err(Error::new(
+                    Code::OrderUnknown,
+                    format!("order id must be a positive integer, was {client_order_id}"),
+                ));
+            }
+            session.inner()?.cancel(ClientOrderId(client_order_id as u64))?;
+            session.write_account()?;
+            session.take_notices()
+        })
+    }
+
+    /// Returns bytes of further notices, for when they did not all fit.
+    #[napi]
+    pub fn more_notices(&mut self) -> napi::Result<u32, String> {
+        self.contained(Self::take_notices)
+    }
+
+    /// Records that something outside failed.
+    #[napi]
+    pub fn note_failure(&mut self, code: String, message: String) -> napi::Result<(), String> {
+        self.contained(|session| {
+            let known = Code::ALL.iter().find(|entry| entry.name() == code).copied();
+            session.inner()?.note_failure(known.unwrap_or(Code::ArgumentInvalid), &message)
+        })
+    }
+
+    /// Returns the state in exact text, as JSON.
+    #[napi]
+    pub fn snapshot(&mut self) -> napi::Result<String, String> {
+        self.contained(|session| {
+            let snapshot = session.inner()?.engine().snapshot()?;
+            serde_json::to_string(&snapshot)
+                .map_err(|error| Error::new(Code::ArgumentInvalid, error.to_string()))
+        })
+    }
+
+    /// Closes the journal and returns the final state as JSON; the last notices wait in the array.
+    #[napi]
+    pub fn close(&mut self) -> napi::Result<String, String> {
+        self.contained(|session| {
+            let closed = session.inner()?.close()?;
+            serde_json::to_string(&closed)
+                .map_err(|error| Error::new(Code::ArgumentInvalid, error.to_string()))
+        })
+    }
+
+    /// Lets go of everything; a later call is an error.
+    #[napi]
+    pub fn dispose(&mut self) {
+        self.inner = None;
+    }
+}
+
+impl NativeSession {
+    /// Runs one call. After a panic the session is closed, because its state may be half changed.
+    fn contained<T>(
+        &mut self,
+        operation: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> napi::Result<T, String> {
+        let outcome = contain::contain(|| operation(self));
+        if outcome.as_ref().is_err_and(|error| error.code() == Code::NativePanic) {
+            self.inner = None;
+        }
+        outcome.map_err(|error| failure(&error))
+    }
+
+    fn inner(&mut self) -> Result<&mut Session> {
+        self.inner
+            .as_mut()
+            .ok_or_else(|| Error::new(Code::HandleClosed, "session must be open, it was closed"))
+    }
+
+    fn bar_at(&self, offset: usize) -> Result<Bar> {
+        let record = |start: usize| {
+            self.records
+                .read()
+                .get(start..)
+                .and_then(|rest| rest.first_chunk::<MARKET_EVENT_BYTES>())
+                .map(MarketEvent::decode)
+                .ok_or_else(|| {
+                    Error::new(
+                        Code::EventInvalid,
+                        format!("a bar must have two records, none at byte {start}"),
+                    )
+                })
+        };
+        bar_of_records(&record(offset)?, &record(offset + MARKET_EVENT_BYTES)?)
+    }
+
+    fn command(&self) -> Result<OrderIntent> {
+        let memory = &self.exchange;
+        let optional = |offset: usize| {
+            let ticks = memory.i64_at(offset);
+            (ticks != i64::MIN).then_some(Price::from_ticks(ticks))
+        };
+        let instrument = u32::try_from(memory.i64_at(COMMAND))
+            .map_err(|_| Error::new(Code::InstrumentUnknown, "instrument must be an index"))?;
+        Ok(OrderIntent {
+            client_order_id: ClientOrderId::NONE,
+            parent: ClientOrderId::NONE,
+            instrument: InstrumentId(instrument),
+            side: Side::from_number(memory.u8_at(COMMAND + 8))?,
+            order_type: OrderType::from_number(memory.u8_at(COMMAND + 9))?,
+            time_in_force: TimeInForce::from_number(memory.u8_at(COMMAND + 10))?,
+            role: OrderRole::Strategy,
+            reduce_only: memory.u8_at(COMMAND + 11) != 0,
+            quantity: Quantity::from_lots(memory.i64_at(COMMAND + 16)),
+            limit_price: optional(COMMAND + 24),
+            trigger_price: optional(COMMAND + 32),
+            stop_loss: optional(COMMAND + 40),
+            take_profit: optional(COMMAND + 48),
+            ts_intent: Timestamp(0),
+        })
+    }
+
+    fn write_bar(&mut self, bar: &Bar) -> Result<()> {
+        let session = self.inner.as_ref();
+        let Some(state) =
+            session.and_then(|inner| inner.engine().instruments().get(bar.instrument.index()))
+        else {
+            return Ok(());
+        };
+        let instrument = &state.instrument;
+        let view = [
+            bar.ts_close.0.div_euclid(1_000_000) as f64,
+            instrument.price_f64(bar.open),
+            instrument.price_f64(bar.high),
+            instrument.price_f64(bar.low),
+            instrument.price_f64(bar.close),
+            instrument.quantity_f64(bar.volume),
+            f64::from(bar.instrument.0),
+            bar.ts_open.0.div_euclid(1_000_000) as f64,
+        ];
+        self.exchange.put_f64(BAR_VIEW, &view);
+        Ok(())
+    }
+
+    fn write_account(&mut self) -> Result<()> {
+        let engine = self.inner()?.engine();
+        let account = engine.account();
+        let view = [
+            engine.equity().to_f64(),
+            account.cash.to_f64(),
+            engine.net_value().to_f64(),
+            engine.statistics().drawdown_frac,
+            account.fees.to_f64(),
+            engine.open_order_count() as f64,
+            engine.gross_exposure().to_f64(),
+        ];
+        self.exchange.put_f64(ACCOUNT_VIEW, &view);
+        Ok(())
+    }
+
+    fn write_position(&mut self, id: InstrumentId) -> Result<()> {
+        let session = self.inner.as_ref();
+        let Some(state) = session.and_then(|inner| inner.engine().instruments().get(id.index()))
+        else {
+            return Ok(());
+        };
+        let lots = state.position.lots();
+        let mark = state.mark.map_or(f64::NAN, |(price, _)| state.instrument.price_f64(price));
+        let cost = state.position.open_cost()?.to_f64();
+        let view = [state.instrument.quantity_f64(lots), mark, state.value.to_f64(), cost];
+        let offset = POSITION_VIEWS + id.index() * POSITION_VIEW_BYTES;
+        if let Some(slot) = self.exchange.write().get_mut(offset..offset + 8) {
+            slot.copy_from_slice(&lots.lots().to_le_bytes());
+        }
+        self.exchange.put_f64(offset + 8, &view);
+        Ok(())
+    }
+
+    fn take_notices(&mut self) -> Result<u32> {
+        let Some(session) = self.inner.as_mut() else { return Ok(0) };
+        let waiting = session.notices();
+        if waiting.is_empty() {
+            return Ok(0);
+        }
+        let bytes = waiting.take(self.notices.write());
+        u32::try_from(bytes)
+            .map_err(|_| Error::new(Code::CapacityExhausted, "notices must fit 32 bits"))
+    }
+}

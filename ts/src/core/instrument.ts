@@ -1,0 +1,191 @@
+import { z } from 'zod';
+
+import { Amount, AMOUNT_SCALE } from './amount.js';
+import { type Decimal, decimalOf, formatDecimal, parseDecimal, stepsOf } from './decimal.js';
+import { HoldfastError } from './holdfast-error.js';
+import { Price } from './price.js';
+import { Quantity } from './quantity.js';
+import { decimalText, parseConfig } from './schema.js';
+
+const optionalDecimal = decimalText.optional();
+
+/** Schema of an instrument's rules; decimals are strings or numbers. */
+export const instrumentSchema = z.strictObject({
+  symbol: z.string().min(1),
+  venue: z.string().min(1).default('SIM'),
+  baseCurrency: z.string().min(1).optional(),
+  quoteCurrency: z.string().min(1).default('USD'),
+  settlementCurrency: z.string().min(1).optional(),
+  tickSize: decimalText,
+  lotSize: decimalText,
+  contractMultiplier: decimalText.default('1'),
+  minQuantity: optionalDecimal,
+  maxQuantity: optionalDecimal,
+  minNotional: optionalDecimal,
+  maxNotional: optionalDecimal,
+  /** Largest distance of an order's price from the reference price, as a fraction. */
+  percentPriceFrac: optionalDecimal,
+  perpetual: z.boolean().default(false),
+});
+
+export type InstrumentOptions = z.input<typeof instrumentSchema>;
+
+const I64_MAX = 2n ** 63n - 1n;
+const I64_MIN = -(2n ** 63n);
+
+type Step = 'tick' | 'lot';
+
+/**
+ * A tradable contract on one venue with its rules, and the exact way from decimals to its ticks and lots.
+ *
+ * A number is read through its shortest decimal form and must be an exact multiple of the tick or lot; rounding
+ * happens only by name (`floorPrice`, `ceilPrice`, `nearestPrice`, `floorQuantity`).
+ *
+ * @example
+ * const spy = Instrument.create({ symbol: 'SPY', tickSize: '0.01', lotSize: '1' });
+ * spy.price(430.25).ticks;        // 43025n
+ * spy.price(430.255);             // throws PRICE_OFF_TICK, context names 430.25 and 430.26
+ * spy.floorQuantity(12.7).lots;   // 12n
+ */
+export class Instrument {
+  readonly symbol: string;
+  readonly venue: string;
+  readonly quoteCurrency: string;
+  readonly options: z.output<typeof instrumentSchema>;
+  readonly #tick: Decimal;
+  readonly #lot: Decimal;
+  readonly #tickLotValue: bigint;
+
+  private constructor(options: z.output<typeof instrumentSchema>) {
+    this.options = options;
+    this.symbol = options.symbol;
+    this.venue = options.venue;
+    this.quoteCurrency = options.quoteCurrency;
+    this.#tick = positive('tickSize', options.tickSize);
+    this.#lot = positive('lotSize', options.lotSize);
+    const multiplier = positive('contractMultiplier', options.contractMultiplier);
+    const scale = this.#tick.scale + this.#lot.scale + multiplier.scale;
+    const mantissa = this.#tick.mantissa * this.#lot.mantissa * multiplier.mantissa;
+    if (scale > AMOUNT_SCALE && mantissa % 10n ** BigInt(scale - AMOUNT_SCALE) !== 0n) {
+      throw new HoldfastError(
+        'INSTRUMENT_INVALID',
+        'tickSize times lotSize times contractMultiplier must be a multiple of 1e-18, ' +
+          `was ${formatDecimal(mantissa, scale)}`,
+        { context: { field: 'tickSize', value: options.tickSize } },
+      );
+    }
+    this.#tickLotValue =
+      scale > AMOUNT_SCALE
+        ? mantissa / 10n ** BigInt(scale - AMOUNT_SCALE)
+        : mantissa * 10n ** BigInt(AMOUNT_SCALE - scale);
+  }
+
+  /** @throws HoldfastError `INSTRUMENT_INVALID`, `CONFIG_UNKNOWN_KEY` naming the field */
+  static create(options: InstrumentOptions): Instrument {
+    return new Instrument(parseConfig(instrumentSchema, options, 'instrument', 'INSTRUMENT_INVALID'));
+  }
+
+  /** @throws HoldfastError `DECIMAL_INVALID`, `PRICE_OFF_TICK`, `PRICE_OUT_OF_RANGE` */
+  price(value: string | number | Price): Price {
+    if (value instanceof Price) return value;
+    return new Price(this.#exact(value, 'tick'), this.#tick);
+  }
+
+  /** The largest price on a tick that is not above the value. */
+  floorPrice(value: string | number): Price {
+    return new Price(this.#rounded(value, 'tick', 'floor'), this.#tick);
+  }
+
+  /** The smallest price on a tick that is not below the value. */
+  ceilPrice(value: string | number): Price {
+    return new Price(this.#rounded(value, 'tick', 'ceil'), this.#tick);
+  }
+
+  /** The nearest price on a tick; a tie goes up. */
+  nearestPrice(value: string | number): Price {
+    return new Price(this.#rounded(value, 'tick', 'nearest'), this.#tick);
+  }
+
+  /** Makes a price from its count of ticks. */
+  priceOfTicks(ticks: bigint): Price {
+    return new Price(inRange(ticks, 'tick', String(ticks)), this.#tick);
+  }
+
+  /** @throws HoldfastError `DECIMAL_INVALID`, `QTY_OFF_LOT`, `QTY_OUT_OF_RANGE` */
+  quantity(value: string | number | Quantity): Quantity {
+    if (value instanceof Quantity) return value;
+    return new Quantity(this.#exact(value, 'lot'), this.#lot);
+  }
+
+  /** The largest quantity in whole lots that is not above the value. */
+  floorQuantity(value: string | number): Quantity {
+    return new Quantity(this.#rounded(value, 'lot', 'floor'), this.#lot);
+  }
+
+  /** Makes a quantity from its count of lots. */
+  quantityOfLots(lots: bigint): Quantity {
+    return new Quantity(inRange(lots, 'lot', String(lots)), this.#lot);
+  }
+
+  /** |price × quantity × multiplier| in the quote currency, exactly. @throws HoldfastError `AMOUNT_OVERFLOW` */
+  notional(price: Price, quantity: Quantity): Amount {
+    const signed = price.ticks * quantity.lots * this.#tickLotValue;
+    return Amount.fromRaw(signed < 0n ? -signed : signed, this.quoteCurrency);
+  }
+
+  #exact(value: string | number, step: Step): bigint {
+    const decimal = decimalOf(value);
+    const { steps, exact } = stepsOf(decimal, step === 'tick' ? this.#tick : this.#lot);
+    inRange(steps, step, String(value));
+    if (!exact) throw this.#offStep(value, step, steps);
+    return steps;
+  }
+
+  #rounded(value: string | number, step: Step, mode: 'floor' | 'ceil' | 'nearest'): bigint {
+    const decimal = decimalOf(value);
+    const size = step === 'tick' ? this.#tick : this.#lot;
+    const half = { mantissa: size.mantissa * 5n, scale: size.scale + 1 };
+    const shifted = mode === 'nearest' ? sum(decimal, half) : decimal;
+    const { steps, exact } = stepsOf(shifted, size);
+    return inRange(mode === 'ceil' && !exact ? steps + 1n : steps, step, String(value));
+  }
+
+  #offStep(value: string | number, step: Step, below: bigint): HoldfastError {
+    const make = (steps: bigint) =>
+      step === 'tick' ? new Price(steps, this.#tick) : new Quantity(steps, this.#lot);
+    const [code, noun, size] =
+      step === 'tick'
+        ? (['PRICE_OFF_TICK', 'price', this.options.tickSize] as const)
+        : (['QTY_OFF_LOT', 'quantity', this.options.lotSize] as const);
+    const [floor, ceil] = [make(below).toString(), make(below + 1n).toString()];
+    return new HoldfastError(
+      code,
+      `${noun} must be a multiple of ${size}, was ${value}; the neighbours are ${floor} and ${ceil}`,
+      { context: { value: String(value), step: size, below: floor, above: ceil } },
+    );
+  }
+}
+
+function sum(left: Decimal, right: Decimal): Decimal {
+  const scale = Math.max(left.scale, right.scale);
+  const mantissa =
+    left.mantissa * 10n ** BigInt(scale - left.scale) +
+    right.mantissa * 10n ** BigInt(scale - right.scale);
+  return { mantissa, scale };
+}
+
+function inRange(steps: bigint, step: Step, value: string): bigint {
+  if (steps <= I64_MAX && steps >= I64_MIN) return steps;
+  const code = step === 'tick' ? 'PRICE_OUT_OF_RANGE' : 'QTY_OUT_OF_RANGE';
+  throw new HoldfastError(code, `${step}s must fit 64 bits, the value was ${value}`, {
+    context: { value },
+  });
+}
+
+function positive(field: string, text: string): Decimal {
+  const value = parseDecimal(text);
+  if (value.mantissa > 0n) return value;
+  throw new HoldfastError('INSTRUMENT_INVALID', `${field} must be positive, was ${text}`, {
+    context: { field, value: text },
+  });
+}

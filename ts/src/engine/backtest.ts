@@ -1,0 +1,283 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+import { HoldfastError, isHoldfastError } from '../core/holdfast-error.js';
+import { Instrument } from '../core/instrument.js';
+import { parseConfig } from '../core/schema.js';
+import { decimalOf, formatDecimal } from '../core/decimal.js';
+import { parseDataDescription } from '../market/data-description.js';
+import type { ImportOptions } from '../market/import/bar-sink.js';
+import { NativeSession } from '../native/native-session.js';
+import { packageVersion } from '../native/addon-path.js';
+import { type Limits, parseLimits } from '../risk/limits.js';
+import { isStrategy } from '../strategies/strategy.js';
+import {
+  type Assumptions,
+  assumptionsSchema,
+  type BacktestOptions,
+  CASH_DEFAULT,
+  type DataFile,
+  MAX_OPEN_ORDERS_DEFAULT,
+} from './backtest-options.js';
+import { ChunkSource, type EventSource, FileSource } from './event-source.js';
+import { renderReport } from './report/html-report.js';
+import { buildSummary, summaryText } from './report/summary.js';
+import { type DataIdentity, type SessionConfig, sessionConfig } from './session-config.js';
+import { SessionFiles } from './session-files.js';
+import { sessionResult } from './session-outcome.js';
+import { SessionRecorder } from './session-recorder.js';
+import type { SessionResult } from './session-result.js';
+import { StrategyRunner } from './strategy-runner.js';
+
+/** Batches between two turns of the event loop: some ten milliseconds of work. */
+const BATCHES_PER_TURN = 32;
+
+interface Prepared {
+  readonly options: BacktestOptions;
+  readonly instruments: readonly Instrument[];
+  readonly imports: readonly ImportOptions[];
+  readonly limits: Limits;
+  readonly assumptions: Assumptions;
+  readonly seed: number;
+  readonly config: SessionConfig;
+  readonly version: string;
+}
+
+/**
+ * Runs a strategy over recorded bars: market data through the ring, orders through the gate to the simulated venue,
+ * fills into the account, everything into the journal. The same inputs give the same result, byte for byte.
+ *
+ * @example
+ * const result = await runBacktest({
+ *   strategy,
+ *   data: [{ file: 'spy.csv', description: { symbol: 'SPY', tick: '0.01', lot: '1' } }],
+ *   limits: presetLimits('lightning'),
+ *   out: 'out/spy',
+ * });
+ * console.log(result.finalEquity);
+ *
+ * @throws HoldfastError for bad options, bad data (`DATA_…`, `PRICE_OFF_TICK`), a strategy that throws
+ * (`STRATEGY_THREW`) and files that cannot be written; with a journal, what was done so far stays readable in it.
+ */
+export async function runBacktest(options: BacktestOptions): Promise<SessionResult> {
+  const prepared = await prepare(options);
+  const files = options.out === undefined ? null : new SessionFiles(options.out);
+  const source = 'chunks' in options.data
+    ? new ChunkSource(options.data.chunks)
+    : new FileSource(prepared.imports);
+  try {
+    return await play(prepared, source, files);
+  } finally {
+    files?.close();
+    await source.close();
+  }
+}
+
+/** Derives the session's id: the strategy's name and the hash of everything that makes the run what it is. */
+export function sessionIdOf(strategyName: string, config: SessionConfig): string {
+  return `${strategyName}-${config.configHash.slice(0, 8)}`;
+}
+
+async function prepare(options: BacktestOptions): Promise<Prepared> {
+  if (!isStrategy(options.strategy)) {
+    throw new HoldfastError('STRATEGY_INVALID', 'strategy must be made with defineStrategy()');
+  }
+  const limits = parseLimits(options.limits ?? options.strategy.definition.limits ?? missingLimits());
+  const assumptions = parseConfig(
+    assumptionsSchema,
+    options.assumptions ?? {},
+    'assumptions',
+    'CONFIG_INVALID',
+  );
+  const seed = options.seed ?? 0;
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new HoldfastError('CONFIG_INVALID', `seed must be a whole number from 0, was ${seed}`);
+  }
+  const files = 'chunks' in options.data ? [] : options.data;
+  const imports = files.map(importOptions);
+  const instruments = 'chunks' in options.data ? options.data.instruments : imports.map(instrumentOf);
+  if (instruments.length === 0) {
+    throw new HoldfastError('CONFIG_INVALID', 'data must have at least one file or instrument');
+  }
+  const cash = decimalOf(options.cash ?? CASH_DEFAULT);
+  const version = packageVersion();
+  const config = sessionConfig({
+    strategy: options.strategy,
+    strategyHash: options.strategyHash ?? null,
+    instruments,
+    limits,
+    limitsPreset: options.limitsPreset ?? null,
+    assumptions,
+    startCash: formatDecimal(cash.mantissa, cash.scale),
+    maxOpenOrders: options.maxOpenOrders ?? MAX_OPEN_ORDERS_DEFAULT,
+    seed,
+    data: await Promise.all(imports.map(dataIdentity)),
+    version,
+  });
+  return { options, instruments, imports, limits, assumptions, seed, config, version };
+}
+
+async function play(
+  prepared: Prepared,
+  source: EventSource,
+  files: SessionFiles | null,
+): Promise<SessionResult> {
+  const { options, instruments, config, seed } = prepared;
+  const native = new NativeSession({
+    configJson: config.json,
+    journalFolder: options.journal === false ? undefined : files?.journalFolder,
+    instruments: instruments.length,
+    records: source.records,
+  });
+  const recorder = new SessionRecorder({ instruments, account: native.memory.account, files });
+  try {
+    const { strategy } = options;
+    const runner = new StrategyRunner({ strategy, native, instruments, recorder, seed });
+    await drive({ runner, source, native, options });
+    const imports = await source.reports();
+    return finish({ prepared, native, recorder, files, imports });
+  } catch (error) {
+    leaveReadable(native, recorder, error);
+    throw error;
+  } finally {
+    native.dispose();
+  }
+}
+
+interface Drive {
+  readonly runner: StrategyRunner;
+  readonly source: EventSource;
+  readonly native: NativeSession;
+  readonly options: BacktestOptions;
+}
+
+async function drive({ runner, source, native, options }: Drive): Promise<void> {
+  const report = () =>
+    options.onProgress?.({
+      bars: runner.bars,
+      doneFrac: source.doneFrac,
+      tsMs: runner.tsMs,
+      equity: native.memory.account[0] ?? 0,
+    });
+  runner.start();
+  for (let batches = 1; ; batches += 1) {
+    const count = source.next();
+    if (count < 0) break;
+    for (let index = 0; index < count; index += 2) runner.onBar(index);
+    if (count > 0 && batches % BATCHES_PER_TURN !== 0) continue;
+    report();
+    options.signal?.throwIfAborted();
+    await nextTurn();
+  }
+  // A feed that failed ends its ring early; the reason comes with its report.
+  await source.reports();
+  runner.stop();
+  report();
+}
+
+interface Finish {
+  readonly prepared: Prepared;
+  readonly native: NativeSession;
+  readonly recorder: SessionRecorder;
+  readonly files: SessionFiles | null;
+  readonly imports: Awaited<ReturnType<EventSource['reports']>>;
+}
+
+function finish({ prepared, native, recorder, files, imports }: Finish): SessionResult {
+  const notices: Parameters<typeof native.close>[0] = [];
+  const closed = native.close(notices);
+  for (const notice of notices) recorder.onNotice(notice);
+  if (closed.bars === 0) {
+    throw new HoldfastError('DATA_EMPTY', 'data must hold at least one bar, it holds none');
+  }
+  recorder.closeTrips(closed.positions);
+  recorder.close();
+  const { options, config } = prepared;
+  const result = sessionResult({
+    sessionId: sessionIdOf(options.strategy.name, config),
+    strategy: options.strategy,
+    instruments: prepared.instruments,
+    limits: prepared.limits,
+    limitsPreset: options.limitsPreset ?? null,
+    assumptions: prepared.assumptions,
+    seed: prepared.seed,
+    config,
+    recorder,
+    closed,
+    imports,
+    version: prepared.version,
+  });
+  if (files !== null) {
+    files.close();
+    files.write('summary.json', summaryText(buildSummary(result)));
+    files.write('report.html', renderReport(result));
+  }
+  return result;
+}
+
+/** Notes the failure in the journal and closes it, so that what was done so far can be read. */
+function leaveReadable(native: NativeSession, recorder: SessionRecorder, error: unknown): void {
+  const code = isHoldfastError(error) ? error.code : 'STRATEGY_THREW';
+  try {
+    native.noteFailure(code, error instanceof Error ? error.message : String(error));
+    const notices: Parameters<typeof native.close>[0] = [];
+    native.close(notices);
+    for (const notice of notices) recorder.onNotice(notice);
+    recorder.close();
+  } catch {
+    // The first error says what happened; that closing failed as well adds nothing that a caller could use.
+  }
+}
+
+function missingLimits(): never {
+  throw new HoldfastError(
+    'LIMITS_INVALID',
+    'limits must be given, by the session or by the strategy: no money limit has a silent default; use a preset',
+  );
+}
+
+function importOptions(data: DataFile, instrument: number): ImportOptions {
+  return {
+    file: data.file,
+    description: parseDataDescription(data.description),
+    instrument,
+    ...(data.from === undefined ? {} : { from: data.from }),
+    ...(data.to === undefined ? {} : { to: data.to }),
+    ...(data.onBadRow === undefined ? {} : { onBadRow: data.onBadRow }),
+  };
+}
+
+function instrumentOf({ description }: ImportOptions): Instrument {
+  return Instrument.create({
+    symbol: description.symbol,
+    quoteCurrency: description.quoteCurrency,
+    tickSize: description.tick,
+    lotSize: description.lot,
+  });
+}
+
+async function dataIdentity(options: ImportOptions): Promise<DataIdentity> {
+  const { factors, ...description } = options.description;
+  return {
+    file: basename(options.file),
+    sha256: await fileSha256(options.file),
+    description: factors === undefined ? description : { ...description, factors: basename(factors) },
+    from: options.from ?? null,
+    to: options.to ?? null,
+  };
+}
+
+async function fileSha256(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  } catch (cause) {
+    throw new HoldfastError('DATA_FILE_NOT_FOUND', `data file ${file} must be a readable file`, {
+      context: { file },
+      cause,
+    });
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,25 @@
+export { BAR_CHUNK_MAX, type BarChunk, emptyBarChunk } from './bar-chunk.js';
+export { runBacktest } from './backtest.js';
+export {
+  type Assumptions,
+  type AssumptionsOptions,
+  assumptionsSchema,
+  type BacktestOptions,
+  type BacktestProgress,
+  type DataChunks,
+  type DataFile,
+} from './backtest-options.js';
+export type { DataDescriptionInput } from '../market/data-description.js';
+export { consoleTable } from './report/console-table.js';
+export { renderReport } from './report/html-report.js';
+export { buildSummary, summaryText } from './report/summary.js';
+export type { Summary } from './report/summary-schema.js';
+export type { SessionResult } from './session-result.js';
+export {
+  type JournalRecord,
+  type JournalReplay,
+  type JournalSummary,
+  readJournal,
+  replayJournal,
+  verifyJournal,
+} from '../native/journal-tools.js';

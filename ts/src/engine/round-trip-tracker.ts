@@ -1,0 +1,129 @@
+import { AMOUNT_SCALE } from '../core/amount.js';
+import { formatDecimal } from '../core/decimal.js';
+import type { Instrument } from '../core/instrument.js';
+import type { OrderRole, Side } from '../core/vocabulary.generated.js';
+import type { FillNotice, PositionNotice } from '../native/notice-reader.js';
+import { RoundTripLog } from './report/round-trip-log.js';
+import type { ExitReason, RoundTrip } from './session-result.js';
+
+interface OpenTrip {
+  readonly side: 'long' | 'short';
+  readonly entryNs: bigint;
+  readonly entryBar: number;
+  entryTickLots: bigint;
+  entryLots: bigint;
+  exitTickLots: bigint;
+  exitLots: bigint;
+  maxLots: bigint;
+  realizedRaw: bigint;
+  feesRaw: bigint;
+}
+
+export interface TrackedFill {
+  readonly fill: FillNotice;
+  readonly position: PositionNotice;
+  readonly side: Side;
+  readonly role: OrderRole;
+}
+
+const magnitude = (value: bigint) => (value < 0n ? -value : value);
+
+/** Follows positions from flat to flat; a fill that turns a position over ends one trip and begins the next. */
+export class RoundTripTracker {
+  /** Bars of the session so far; the runner counts them. */
+  bars = 0;
+  readonly log = new RoundTripLog();
+  readonly #instruments: readonly Instrument[];
+  readonly #open: (OpenTrip | null)[];
+  readonly #lots: bigint[];
+
+  constructor(instruments: readonly Instrument[]) {
+    this.#instruments = instruments;
+    this.#open = instruments.map(() => null);
+    this.#lots = instruments.map(() => 0n);
+  }
+
+  onFill({ fill, position, side, role }: TrackedFill): void {
+    const index = position.instrument;
+    const before = this.#lots[index] ?? 0n;
+    const after = position.lots;
+    this.#lots[index] = after;
+    const signed = side === 'buy' ? fill.lastLots : -fill.lastLots;
+    const opposite = before !== 0n && before > 0n !== signed > 0n;
+    const closed = opposite ? smaller(fill.lastLots, magnitude(before)) : 0n;
+    const opened = fill.lastLots - closed;
+    // The fee follows the lots; the part that cannot be divided goes with what was opened.
+    const closingFee = (fill.feeRaw * closed) / fill.lastLots;
+    const trip = this.#open[index] ?? null;
+    if (trip !== null && closed > 0n) {
+      trip.exitTickLots += fill.lastTicks * closed;
+      trip.exitLots += closed;
+      trip.realizedRaw += position.realizedByFillRaw;
+      trip.feesRaw += closingFee;
+      if (closed === magnitude(before)) this.#end(index, trip, fill.tsNs, reason(role));
+    }
+    if (opened > 0n) this.#add(index, fill, opened, fill.feeRaw - closingFee, after);
+  }
+
+  /** Ends what is still open, valued at the marks. */
+  close(tsNs: bigint, unrealizedRaw: readonly bigint[], markTicks: readonly bigint[]): void {
+    for (const [index, trip] of this.#open.entries()) {
+      if (trip === null) continue;
+      const lots = magnitude(this.#lots[index] ?? 0n);
+      trip.exitTickLots += (markTicks[index] ?? 0n) * lots;
+      trip.exitLots += lots;
+      trip.realizedRaw += unrealizedRaw[index] ?? 0n;
+      this.#end(index, trip, tsNs, 'end');
+    }
+  }
+
+  #add(index: number, fill: FillNotice, lots: bigint, feeRaw: bigint, after: bigint): void {
+    const trip: OpenTrip = this.#open[index] ?? {
+      side: after > 0n ? 'long' : 'short',
+      entryNs: fill.tsNs,
+      entryBar: this.bars,
+      entryTickLots: 0n,
+      entryLots: 0n,
+      exitTickLots: 0n,
+      exitLots: 0n,
+      maxLots: 0n,
+      realizedRaw: 0n,
+      feesRaw: 0n,
+    };
+    trip.entryTickLots += fill.lastTicks * lots;
+    trip.entryLots += lots;
+    trip.feesRaw += feeRaw;
+    trip.maxLots = magnitude(after) > trip.maxLots ? magnitude(after) : trip.maxLots;
+    this.#open[index] = trip;
+  }
+
+  #end(index: number, trip: OpenTrip, tsNs: bigint, exitReason: ExitReason): void {
+    this.#open[index] = null;
+    const instrument = this.#instruments[index] as Instrument;
+    const amount = (raw: bigint) => formatDecimal(raw, AMOUNT_SCALE);
+    const tick = instrument.priceOfTicks(1n).toNumber();
+    const average = (tickLots: bigint, lots: bigint) => (Number(tickLots) / Number(lots)) * tick;
+    const record: RoundTrip = {
+      instrument: instrument.symbol,
+      side: trip.side,
+      entryTsMs: Number(trip.entryNs / 1_000_000n),
+      exitTsMs: Number(tsNs / 1_000_000n),
+      entryPx: average(trip.entryTickLots, trip.entryLots),
+      exitPx: average(trip.exitTickLots, trip.exitLots),
+      quantity: instrument.quantityOfLots(trip.maxLots).toString(),
+      pnl: amount(trip.realizedRaw - trip.feesRaw),
+      fees: amount(trip.feesRaw),
+      bars: this.bars - trip.entryBar,
+      exitReason,
+    };
+    this.log.add(record);
+  }
+}
+
+function smaller(left: bigint, right: bigint): bigint {
+  return left < right ? left : right;
+}
+
+function reason(role: OrderRole): ExitReason {
+  return role === 'strategy' ? 'signal' : role;
+}

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+
+import type { Instrument } from '../core/instrument.js';
+import { limitsRecord, type Limits } from '../risk/limits.js';
+import type { Strategy } from '../strategies/strategy.js';
+import type { Assumptions } from './backtest-options.js';
+
+/** A file of the run by its name and content; no path, so that the run is the same on every machine. */
+export interface DataIdentity {
+  readonly file: string;
+  readonly sha256: string;
+  readonly description: unknown;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+export interface SessionConfigOptions {
+  readonly strategy: Strategy;
+  readonly strategyHash: string | null;
+  readonly instruments: readonly Instrument[];
+  readonly limits: Limits;
+  readonly limitsPreset: string | null;
+  readonly assumptions: Assumptions;
+  readonly startCash: string;
+  readonly maxOpenOrders: number;
+  readonly seed: number;
+  readonly data: readonly DataIdentity[];
+  readonly version: string;
+}
+
+/** What makes a run what it is: the first record of its journal, and the hashes by which it is known. */
+export interface SessionConfig {
+  /** The native core's configuration. */
+  readonly json: string;
+  /** SHA-256 of `json`. */
+  readonly configHash: string;
+  /** SHA-256 over the data files' hashes; null for bars in memory. */
+  readonly dataHash: string | null;
+}
+
+const toSnake = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const snakeKeys = (record: object) =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [toSnake(key), value as unknown]));
+
+function instrumentRecord({ options }: Instrument): Record<string, unknown> {
+  return snakeKeys({
+    ...options,
+    baseCurrency: options.baseCurrency ?? options.symbol,
+    settlementCurrency: options.settlementCurrency ?? options.quoteCurrency,
+  });
+}
+
+/** Returns SHA-256 in hexadecimal. */
+export function sha256(content: string): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** Writes the configuration of a session as the native core and its journal keep it. */
+export function sessionConfig(options: SessionConfigOptions): SessionConfig {
+  const json = JSON.stringify({
+    engine: {
+      instruments: options.instruments.map(instrumentRecord),
+      limits: limitsRecord(options.limits),
+      start_cash: options.startCash,
+      max_open_orders: options.maxOpenOrders,
+    },
+    assumptions: snakeKeys(options.assumptions),
+    about: {
+      holdfast: options.version,
+      strategy: {
+        name: options.strategy.name,
+        params: options.strategy.params,
+        source_sha256: options.strategyHash,
+      },
+      limits_preset: options.limitsPreset,
+      seed: options.seed,
+      data: options.data,
+    },
+  });
+  const hashes = options.data.map((file) => file.sha256).join('\n');
+  return {
+    json,
+    configHash: sha256(json),
+    dataHash: options.data.length === 0 ? null : sha256(hashes),
+  };
+}

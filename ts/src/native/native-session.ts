@@ -1,0 +1,143 @@
+import { engineCall, fromEngineAddon, loadEngineAddon } from './engine-addon.js';
+import type { NativeSession as AddonSession } from './engine-addon.generated.js';
+import { type Notice, NoticeReader } from './notice-reader.js';
+import { type Command, SessionMemory } from './session-memory.js';
+
+export interface NativeSessionOptions {
+  /** Configuration as the native core writes it into the journal. */
+  readonly configJson: string;
+  /** Folder of the journal; without one there is no journal. */
+  readonly journalFolder: string | undefined;
+  readonly instruments: number;
+  /** The buffer that market records are drained into. */
+  readonly records: Uint8Array;
+}
+
+/** The simulated session of the native core; errors come out as HoldfastError. */
+export class NativeSession {
+  readonly memory: SessionMemory;
+  readonly #session: AddonSession;
+  readonly #notices: NoticeReader;
+
+  constructor(options: NativeSessionOptions) {
+    const addon = loadEngineAddon();
+    this.memory = new SessionMemory(options.instruments);
+    this.#notices = new NoticeReader(this.memory.notices);
+    const { exchange, notices } = this.memory;
+    this.#session = engineCall(
+      () =>
+        new addon.NativeSession(
+          options.configJson,
+          options.journalFolder,
+          exchange,
+          notices,
+          options.records,
+        ),
+    );
+  }
+
+  /** Plays the bar in the records at `index` and `index + 1`; what it caused is appended to `into`. */
+  onBar(index: number, into: Notice[]): void {
+    let bytes: number;
+    try {
+      bytes = this.#session.onBar(index);
+    } catch (error) {
+      throw fromEngineAddon(error);
+    }
+    if (bytes > 0) this.#collect(bytes, into);
+  }
+
+  /** Judges and places an order; returns its id. */
+  submit(command: Command, into: Notice[]): number {
+    this.memory.writeCommand(command);
+    const bytes = engineCall(() => this.#session.submit());
+    if (bytes > 0) this.#collect(bytes, into);
+    return this.memory.account[7] ?? 0;
+  }
+
+  cancel(clientOrderId: number, into: Notice[]): void {
+    const bytes = engineCall(() => this.#session.cancel(clientOrderId));
+    if (bytes > 0) this.#collect(bytes, into);
+  }
+
+  noteFailure(code: string, message: string): void {
+    engineCall(() => this.#session.noteFailure(code, message));
+  }
+
+  /** The state in exact text. */
+  snapshot(): NativeSnapshot {
+    return JSON.parse(engineCall(() => this.#session.snapshot())) as NativeSnapshot;
+  }
+
+  /** Closes the journal; the notices of the last day are appended to `into`. */
+  close(into: Notice[]): ClosedSession {
+    const closed = JSON.parse(engineCall(() => this.#session.close())) as ClosedSession;
+    this.#collect(
+      engineCall(() => this.#session.moreNotices()),
+      into,
+    );
+    return closed;
+  }
+
+  /** Lets go of the native state; a later call is HANDLE_CLOSED. Idempotent. */
+  dispose(): void {
+    this.#session.dispose();
+  }
+
+  #collect(first: number, into: Notice[]): void {
+    for (let bytes = first; bytes > 0; bytes = engineCall(() => this.#session.moreNotices())) {
+      this.#notices.read(bytes, into);
+    }
+  }
+}
+
+export interface PositionSnapshot {
+  readonly symbol: string;
+  readonly quantity: string;
+  readonly open_cost: string;
+  readonly avg_px: number | null;
+  readonly mark_px: string | null;
+  readonly value: string;
+  readonly realized: string;
+  readonly unrealized: string;
+}
+
+export interface NativeSnapshot {
+  readonly start_cash: string;
+  readonly cash: string;
+  readonly equity: string;
+  readonly realized: string;
+  readonly unrealized: string;
+  readonly fees: string;
+  readonly funding: string;
+  readonly slippage: string;
+  readonly turnover: string;
+  readonly gross_exposure: string;
+  readonly positions: readonly PositionSnapshot[];
+  readonly bars: number;
+  readonly bars_in_market: number;
+  readonly exposure_frac_mean: number;
+  readonly orders_submitted: number;
+  readonly orders_accepted: number;
+  readonly orders_denied: number;
+  readonly orders_filled: number;
+  readonly orders_partially_filled: number;
+  readonly orders_canceled: number;
+  readonly orders_expired: number;
+  readonly orders_rejected: number;
+  readonly orders_open: number;
+  readonly strategy_orders_sent: number;
+  readonly strategy_orders_filled: number;
+  readonly fills: number;
+  readonly alarms: number;
+  readonly busiest_day_trades: number;
+  readonly daily_loss_tripped: boolean;
+  readonly drawdown_tripped: boolean;
+  readonly limits_fingerprint: string;
+  readonly state_hash: string;
+}
+
+export interface ClosedSession extends NativeSnapshot {
+  readonly journal_records: number | null;
+  readonly journal_head: string | null;
+}

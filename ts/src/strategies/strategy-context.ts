@@ -1,0 +1,145 @@
+import type { Amount } from '../core/amount.js';
+import type { Code } from '../core/codes.generated.js';
+import type { ControlUnit } from '../core/controls.generated.js';
+import type { Instrument } from '../core/instrument.js';
+import type { Price } from '../core/price.js';
+import type { Quantity } from '../core/quantity.js';
+import type {
+  LiquiditySide,
+  OrderRole,
+  OrderStatus,
+  OrderType,
+  Side,
+  TimeInForce,
+} from '../core/vocabulary.generated.js';
+import type { IndicatorFactories, IndicatorValues, Params } from './strategy.js';
+
+/** A price or a quantity at the edge: exact text, a number in its shortest form, or the exact type. */
+export type PriceInput = string | number | Price;
+export type QuantityInput = string | number | Quantity;
+
+/** An order that a strategy proposes. */
+export interface OrderIntent {
+  /** Symbol or index of the instrument; the bar's own when left out. */
+  readonly instrument?: string | number;
+  readonly side: Side;
+  readonly quantity: QuantityInput;
+  /** Default `market`. */
+  readonly orderType?: OrderType;
+  /** Default `gtc`. */
+  readonly timeInForce?: TimeInForce;
+  readonly limitPrice?: PriceInput;
+  readonly triggerPrice?: PriceInput;
+  /** Placed for what fills; one cancels the other. */
+  readonly stopLoss?: PriceInput;
+  readonly takeProfit?: PriceInput;
+  readonly reduceOnly?: boolean;
+}
+
+export type OrderOptions = Omit<OrderIntent, 'side' | 'quantity'>;
+
+/** A control that an order failed. */
+export interface FailedControl {
+  readonly code: Code;
+  /** How limit and observed value read: decimal text of an amount or a fraction, a count, nanoseconds or ticks. */
+  readonly unit: ControlUnit;
+  readonly limit: string | null;
+  readonly observed: string;
+}
+
+/** What the gate said: an order is sent, or every reason why not. */
+export type SubmitResult =
+  | { readonly verdict: 'approved'; readonly clientOrderId: number }
+  | {
+      readonly verdict: 'denied';
+      readonly clientOrderId: number;
+      readonly codes: readonly Code[];
+      readonly failed: readonly FailedControl[];
+    };
+
+/** One execution of an own order. */
+export interface FillEvent {
+  readonly tsMs: number;
+  readonly instrument: Instrument;
+  readonly clientOrderId: number;
+  readonly role: OrderRole;
+  readonly side: Side;
+  readonly lastPx: Price;
+  readonly lastQty: Quantity;
+  readonly liquiditySide: LiquiditySide;
+  readonly fee: Amount;
+  readonly slippage: Amount;
+  /** Gross profit that this fill realised. */
+  readonly realizedPnl: Amount;
+}
+
+/** An order after a change of its state. */
+export interface OrderEvent {
+  readonly tsMs: number;
+  readonly instrument: Instrument;
+  readonly clientOrderId: number;
+  /** The order whose fill this one protects, or null. */
+  readonly parentOrderId: number | null;
+  readonly role: OrderRole;
+  readonly side: Side;
+  readonly orderType: OrderType;
+  readonly status: OrderStatus;
+  readonly quantity: Quantity;
+  readonly cumQty: Quantity;
+  /** True when the event came after an end state: it was applied, and somebody should look. */
+  readonly alarm: boolean;
+}
+
+/** The position on an instrument at this moment; numbers are for analytics, `lots` is exact. */
+export interface PositionView {
+  readonly lots: bigint;
+  /** Signed quantity in units. */
+  readonly quantity: number;
+  readonly side: 'long' | 'short' | 'flat';
+  readonly isFlat: boolean;
+  /** Quantity-weighted entry price, NaN when flat. */
+  readonly avgPx: number;
+  readonly markPx: number;
+  /** Signed value at the mark. */
+  readonly value: number;
+  readonly unrealizedPnl: number;
+}
+
+export type TimerSchedule = { readonly atMs: number } | { readonly everyMs: number };
+
+/** What a strategy can see and do. Everything it sees has already happened. */
+export interface StrategyContext<
+  P extends Params = Params,
+  I extends IndicatorFactories = IndicatorFactories,
+  S = unknown,
+> {
+  readonly params: P;
+  readonly state: S;
+  /** Values on the instrument of the bar that is being handled. */
+  readonly indicators: IndicatorValues<I>;
+  /** The instrument of the bar that is being handled. */
+  readonly instrument: Instrument;
+  readonly instruments: readonly Instrument[];
+  /** Session time, milliseconds since 1970. */
+  readonly nowMs: number;
+  readonly equity: number;
+  readonly cash: number;
+  /** Fall of equity from its peak, from 0 to 1. */
+  readonly drawdownFrac: number;
+  readonly openOrderCount: number;
+
+  position(instrument?: string | number): PositionView;
+  /** @throws HoldfastError for an order that contradicts itself; a denial by the gate is a value, not an error. */
+  submit(intent: OrderIntent): SubmitResult;
+  buy(quantity: QuantityInput, options?: OrderOptions): SubmitResult;
+  sell(quantity: QuantityInput, options?: OrderOptions): SubmitResult;
+  /** Sells or buys back the whole position at market; null when it is flat. */
+  closePosition(instrument?: string | number): SubmitResult | null;
+  /** @throws HoldfastError `ORDER_UNKNOWN` when the order is not open */
+  cancel(clientOrderId: number): void;
+  /** Calls `onTimer(name)` at the first bar that closes at or after the time. Replaces a timer of the same name. */
+  setTimer(name: string, schedule: TimerSchedule): void;
+  clearTimer(name: string): void;
+  /** The next number of the session's seeded generator, from 0 (inclusive) to 1 (exclusive). */
+  random(): number;
+}
