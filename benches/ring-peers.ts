@@ -5,6 +5,7 @@ import { RingBuffer } from 'ringbuf.js';
 
 import { Ring } from '#ts/market/ring.js';
 
+import { AWAKE_WORD, READY_WORD, RUN_WORD } from './ring-round.js';
 import type { ProducerData, SubjectName } from './ring-producer.js';
 import {
   Batch,
@@ -85,14 +86,14 @@ function takeMessage(message: Message, records: number, firstSequence: number): 
 
 function messageSubject(name: SubjectName, { batchRecords, roundBatches }: Shape): Subject {
   const takeRound = (port: MessagePort): TakeRound => {
-    let finish: () => void = () => undefined;
+    let finish: (() => void) | undefined;
     let sequence = 0;
     let batches = 0;
     port.on('message', (message: Message) => {
       check(takeMessage(message, batchRecords, sequence));
       sequence += batchRecords;
       batches += 1;
-      if (batches % roundBatches === 0) finish();
+      if (batches % roundBatches === 0) finish?.();
     });
     return () => new Promise((resolve) => (finish = resolve));
   };
@@ -105,8 +106,8 @@ const BOOTSTRAP = `import('tsx/esm/api').then(({ tsImport }) => tsImport('${PROD
 
 async function startPeer(name: string, subject: Subject, shape: Shape): Promise<Peer> {
   const { port1, port2 } = new MessageChannel();
-  const rounds = new SharedArrayBuffer(4);
-  const roundWord = new Int32Array(rounds);
+  const rounds = new SharedArrayBuffer(12);
+  const words = new Int32Array(rounds);
   const { memory } = subject;
   const data: ProducerData = { ...shape, subject: subject.name, rounds, memory, port: port2 };
   const worker = new Worker(BOOTSTRAP, { eval: true, workerData: data, transferList: [port2] });
@@ -120,16 +121,18 @@ async function startPeer(name: string, subject: Subject, shape: Shape): Promise<
     name,
     async round() {
       const firstSequence = round * roundRecords;
-      const startedNs = process.hrtime.bigint();
       round += 1;
-      Atomics.store(roundWord, 0, round);
-      Atomics.notify(roundWord, 0);
+      Atomics.store(words, READY_WORD, round);
+      Atomics.notify(words, READY_WORD);
+      while (Atomics.load(words, AWAKE_WORD) !== round);
+      const startedNs = process.hrtime.bigint();
+      Atomics.store(words, RUN_WORD, round);
       await takeRound(firstSequence);
       return Number(process.hrtime.bigint() - startedNs) / roundRecords;
     },
     async stop() {
-      Atomics.store(roundWord, 0, -1);
-      Atomics.notify(roundWord, 0);
+      Atomics.store(words, READY_WORD, -1);
+      Atomics.notify(words, READY_WORD);
       await exited;
       port1.close();
     },

@@ -5,6 +5,7 @@ import { RingBuffer } from 'ringbuf.js';
 import { Ring } from '#ts/market/ring.js';
 
 import { Batch, RECORD_BYTES, eventObjects } from './ring-records.js';
+import { AWAKE_WORD, READY_WORD, RUN_WORD } from './ring-round.js';
 
 export type SubjectName = 'ring' | 'ringbuf' | 'copied' | 'transferred' | 'objects';
 
@@ -13,7 +14,7 @@ export interface ProducerData {
   readonly subject: SubjectName;
   readonly batchRecords: number;
   readonly roundBatches: number;
-  /** The number of the round that has been asked for; -1 ends the thread. */
+  /** The three words of `ring-round.ts`, each the number of a round. */
   readonly rounds: SharedArrayBuffer;
   readonly memory: SharedArrayBuffer;
   readonly port: MessagePort;
@@ -77,10 +78,13 @@ function runRounds(data: ProducerData): void {
   const send = senderOf(data);
   const rounds = new Int32Array(data.rounds);
   let sequence = 0;
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   parentPort?.postMessage('ready');
   for (let done = 0; ; done += 1) {
-    Atomics.wait(rounds, 0, done);
-    if (Atomics.load(rounds, 0) < 0) return;
+    Atomics.wait(rounds, READY_WORD, done);
+    if (Atomics.load(rounds, READY_WORD) < 0) return;
+    Atomics.store(rounds, AWAKE_WORD, done + 1);
+    while (Atomics.load(rounds, RUN_WORD) === done);
     for (let batch = 0; batch < data.roundBatches; batch += 1) {
       send(sequence);
       sequence += data.batchRecords;

@@ -21,7 +21,7 @@ export interface Suite {
 
 /** Returns the nearest-rank percentile of the samples, `frac` from 0 to 1. */
 export function percentile(samples: readonly number[], frac: number): number {
-  const sorted = [...samples].sort((left, right) => left - right);
+  const sorted = samples.toSorted((left, right) => left - right);
   const rank = Math.max(1, Math.ceil(frac * sorted.length));
   return sorted[rank - 1] ?? Number.NaN;
 }
@@ -36,16 +36,22 @@ export function isStartedDirectly(moduleUrl: string): boolean {
   return started !== undefined && pathToFileURL(started).href === moduleUrl;
 }
 
+/** Writes a suite as a table of aligned columns. */
 export function printSuite({ suite, rows }: Suite): void {
-  console.log(suite);
-  console.table(
-    rows.map((row) => ({
-      case: row.case,
-      subject: row.subject,
-      median: `${row.median.toPrecision(3)} ${row.unit}`,
-      p99: `${row.p99.toPrecision(3)} ${row.unit}`,
-      samples: row.samples,
-      'against reference': `${row.ratio.toFixed(2)}x ${row.reference}`,
-    })),
+  const lines = rows.map((row) => [
+    row.case,
+    row.subject,
+    `${row.median.toPrecision(3)} ${row.unit}`,
+    `p99 ${row.p99.toPrecision(3)}`,
+    `${row.samples} samples`,
+    `${row.ratio.toFixed(2)}x ${row.reference}`,
+  ]);
+  const widths = (lines[0] ?? []).map((_, column) =>
+    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
   );
+  process.stdout.write(`${suite}\n`);
+  for (const line of lines) {
+    const cells = line.map((cell, column) => cell.padEnd(widths[column] ?? 0));
+    process.stdout.write(`  ${cells.join('  ').trimEnd()}\n`);
+  }
 }

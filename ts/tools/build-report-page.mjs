@@ -1,4 +1,5 @@
-// Bundles script and style of the report page into dist/engine/report, where html-report.js reads them.
+// Bundles script and style of the report page into dist/engine/report, where html-report.js reads
+// them.
 // Run after tsc: `node ts/tools/build-report-page.mjs`.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

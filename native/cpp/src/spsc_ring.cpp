@@ -5,97 +5,10 @@
 #include <cstring>
 #include <utility>
 
+#include "ring_header.hpp"
+
 namespace holdfast {
 namespace {
-
-static_assert(std::atomic_ref<std::uint64_t>::is_always_lock_free);
-static_assert(std::atomic_ref<std::uint32_t>::is_always_lock_free);
-
-template <typename T>
-std::atomic_ref<T> shared(T& word) noexcept {
-  return std::atomic_ref<T>(word);
-}
-
-Failure ring_failure(std::string_view rule, std::uint64_t observed) noexcept {
-  return Failure{ErrorCode::kRingInvalid, rule, observed};
-}
-
-Failure indices_failure(std::uint64_t used) noexcept {
-  return ring_failure(
-      "ring indices must be at most the capacity apart; its memory was overwritten, create a "
-      "ring with Ring.create",
-      used);
-}
-
-std::optional<Failure> check_capacity(std::uint32_t capacity) noexcept {
-  if (!std::has_single_bit(capacity)) {
-    return ring_failure("ring capacity must be a power of two", capacity);
-  }
-  if (capacity > kRingCapacityMax) {
-    return ring_failure("ring capacity must be at most 1048576 records", capacity);
-  }
-  return std::nullopt;
-}
-
-constexpr std::size_t aligned_bytes(std::uint32_t capacity) noexcept {
-  return kRingHeaderBytes + std::size_t{capacity} * kMarketEventBytes;
-}
-
-/// Returns the part of `memory` that starts at a cache line.
-std::span<std::byte> align(std::span<std::byte> memory) noexcept {
-  const auto address = reinterpret_cast<std::uintptr_t>(memory.data());
-  const std::size_t offset = alignment_offset(address, kCacheLineBytes);
-  return memory.subspan(std::min(offset, memory.size()));
-}
-
-/// The header is an implicit-lifetime type, so the bytes of a buffer may be used as one.
-RingHeader* header_of(std::span<std::byte> aligned) noexcept {
-  return reinterpret_cast<RingHeader*>(aligned.data());
-}
-
-std::optional<Failure> check_bytes(std::span<std::byte> aligned, std::size_t needed) noexcept {
-  if (aligned.size() >= needed) return std::nullopt;
-  return ring_failure(
-      "ring memory must hold the header and every record; allocate it with Ring.create",
-      aligned.size());
-}
-
-/// Reads the indices so that a ring whose two sides are at work passes: the write index is never
-/// behind an earlier read index, nor more than the capacity ahead of a later one.
-std::optional<Failure> check_indices(RingHeader& header, std::uint32_t capacity) noexcept {
-  const std::uint64_t read_before = shared(header.read_index).load(std::memory_order_acquire);
-  const std::uint64_t write = shared(header.write_index).load(std::memory_order_acquire);
-  const std::uint64_t read_after = shared(header.read_index).load(std::memory_order_acquire);
-  if (write < read_before) return indices_failure(write - read_before);
-  if (read_after < write && write - read_after > capacity) {
-    return indices_failure(write - read_after);
-  }
-  return std::nullopt;
-}
-
-/// Returns the capacity that the header states, once everything in the header has been checked.
-Result<std::uint32_t> check_header(std::span<std::byte> aligned) noexcept {
-  if (auto failure = check_bytes(aligned, kRingHeaderBytes)) return *failure;
-  RingHeader& header = *header_of(aligned);
-  // Acquire pairs with the release in initialize(): who sees the magic sees the rest.
-  const std::uint64_t magic = shared(header.magic).load(std::memory_order_acquire);
-  if (magic != kRingMagic) {
-    return ring_failure("ring memory must begin with a ring header; create it with Ring.create",
-                        magic);
-  }
-  if (header.layout_version != kRingLayoutVersion) {
-    return ring_failure("ring layout version must be 1; use one version of holdfast in all threads",
-                        header.layout_version);
-  }
-  if (header.record_bytes != kMarketEventBytes) {
-    return ring_failure("ring records must be of 64 bytes", header.record_bytes);
-  }
-  const std::uint32_t capacity = header.capacity;
-  if (auto failure = check_capacity(capacity)) return *failure;
-  if (auto failure = check_bytes(aligned, aligned_bytes(capacity))) return *failure;
-  if (auto failure = check_indices(header, capacity)) return *failure;
-  return capacity;
-}
 
 std::optional<Failure> claim(std::uint32_t& word, std::string_view rule) noexcept {
   std::uint32_t unclaimed = 0;
@@ -204,9 +117,10 @@ Result<std::size_t> SpscRing::publish(std::span<const MarketEvent> events) noexc
   }
   if (accepted == 0) return std::size_t{0};
   copy_in(write, events.first(accepted));
-  // A release store that is also sequentially consistent: the caller reads records_wake next,
-  // and must not read it before a consumer about to sleep can see these records.
-  shared(header_->write_index).store(write + accepted, std::memory_order_seq_cst);
+  // Release and no more: a fence here would wait for every line that the copy took from the other
+  // core, which triples the cost of a single record. The price is paid by a side that goes to
+  // sleep: its first sleep is short, see sleepUntil in ring.ts.
+  shared(header_->write_index).store(write + accepted, std::memory_order_release);
   return accepted;
 }
 
@@ -223,13 +137,13 @@ Result<std::size_t> SpscRing::drain(std::span<MarketEvent> into) noexcept {
   const std::size_t drained = std::min(static_cast<std::size_t>(waiting), into.size());
   if (drained == 0) return std::size_t{0};
   copy_out(read, into.first(drained));
-  // Sequentially consistent for the same reason as in publish, with space_wake.
-  shared(header_->read_index).store(read + drained, std::memory_order_seq_cst);
+  shared(header_->read_index).store(read + drained, std::memory_order_release);
   return drained;
 }
 
 std::size_t SpscRing::used() const noexcept {
   // The read index first, so that the difference cannot be negative while both sides move.
+  // Sequentially consistent, because a side that goes to sleep looks here after it said so.
   const std::uint64_t read = shared(header_->read_index).load(std::memory_order_seq_cst);
   const std::uint64_t write = shared(header_->write_index).load(std::memory_order_seq_cst);
   return static_cast<std::size_t>(std::min<std::uint64_t>(write - read, capacity_));
@@ -244,12 +158,11 @@ std::size_t SpscRing::writable() const noexcept {
 }
 
 void SpscRing::close_write() noexcept {
-  // Sequentially consistent: the caller reads records_wake next, as after a publish.
-  shared(header_->write_closed).store(1, std::memory_order_seq_cst);
+  shared(header_->write_closed).store(1, std::memory_order_release);
 }
 
 bool SpscRing::is_write_closed() const noexcept {
-  return shared(header_->write_closed).load(std::memory_order_seq_cst) != 0;
+  return shared(header_->write_closed).load(std::memory_order_acquire) != 0;
 }
 
 RingStats SpscRing::stats() const noexcept {

@@ -17,7 +17,10 @@ const VALUE_AXIS_PX = 58;
 const VALUE_AXIS_NARROW_PX = 46;
 const NARROW_PX = 560;
 
-/** Room for two lines, month over year, also while one is enough: the charts must not jump on zooming. */
+/**
+ * Room for two lines, month over year, also while one is enough: the charts must not jump on
+ * zooming.
+ */
 const TIME_AXIS_PX = 42;
 
 export interface Curve {
@@ -126,7 +129,9 @@ function axes(spec: ChartSpec, palette: Palette, narrow: boolean): uPlot.Axis[] 
   ];
 }
 
-/** Keeps the labels of all ticks of a log axis, where the library would keep those of round decades. */
+/**
+ * Keeps the labels of all ticks of a log axis, where the library would keep those of round decades.
+ */
 function everyTick(_: uPlot, ticks: number[]): number[] {
   return ticks;
 }

@@ -9,7 +9,9 @@ const MARK_PX = 4.5;
 const MARK_CROWDED_PX = 3;
 const MARK_GAP_PX = 3;
 
-/** Draws a triangle for each fill: pointing up below the price for a buy, down above it for a sell. */
+/**
+ * Draws a triangle for each fill: pointing up below the price for a buy, down above it for a sell.
+ */
 export function fillMarksPlugin(price: PagePrice, palette: Palette): uPlot.Plugin {
   return {
     hooks: {

@@ -8,8 +8,8 @@ export interface LegendEntry {
 }
 
 /**
- * Keeps a chart's legend at the point under the cursor, or at the last point while there is none. The
- * values have a fixed width, so that the line does not jump as the cursor moves.
+ * Keeps a chart's legend at the point under the cursor, or at the last point while there is none.
+ * The values have a fixed width, so that the line does not jump as the cursor moves.
  */
 export function legendPlugin(
   host: Element | null,

@@ -1,6 +1,9 @@
 import type uPlot from 'uplot';
 
-/** Steps of one decade from which a log axis takes its ticks: the coarsest list that gives enough of them. */
+/**
+ * Steps of one decade from which a log axis takes its ticks: the coarsest list that gives enough of
+ * them.
+ */
 const LOG_STEPS: readonly (readonly number[])[] = [
   [1],
   [1, 3],

@@ -1,6 +1,8 @@
 import type uPlot from 'uplot';
 
-/** Moves the cursor with a finger: sideways over the chart, while up and down still scroll the page. */
+/**
+ * Moves the cursor with a finger: sideways over the chart, while up and down still scroll the page.
+ */
 export function touchPlugin(): uPlot.Plugin {
   return {
     hooks: {

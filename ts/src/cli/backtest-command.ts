@@ -20,6 +20,7 @@ interface BacktestFlags {
   readonly tick?: string;
   readonly lot?: string;
   readonly round?: boolean;
+  readonly roundVolume?: boolean;
   readonly adjust?: string;
   readonly factors?: string;
   readonly side?: string;
@@ -46,7 +47,7 @@ Examples:
   $ holdfast backtest --strategy trend.ts --data spy.csv --limits bot4
   $ holdfast backtest --strategy trend.ts --data prices.csv --columns time=Date,close=Last --tick 0.01 --round
   $ holdfast backtest --strategy trend.js --data aapl.zip --format lean-equity-daily \\
-      --factors aapl.factors.csv --adjust splits-and-dividends --round --limits my-limits.json
+      --factors aapl.factors.csv --adjust splits-and-dividends --round --round-volume --limits my-limits.json
   $ holdfast backtest --strategy trend.js --data btc.jsonl --lot 0.00000001 --json > summary.json
 
 Limits: ${LIMITS_PRESETS.join(', ')}, or a JSON file with every limit as a value or "unlimited".
@@ -66,6 +67,7 @@ export function addBacktestCommand(program: Command): void {
     .option('--tick <size>', 'smallest price step (default: 0.01)')
     .option('--lot <size>', 'smallest quantity step (default: 1)')
     .option('--round', 'round prices that are off the tick to the nearest one; counted in the report')
+    .option('--round-volume', 'round volumes that are off the lot to the nearest one; counted in the report')
     .option('--adjust <how>', 'none, splits or splits-and-dividends (needs --factors and --round)')
     .option('--factors <file>', 'file of split and dividend factors')
     .option('--side <side>', 'bid or ask, for quote files')
@@ -143,7 +145,7 @@ function dataFile(file: string, flags: BacktestFlags): DataFile {
       tick: flags.tick,
       lot: flags.lot,
       round: flags.round === true ? 'nearest' : undefined,
-      roundVolume: flags.round === true ? 'nearest' : undefined,
+      roundVolume: flags.roundVolume === true ? 'nearest' : undefined,
       adjust: flags.adjust,
       factors: flags.factors,
       side: flags.side,

@@ -9,6 +9,7 @@ export interface Decimal {
 /** More digits than any field needs; the bound keeps hostile input from costing time. */
 export const DECIMAL_LENGTH_MAX = 64;
 
+const ZERO = 48;
 const PLAIN = /^([+-]?)(\d*)(?:\.(\d*))?$/;
 const SCIENTIFIC = /^([+-]?\d(?:\.\d+)?)e([+-]\d+)$/;
 
@@ -59,11 +60,16 @@ export function decimalOf(value: string | number): Decimal {
 
 /** Prints mantissa × 10^-scale without exponent and without trailing zeros. */
 export function formatDecimal(mantissa: bigint, scale: number): string {
-  const negative = mantissa < 0n;
-  const digits = (negative ? -mantissa : mantissa).toString().padStart(scale + 1, '0');
-  const whole = digits.slice(0, digits.length - scale);
-  const fraction = digits.slice(digits.length - scale).replace(/0+$/, '');
-  return `${negative ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+  const text = mantissa.toString();
+  if (scale === 0) return text;
+  const negative = text.charCodeAt(0) === 45;
+  const digits = (negative ? text.slice(1) : text).padStart(scale + 1, '0');
+  const point = digits.length - scale;
+  let end = digits.length;
+  while (end > point && digits.charCodeAt(end - 1) === ZERO) end -= 1;
+  const whole = digits.slice(0, point);
+  const unsigned = end === point ? whole : `${whole}.${digits.slice(point, end)}`;
+  return negative ? `-${unsigned}` : unsigned;
 }
 
 /** How many whole steps a value holds, rounded towards minus infinity, and whether that is exact. */

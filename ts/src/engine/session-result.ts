@@ -6,7 +6,9 @@ export type DecimalText = string;
 /** A bound in force, or the word that says there is none. Fractions are 0–1 (of equity). */
 export type LimitValue = number | 'unlimited';
 
-/** Why a round trip ended: the strategy's own order, a protective exit, or the end of the session. */
+/**
+ * Why a round trip ended: the strategy's own order, a protective exit, or the end of the session.
+ */
 export type ExitReason = 'signal' | 'stop_loss' | 'take_profit' | 'end';
 
 export const EXIT_REASONS: readonly ExitReason[] = ['signal', 'stop_loss', 'take_profit', 'end'];
@@ -128,7 +130,10 @@ export interface SessionLimits {
   readonly fingerprint: string;
   /** Every limit in force under its `snake_case` name, for the record. */
   readonly values: Readonly<Record<string, LimitValue | string | boolean>>;
-  /** The bounds which the portfolio section compares with; fractions of equity, and a correlation 0–1. */
+  /**
+   * The bounds which the portfolio section compares with; fractions of equity, and a correlation
+   * 0–1.
+   */
   readonly dailyTradesMax: LimitValue;
   readonly positionFracMax: LimitValue;
   readonly grossExposureFracMax: LimitValue;
@@ -155,9 +160,9 @@ export interface DataImport {
 }
 
 /**
- * What a session produced: everything that the summary, the report and the tables say, and nothing that
- * depends on the machine or on the time of day, so that two equal runs give two equal results. Money of
- * record is exact; floats serve analytics only.
+ * What a session produced: everything that the summary, the report and the tables say, and nothing
+ * that depends on the machine or on the time of day, so that two equal runs give two equal results.
+ * Money of record is exact; floats serve analytics only.
  */
 export interface SessionResult {
   /** Derived from configuration and data. */
@@ -188,7 +193,10 @@ export interface SessionResult {
   readonly turnoverNotional: DecimalText;
   /** Measured at each bar's close; null when equity never fell. */
   readonly maxDrawdown: DrawdownSpan | null;
-  /** The first instrument, held whole from the first bar's close to the last; drawdown at each bar's close. */
+  /**
+   * The first instrument, held whole from the first bar's close to the last; drawdown at each bar's
+   * close.
+   */
   readonly benchmark: {
     readonly symbol: string;
     readonly firstClose: DecimalText;
@@ -207,7 +215,10 @@ export interface SessionResult {
   readonly fillCount: number;
   readonly orders: OrderCounts;
   readonly denials: readonly DenialCount[];
-  /** The UTC day with the most trades, as the daily-trades control counts them; null without a trade. */
+  /**
+   * The UTC day with the most trades, as the daily-trades control counts them; null without a
+   * trade.
+   */
   readonly busiestDay: { readonly tsMs: number; readonly trades: number } | null;
   /** Controls that were latched when the session ended. */
   readonly breakers: { readonly drawdown: boolean; readonly dailyLoss: boolean };

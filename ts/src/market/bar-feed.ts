@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { HoldfastError } from '../core/holdfast-error.js';
 import { feedClosed } from './import/bar-publisher.js';
@@ -15,6 +16,9 @@ export const FEED_SOURCES_MAX = 512;
 /** Records: half a megabyte, some 4,096 bars ahead of the consumer. */
 export const FEED_RING_CAPACITY = 8192;
 
+/** How long a wait for bars may keep the event loop from turning. */
+const WAIT_MS = 10;
+
 export interface BarFeedOptions {
   /** One file for each instrument index. */
   readonly sources: readonly ImportOptions[];
@@ -27,18 +31,14 @@ export interface BarFeedOptions {
  * close time and then of their instrument index.
  *
  * Overflow policy: the worker waits while the ring is full; no bar is dropped, and `ring.stats()`
- * counts the stalls. When the worker ends, well or not, the ring is closed for writing and
- * `report()` says how it went. The exception is a worker that dies outright (out of memory): only
- * the event loop of this thread hears of it, so a consumer that waits in `waitForRecords` must come
- * back to the event loop after a timeout.
+ * counts the stalls. However the worker ends, the ring is closed for writing and `report()` says how
+ * it went; bars that came before a failure can still be drained.
  *
  * @example
  * const feed = BarFeed.open({ sources: [{ file, description, instrument: 0 }] });
- * for (;;) {
- *   const isLast = feed.ring.isClosedForWrite;
- *   const count = feed.ring.drain();
- *   if (count === 0 && isLast) break;
- *   if (count === 0) feed.ring.waitForRecords(100);
+ * const events = new MarketEventBuffer(feed.ring.records);
+ * for (let count = await feed.next(); count > 0; count = await feed.next()) {
+ *   for (let index = 0; index < count; index += 2) onBar(events.readBar(index));
  * }
  * const [report] = await feed.report();
  * await feed.close();
@@ -91,6 +91,22 @@ export class BarFeed {
 
   get progress(): FeedProgress {
     return this.#control.progress;
+  }
+
+  /**
+   * Moves the next records to the start of `ring.records` and resolves to their number: an even one,
+   * two records a bar, and 0 at the end. While it waits it comes back to the event loop, which alone
+   * hears of a worker that died without a word.
+   *
+   * @throws HoldfastError `HANDLE_CLOSED` after `close`.
+   */
+  async next(): Promise<number> {
+    for (;;) {
+      const isLast = this.ring.isClosedForWrite;
+      const count = this.ring.drain();
+      if (count > 0 || isLast) return count;
+      if (!this.ring.waitForRecords(WAIT_MS)) await setImmediate();
+    }
   }
 
   /**

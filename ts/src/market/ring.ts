@@ -26,6 +26,8 @@ export interface RingOptions {
 
 const IDLE = 0;
 const SLEEPING = 1;
+/** A store is visible to other cores within a microsecond; this is ample. */
+const FIRST_SLEEP_MS = 1;
 
 /**
  * A ring of 64-byte market events between two threads: one publishes, one drains.
@@ -185,23 +187,28 @@ function native<T>(call: () => T, context: ErrorContext = {}): T {
 }
 
 /**
- * The sleeper says so before it looks a last time, and the waker publishes before it looks for a
- * sleeper. Both orders are sequentially consistent, so one of the two always sees the other. A
- * late waker may end the next sleep early, hence the loop.
+ * A sleeper says so and then looks a last time; a waker publishes and then looks for a sleeper.
+ * To keep publish cheap no fence orders the waker's two steps, so that in a window of nanoseconds
+ * neither sees the other. The first sleep is therefore short: by its end every store has long
+ * been visible, and whoever publishes after it sees the sleeper.
  */
 function sleepUntil(isReady: () => boolean, word: Int32Array, timeoutMs: number): boolean {
   if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0)) {
     throw argumentInvalid('timeoutMs must be a number of at least 0', timeoutMs);
   }
   const deadlineMs = performance.now() + timeoutMs;
-  while (!isReady()) {
+  let ready = isReady();
+  while (!ready) {
     const leftMs = deadlineMs - performance.now();
-    if (leftMs <= 0) return false;
-    Atomics.store(word, 0, SLEEPING);
-    if (!isReady()) Atomics.wait(word, 0, SLEEPING, leftMs);
-    Atomics.store(word, 0, IDLE);
+    if (leftMs <= 0) break;
+    const hasSaidSo = Atomics.exchange(word, 0, SLEEPING) === SLEEPING;
+    ready = isReady();
+    if (ready) break;
+    Atomics.wait(word, 0, SLEEPING, hasSaidSo ? leftMs : Math.min(leftMs, FIRST_SLEEP_MS));
+    ready = isReady();
   }
-  return true;
+  Atomics.store(word, 0, IDLE);
+  return ready;
 }
 
 function wake(word: Int32Array): void {

@@ -1,8 +1,13 @@
 export declare class NativeSession {
   /** Opens a session; without a folder there is no journal. */
   constructor(config: string, journalFolder: string | undefined | null, exchange: Uint8Array, notices: Uint8Array, records: Uint8Array)
-  /** Plays the bar in the two records at `index`, and returns how many bytes of notices wait in the array. */
-  onBar(index: number): number
+  /**
+   * Returns the function that plays a bar. It takes its argument from memory and leaves its outcome there, because
+   * a call without arguments and results costs a fraction of a method call.
+   */
+  barFunction(): () => void
+  /** Throws what the bar function failed with. */
+  takeFailure(): void
   /** Judges the order in the command area; the account view then holds its id. Returns bytes of notices. */
   submit(): number
   /** Cancels an order. Returns bytes of notices. */

@@ -1,7 +1,7 @@
-import { engineCall, fromEngineAddon, loadEngineAddon } from './engine-addon.js';
+import { engineCall, loadEngineAddon } from './engine-addon.js';
 import type { NativeSession as AddonSession } from './engine-addon.generated.js';
 import { type Notice, NoticeReader } from './notice-reader.js';
-import { type Command, SessionMemory } from './session-memory.js';
+import { BAR_FAILED, type Command, SessionMemory } from './session-memory.js';
 
 export interface NativeSessionOptions {
   /** Configuration as the native core writes it into the journal. */
@@ -17,6 +17,7 @@ export interface NativeSessionOptions {
 export class NativeSession {
   readonly memory: SessionMemory;
   readonly #session: AddonSession;
+  readonly #playBar: () => void;
   readonly #notices: NoticeReader;
 
   constructor(options: NativeSessionOptions) {
@@ -34,17 +35,17 @@ export class NativeSession {
           options.records,
         ),
     );
+    this.#playBar = this.#session.barFunction();
   }
 
   /** Plays the bar in the records at `index` and `index + 1`; what it caused is appended to `into`. */
   onBar(index: number, into: Notice[]): void {
-    let bytes: number;
-    try {
-      bytes = this.#session.onBar(index);
-    } catch (error) {
-      throw fromEngineAddon(error);
-    }
-    if (bytes > 0) this.#collect(bytes, into);
+    this.memory.barIndex = index;
+    this.#playBar();
+    const bytes = this.memory.barOutcome;
+    if (bytes === 0) return;
+    if (bytes === BAR_FAILED) engineCall(() => this.#session.takeFailure());
+    this.#collect(bytes, into);
   }
 
   /** Judges and places an order; returns its id. */

@@ -4,11 +4,16 @@ import { allocateAligned, loadMarketAddon } from './market-addon.js';
 const BAR_VIEW = 0;
 const ACCOUNT_VIEW = 64;
 const COMMAND = 128;
+const BAR_INDEX = 192;
+const BAR_OUTCOME = 196;
 const POSITION_VIEWS = 256;
 const POSITION_VIEW_BYTES = 64;
 
 /** What one input can cause at once; more is fetched in further calls. */
 const NOTICE_BYTES = 65_536;
+
+/** The outcome of a bar that failed. */
+export const BAR_FAILED = 0xffff_ffff;
 
 /** The price that stands for "none" in a command. */
 const NO_PRICE = -(2n ** 63n);
@@ -39,6 +44,7 @@ export class SessionMemory {
   /** Equity, cash, net position value, drawdown, fees, open orders, gross exposure, id of the last order. */
   readonly account: Float64Array;
   readonly #bytes: Uint8Array;
+  readonly #uint32: Uint32Array;
   readonly #words: BigInt64Array;
   readonly #doubles: Float64Array;
 
@@ -49,10 +55,21 @@ export class SessionMemory {
     this.notices = allocateAligned(addon, NOTICE_BYTES);
     const { buffer, byteOffset } = this.exchange;
     this.#bytes = this.exchange;
+    this.#uint32 = new Uint32Array(buffer, byteOffset, bytes / 4);
     this.#words = new BigInt64Array(buffer, byteOffset, bytes / 8);
     this.#doubles = new Float64Array(buffer, byteOffset, bytes / 8);
     this.bar = new Float64Array(buffer, byteOffset + BAR_VIEW, 8);
     this.account = new Float64Array(buffer, byteOffset + ACCOUNT_VIEW, 8);
+  }
+
+  /** Which of the drained records the next bar begins at. */
+  set barIndex(index: number) {
+    this.#uint32[BAR_INDEX / 4] = index;
+  }
+
+  /** Bytes of notices that the last bar left, or `BAR_FAILED`. */
+  get barOutcome(): number {
+    return this.#uint32[BAR_OUTCOME / 4] ?? BAR_FAILED;
   }
 
   writeCommand(command: Command): void {

@@ -3,13 +3,18 @@ export const DAY_MS = 86_400_000;
 /** Days of a mean calendar year, leap years counted (Julian year). */
 export const DAYS_PER_YEAR = 365.25;
 
-/** Days of a year on which a market that rests at weekends and on holidays trades (US exchanges). */
+/**
+ * Days of a year on which a market that rests at weekends and on holidays trades (US exchanges).
+ */
 export const WEEKDAY_PERIODS = 252;
 
 /** Days of a year on which a market that never rests trades. */
 export const EVERY_DAY_PERIODS = 365;
 
-/** Below a quarter of a year (90 days) a yearly rate says more about the extrapolation than the result. */
+/**
+ * Below a quarter of a year (90 days) a yearly rate says more about the extrapolation than the
+ * result.
+ */
 export const EXTRAPOLATION_YEARS_MIN = 90 / DAYS_PER_YEAR;
 
 /** Below this span the observed rate of days says nothing: one week may hold five days or seven. */
@@ -18,22 +23,27 @@ const OBSERVED_SPAN_DAYS_MIN = 28;
 /** Halfway between 252 and 365. */
 const EVERY_DAY_OBSERVED_MIN = 308.5;
 
-/** Well under 252: such data are no daily data (weekly bars give 52), and must not be scaled as if they were. */
+/**
+ * Well under 252: such data are no daily data (weekly bars give 52), and must not be scaled as if
+ * they were.
+ */
 const WEEKDAY_OBSERVED_MIN = 200;
 
 const SATURDAY = 6;
 
-/** How many daily returns make a year, and why: `observed` is for sparse data such as weekly bars. */
+/**
+ * How many daily returns make a year, and why: `observed` is for sparse data such as weekly bars.
+ */
 export interface Annualization {
   readonly periodsPerYear: number;
   readonly basis: 'weekdays' | 'every_day' | 'observed';
 }
 
 /**
- * Chooses the number of periods in a year from the days that the data hold. Observed days per year are
- * days ÷ calendar days spanned × 365.25: from 308.5 on the market trades at weekends (365), from 200 on it
- * rests (252), below that the observed number itself is used. Spans under 28 days cannot tell: there a
- * Saturday among the days means 365.
+ * Chooses the number of periods in a year from the days that the data hold. Observed days per year
+ * are days ÷ calendar days spanned × 365.25: from 308.5 on the market trades at weekends (365),
+ * from 200 on it rests (252), below that the observed number itself is used. Spans under 28 days
+ * cannot tell: there a Saturday among the days means 365.
  */
 export function annualizationOf(daysTsMs: readonly number[]): Annualization {
   const first = daysTsMs[0];

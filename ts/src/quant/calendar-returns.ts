@@ -10,9 +10,10 @@ export interface YearReturns {
 }
 
 /**
- * Returns the table of monthly and yearly returns as fractions. A month runs from the last point of the
- * month before it to its own last point; the first month starts at `startValue`, so that the months compound
- * to the total return. Null when a value that must divide is not positive; empty without points.
+ * Returns the table of monthly and yearly returns as fractions. A month runs from the last point of
+ * the month before it to its own last point; the first month starts at `startValue`, so that the
+ * months compound to the total return. Null when a value that must divide is not positive; empty
+ * without points.
  */
 export function calendarReturns(curve: {
   readonly points: readonly ValuePoint[];

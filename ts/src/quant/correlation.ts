@@ -8,8 +8,9 @@ export interface PairCorrelation {
 }
 
 /**
- * Returns Pearson's correlation of two samples of equal length, from −1 to 1. Pairs with a null are left
- * out. Null for fewer than two pairs or when one side has no deviation. Source: any statistics text.
+ * Returns Pearson's correlation of two samples of equal length, from −1 to 1. Pairs with a null are
+ * left out. Null for fewer than two pairs or when one side has no deviation. Source: any statistics
+ * text.
  */
 export function correlation(
   left: readonly (number | null)[],
@@ -20,13 +21,13 @@ export function correlation(
   const leftDeviation = sampleStdev(pairs.left);
   const rightDeviation = sampleStdev(pairs.right);
   if (covariance === null || !leftDeviation || !rightDeviation) return null;
-  return Math.min(1, Math.max(-1, covariance / leftDeviation / rightDeviation));
+  return Math.min(1, Math.max(-1, covariance / (leftDeviation * rightDeviation)));
 }
 
 /**
- * Returns the beta of a series against a benchmark: covariance ÷ variance of the benchmark, without unit.
- * Null for fewer than two pairs or a benchmark without deviation. Source: Sharpe, "Capital Asset Prices"
- * (1964).
+ * Returns the beta of a series against a benchmark: covariance ÷ variance of the benchmark, without
+ * unit. Null for fewer than two pairs or a benchmark without deviation. Source: Sharpe, "Capital
+ * Asset Prices" (1964).
  */
 export function beta(sample: {
   readonly returns: readonly (number | null)[];
@@ -38,7 +39,9 @@ export function beta(sample: {
   return covariance === null || !deviation ? null : covariance / deviation ** 2;
 }
 
-/** Returns the symmetric matrix of correlations; 1 on the diagonal, null where none can be computed. */
+/**
+ * Returns the symmetric matrix of correlations; 1 on the diagonal, null where none can be computed.
+ */
 export function correlationMatrix(
   series: readonly (readonly (number | null)[])[],
 ): readonly (readonly (number | null)[])[] {
@@ -47,7 +50,10 @@ export function correlationMatrix(
   );
 }
 
-/** Returns the pair of a matrix that moves together (or against each other) the most; null without a pair. */
+/**
+ * Returns the pair of a matrix that moves together (or against each other) the most; null without a
+ * pair.
+ */
 export function maxPairCorrelation(
   matrix: readonly (readonly (number | null)[])[],
 ): PairCorrelation | null {

@@ -1,4 +1,7 @@
-/** The deepest fall of a curve: from its peak to its trough, and back to the peak's value if it got there. */
+/**
+ * The deepest fall of a curve: from its peak to its trough, and back to the peak's value if it got
+ * there.
+ */
 export interface DrawdownSpan {
   /** (peak − trough) ÷ peak, above 0; below 1 for a curve that stays positive. */
   readonly frac: number;
@@ -9,9 +12,9 @@ export interface DrawdownSpan {
 }
 
 /**
- * Finds the maximum drawdown of a curve in one pass and constant memory, so that it can look at each bar of
- * a session of any length. Of equal falls the first counts. Points must come in the order of time.
- * Source: Magdon-Ismail & Atiya, "Maximum Drawdown", *Risk* (2004).
+ * Finds the maximum drawdown of a curve in one pass and constant memory, so that it can look at
+ * each bar of a session of any length. Of equal falls the first counts. Points must come in the
+ * order of time. Source: Magdon-Ismail & Atiya, "Maximum Drawdown", *Risk* (2004).
  */
 export class DrawdownTracker {
   #peak = Number.NEGATIVE_INFINITY;
@@ -52,8 +55,8 @@ export function maxDrawdown(
 }
 
 /**
- * Returns for each value its drawdown (peak so far − value) ÷ peak so far, a fraction at least 0, and below
- * 1 while values stay positive; 0 while no positive peak exists.
+ * Returns for each value its drawdown (peak so far − value) ÷ peak so far, a fraction at least 0,
+ * and below 1 while values stay positive; 0 while no positive peak exists.
  */
 export function underwater(values: readonly number[]): readonly number[] {
   let peak = Number.NEGATIVE_INFINITY;

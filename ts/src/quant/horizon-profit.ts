@@ -13,10 +13,11 @@ export interface HorizonProfit {
 }
 
 /**
- * Returns mean and hit rate of the overlapping returns v(i + horizon) ÷ v(i) − 1. Days are days of the data
- * (trading days), not calendar days. Overlapping windows are not independent: the count of windows must not
- * be read as a sample size. Figures are null for a series not longer than the horizon, or with a value that
- * is not positive. Source: Hansen & Hodrick (1980) on overlapping observations.
+ * Returns mean and hit rate of the overlapping returns v(i + horizon) ÷ v(i) − 1. Days are days of
+ * the data (trading days), not calendar days. Overlapping windows are not independent: the count of
+ * windows must not be read as a sample size. Figures are null for a series not longer than the
+ * horizon, or with a value that is not positive. Source: Hansen & Hodrick (1980) on overlapping
+ * observations.
  */
 export function horizonProfit(sample: {
   readonly values: readonly number[];

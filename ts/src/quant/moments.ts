@@ -1,6 +1,7 @@
 /**
- * Deviations below this share of the sample's largest magnitude are floating-point residue: a constant
- * series must have no deviation, or every ratio over it would be some huge meaningless number.
+ * Deviations below this share of the sample's largest magnitude are floating-point residue: a
+ * constant series must have no deviation, or every ratio over it would be some huge meaningless
+ * number.
  */
 const RESIDUE_FRAC = 1e-12;
 
@@ -13,10 +14,10 @@ export function mean(values: readonly number[]): number | null {
 }
 
 /**
- * Returns the sample standard deviation √(Σ(x − x̄)² ÷ (n − 1)), in the unit of the values, at least 0.
- * Two passes, since the textbook one-pass form cancels badly for small returns around a large mean.
- * Null for fewer than two values. Source: any statistics text, for example Casella & Berger, *Statistical
- * Inference*, section 5.2.
+ * Returns the sample standard deviation √(Σ(x − x̄)² ÷ (n − 1)), in the unit of the values, at
+ * least 0. Two passes, since the textbook one-pass form cancels badly for small returns around a
+ * large mean. Null for fewer than two values. Source: any statistics text, for example Casella &
+ * Berger, *Statistical Inference*, section 5.2.
  */
 export function sampleStdev(values: readonly number[]): number | null {
   const center = mean(values);
@@ -32,9 +33,9 @@ export function sampleStdev(values: readonly number[]): number | null {
 }
 
 /**
- * Returns the skewness g₁ = m₃ ÷ m₂^1.5 of central moments, without unit, any real number; negative when
- * the long tail is on the side of losses. Null for fewer than three values or without deviation.
- * Source: Joanes & Gill, "Comparing measures of sample skewness and kurtosis" (1998).
+ * Returns the skewness g₁ = m₃ ÷ m₂^1.5 of central moments, without unit, any real number; negative
+ * when the long tail is on the side of losses. Null for fewer than three values or without
+ * deviation. Source: Joanes & Gill, "Comparing measures of sample skewness and kurtosis" (1998).
  */
 export function skewness(values: readonly number[]): number | null {
   const second = centralMoment(values, 2);
@@ -45,8 +46,8 @@ export function skewness(values: readonly number[]): number | null {
 }
 
 /**
- * Returns the excess kurtosis g₂ = m₄ ÷ m₂² − 3, without unit, at least −2; 0 for the normal distribution.
- * Null for fewer than four values or without deviation. Source: Joanes & Gill (1998).
+ * Returns the excess kurtosis g₂ = m₄ ÷ m₂² − 3, without unit, at least −2; 0 for the normal
+ * distribution. Null for fewer than four values or without deviation. Source: Joanes & Gill (1998).
  */
 export function excessKurtosis(values: readonly number[]): number | null {
   const second = centralMoment(values, 2);

@@ -29,13 +29,16 @@ export interface PerformanceInput {
   readonly period: { readonly firstTsMs: number; readonly lastTsMs: number };
   /** Risk-free rate a year, a fraction; 0 when left out. */
   readonly riskFreeAnn?: number;
-  /** The maximum drawdown where it was measured on a finer grid than days; from the points when left out. */
+  /**
+   * The maximum drawdown where it was measured on a finer grid than days; from the points when left
+   * out.
+   */
   readonly drawdown?: DrawdownSpan | null;
 }
 
 /**
- * The figures of one curve. Fractions, ratios and dates; null wherever the series is too short or the figure
- * does not exist, never NaN. Daily returns are taken between consecutive points.
+ * The figures of one curve. Fractions, ratios and dates; null wherever the series is too short or
+ * the figure does not exist, never NaN. Daily returns are taken between consecutive points.
  */
 export interface Performance {
   readonly annualization: Annualization;

@@ -13,8 +13,9 @@ export interface DatedReturn {
 }
 
 /**
- * Returns the simple returns vᵢ ÷ vᵢ₋₁ − 1 between consecutive points as fractions: n points give n − 1
- * returns. Null when a value that must divide is zero or negative, because no return exists from there.
+ * Returns the simple returns vᵢ ÷ vᵢ₋₁ − 1 between consecutive points as fractions: n points give n
+ * − 1 returns. Null when a value that must divide is zero or negative, because no return exists
+ * from there.
  */
 export function simpleReturns(values: readonly number[]): readonly number[] | null {
   const returns: number[] = [];
@@ -27,8 +28,8 @@ export function simpleReturns(values: readonly number[]): readonly number[] | nu
 }
 
 /**
- * Returns last ÷ first − 1 as a fraction, at least −1 for values that stay positive; null when the first
- * value is not positive.
+ * Returns last ÷ first − 1 as a fraction, at least −1 for values that stay positive; null when the
+ * first value is not positive.
  */
 export function totalReturn(change: {
   readonly first: number;
@@ -38,9 +39,10 @@ export function totalReturn(change: {
 }
 
 /**
- * Returns the compound annual growth rate (last ÷ first)^(1 ÷ years) − 1 as a fraction above −1, years being
- * calendar years of 365.25 days. Null under 90 days, and when either value is not positive. Source: CFA
- * Institute, *Quantitative Methods*, "holding period return and annualised return".
+ * Returns the compound annual growth rate (last ÷ first)^(1 ÷ years) − 1 as a fraction above −1,
+ * years being calendar years of 365.25 days. Null under 90 days, and when either value is not
+ * positive. Source: CFA Institute, *Quantitative Methods*, "holding period return and annualised
+ * return".
  */
 export function compoundAnnualGrowth(change: {
   readonly first: number;
@@ -51,7 +53,10 @@ export function compoundAnnualGrowth(change: {
   return (change.last / change.first) ** (1 / change.years) - 1;
 }
 
-/** Returns the day with the largest or the smallest return; the first of equals; null without returns. */
+/**
+ * Returns the day with the largest or the smallest return; the first of equals; null without
+ * returns.
+ */
 export function extremeReturn(
   points: readonly ValuePoint[],
   which: 'best' | 'worst',

@@ -1,7 +1,8 @@
 import { mean, sampleStdev } from './moments.js';
 
 /**
- * Returns the rate of one period that compounds to a yearly rate, a fraction: (1 + rate)^(1 ÷ periods) − 1.
+ * Returns the rate of one period that compounds to a yearly rate, a fraction: (1 + rate)^(1 ÷
+ * periods) − 1.
  */
 export function periodRate(rate: {
   readonly rateAnn: number;
@@ -11,10 +12,10 @@ export function periodRate(rate: {
 }
 
 /**
- * Returns the annualised Sharpe ratio: mean of (return − risk-free rate of the period) ÷ sample standard
- * deviation of the same differences × √periods per year; without unit, any real number. `riskFreeAnn` is a
- * yearly fraction. Null for fewer than two returns or without deviation.
- * Source: Sharpe, "The Sharpe Ratio", *Journal of Portfolio Management* (1994).
+ * Returns the annualised Sharpe ratio: mean of (return − risk-free rate of the period) ÷ sample
+ * standard deviation of the same differences × √periods per year; without unit, any real number.
+ * `riskFreeAnn` is a yearly fraction. Null for fewer than two returns or without deviation. Source:
+ * Sharpe, "The Sharpe Ratio", *Journal of Portfolio Management* (1994).
  */
 export function sharpeRatio(sample: {
   readonly returns: readonly number[];

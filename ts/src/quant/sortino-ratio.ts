@@ -2,8 +2,8 @@ import { mean } from './moments.js';
 import { periodRate } from './sharpe-ratio.js';
 
 /**
- * Returns the downside deviation √(Σ min(0, r − target)² ÷ n) as a fraction per period, at least 0. The sum
- * runs over all n returns, those above the target adding zero. Null for an empty sample.
+ * Returns the downside deviation √(Σ min(0, r − target)² ÷ n) as a fraction per period, at least 0.
+ * The sum runs over all n returns, those above the target adding zero. Null for an empty sample.
  * Source: Sortino & Price, "Performance Measurement in a Downside Risk Framework" (1994).
  */
 export function downsideDeviation(sample: {
@@ -17,10 +17,10 @@ export function downsideDeviation(sample: {
 }
 
 /**
- * Returns the annualised Sortino ratio: mean of (return − target) ÷ downside deviation × √periods per year;
- * without unit, any real number. The target is the risk-free rate of the period, from `riskFreeAnn` a year.
- * Null for fewer than two returns, or when no return fell short of the target.
- * Source: Sortino & Price (1994).
+ * Returns the annualised Sortino ratio: mean of (return − target) ÷ downside deviation × √periods
+ * per year; without unit, any real number. The target is the risk-free rate of the period, from
+ * `riskFreeAnn` a year. Null for fewer than two returns, or when no return fell short of the
+ * target. Source: Sortino & Price (1994).
  */
 export function sortinoRatio(sample: {
   readonly returns: readonly number[];

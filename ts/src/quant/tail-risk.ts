@@ -2,9 +2,10 @@
 export const TAIL_RETURNS_MIN = 20;
 
 /**
- * Returns a quantile by linear interpolation between the order statistics around (n − 1) × probability,
- * definition 7 of Hyndman & Fan, "Sample Quantiles in Statistical Packages" (1996), the default of R and
- * NumPy. In the unit of the values, between their smallest and largest. Null for an empty sample.
+ * Returns a quantile by linear interpolation between the order statistics around (n − 1) ×
+ * probability, definition 7 of Hyndman & Fan, "Sample Quantiles in Statistical Packages" (1996),
+ * the default of R and NumPy. In the unit of the values, between their smallest and largest. Null
+ * for an empty sample.
  */
 export function quantile(sample: {
   readonly values: readonly number[];
@@ -19,9 +20,10 @@ export function quantile(sample: {
 }
 
 /**
- * Returns the historical value at risk of one period: minus the (1 − confidence) quantile of the returns, a
- * fraction of equity, positive for a loss (a negative figure means that even this quantile was a gain).
- * Null for fewer than twenty returns. Source: Jorion, *Value at Risk*, historical simulation.
+ * Returns the historical value at risk of one period: minus the (1 − confidence) quantile of the
+ * returns, a fraction of equity, positive for a loss (a negative figure means that even this
+ * quantile was a gain). Null for fewer than twenty returns. Source: Jorion, *Value at Risk*,
+ * historical simulation.
  */
 export function valueAtRisk(sample: {
   readonly returns: readonly number[];
@@ -33,9 +35,10 @@ export function valueAtRisk(sample: {
 }
 
 /**
- * Returns the historical conditional value at risk (expected shortfall): minus the mean of the returns at or
- * below the (1 − confidence) quantile, a fraction of equity, at least the value at risk. Null for fewer than
- * twenty returns. Source: Acerbi & Tasche, "On the coherence of expected shortfall" (2002).
+ * Returns the historical conditional value at risk (expected shortfall): minus the mean of the
+ * returns at or below the (1 − confidence) quantile, a fraction of equity, at least the value at
+ * risk. Null for fewer than twenty returns. Source: Acerbi & Tasche, "On the coherence of expected
+ * shortfall" (2002).
  */
 export function conditionalValueAtRisk(sample: {
   readonly returns: readonly number[];

@@ -23,15 +23,18 @@ export interface TradeStatistics {
   readonly averageLoss: number | null;
   /** Average win ÷ average loss. */
   readonly payoffRatio: number | null;
-  /** Average trade ÷ average loss: what a round trip brings per unit usually lost; null without a loss. */
+  /**
+   * Average trade ÷ average loss: what a round trip brings per unit usually lost; null without a
+   * loss.
+   */
   readonly expectancyR: number | null;
 }
 
 /**
  * Returns the statistics of round trips; every figure is null when its divisor is zero. In money,
- * expectancy (win rate × average win − loss rate × average loss) is the average trade itself, so it is given
- * in units of the average loss. Source: Tharp, *Trade Your Way to Financial Freedom*, "R multiples"; Vince,
- * *The Mathematics of Money Management*, for profit factor and payoff.
+ * expectancy (win rate × average win − loss rate × average loss) is the average trade itself, so it
+ * is given in units of the average loss. Source: Tharp, *Trade Your Way to Financial Freedom*, "R
+ * multiples"; Vince, *The Mathematics of Money Management*, for profit factor and payoff.
  */
 export function tradeStatistics(sums: TradeSums): TradeStatistics {
   const averageTrade = ratio(sums.grossProfit - sums.grossLoss, sums.count);

@@ -5,9 +5,10 @@ import { simpleReturns } from './returns.js';
 export const ROLLING_WINDOW_DAYS = 63;
 
 /**
- * Returns the annualised volatility: sample standard deviation of daily simple returns × √periods per year,
- * a fraction per year, at least 0. Null for fewer than two returns. Source: Hull, *Options, Futures, and
- * Other Derivatives*, chapter on volatility (there with log returns; the two differ in the second order).
+ * Returns the annualised volatility: sample standard deviation of daily simple returns × √periods
+ * per year, a fraction per year, at least 0. Null for fewer than two returns. Source: Hull,
+ * *Options, Futures, and Other Derivatives*, chapter on volatility (there with log returns; the two
+ * differ in the second order).
  */
 export function annualizedVolatility(sample: {
   readonly returns: readonly number[];
@@ -18,8 +19,9 @@ export function annualizedVolatility(sample: {
 }
 
 /**
- * Returns for each value the annualised volatility of the last `windowDays` returns up to it, as fractions;
- * null where the window is not full yet. Null as a whole when the values have no returns.
+ * Returns for each value the annualised volatility of the last `windowDays` returns up to it, as
+ * fractions; null where the window is not full yet. Null as a whole when the values have no
+ * returns.
  */
 export function rollingVolatility(sample: {
   readonly values: readonly number[];

@@ -13,8 +13,9 @@ const REBALANCE_STEP = 0.15;
 const STOP_FRAC = 0.035;
 
 /**
- * Runs a moving-average rule with a volatility target over real S&P 500 bars in plain floats and returns
- * what a session would report. A support for tests of the report: the engine has its own accounting.
+ * Runs a moving-average rule with a volatility target over real S&P 500 bars in plain floats and
+ * returns what a session would report. A support for tests of the report: the engine has its own
+ * accounting.
  */
 export function sp500Session(bars: readonly DailyBar[] = sp500Bars()): SessionResult {
   const account = new TrendAccount(SYMBOL, START_CASH);
@@ -222,7 +223,7 @@ const SAMPLE_ASSUMPTIONS: SessionResult['assumptions'] = [
   {
     name: 'Stops',
     value: 'pessimistic path',
-    note: 'a stop inside the bar fills before a target inside it; a gap fills at the open, not at the stop',
+    note: 'a stop in the bar fills before a target in it; a gap fills at the open',
   },
   {
     name: 'Participation',
@@ -232,7 +233,7 @@ const SAMPLE_ASSUMPTIONS: SessionResult['assumptions'] = [
   {
     name: 'Rounded prices',
     value: '11,842 values',
-    note: 'prices of sp500-2000.csv rounded to the tick of 0.01 as its description asks; largest change 0.000031',
+    note: 'rounded to the tick as the data description asks; largest change 0.000031',
   },
   {
     name: 'Dividends',

@@ -15,7 +15,10 @@ interface OpenTrip {
   fees: number;
 }
 
-/** A float account for one long instrument: enough to make a realistic result for the report's tests. */
+/**
+ * A float account for one long instrument: enough to make a realistic result for the report's
+ * tests.
+ */
 export class TrendAccount {
   cash: number;
   quantity = 0;

@@ -12,13 +12,9 @@
  * }} MissingOptional
  */
 
-const SYSTEMS = [
-  ...['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony'],
-  ...['sunos', 'win32'],
-];
-const PROCESSORS = [
-  ...['arm', 'arm64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'wasm32', 'x64'],
-];
+const SYSTEMS =
+  'aix android darwin freebsd linux netbsd openbsd openharmony sunos win32'.split(' ');
+const PROCESSORS = 'arm arm64 ia32 loong64 mips64el ppc64 riscv64 s390x wasm32 x64'.split(' ');
 /** The last part of a name such as `linux-arm-gnueabihf` tells the C library. */
 const C_LIBRARIES = [
   ['gnu', 'glibc'],
@@ -58,7 +54,9 @@ export function missingOptionals(packages) {
       const other = missing.get(path);
       const sameVersion = other === undefined || other.version === version;
       missing.set(path, {
-        ...{ name, version, dev: dev && (other?.dev ?? true) },
+        name,
+        version,
+        dev: dev && (other?.dev ?? true),
         path: sameVersion ? path : `${from}/${path}`,
       });
     }

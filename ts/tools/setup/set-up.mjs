@@ -79,7 +79,7 @@ async function runSteps(state, progress) {
   const results = new Map();
   /** @param {Step} step @param {number} index */
   const run = async (step, index) => {
-    const needs = await Promise.all(step.after.map((name) => results.get(name)));
+    const needs = await Promise.all(step.after.map(async (name) => results.get(name)));
     const label = `[${index + 1}/${SETUP_STEPS.length}] ${step.name}`;
     if (needs.includes(false)) return false;
     if (isUpToDate(step, state)) {

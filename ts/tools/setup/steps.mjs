@@ -64,9 +64,12 @@ const npmPackages = {
 export async function buildEngineAddon(onLine) {
   const folder = join(BUILD_FOLDER, 'engine-addon');
   const options = [
-    ...['--release', '--manifest-path', 'native/rust/binding/Cargo.toml'],
-    ...['--package-json-path', 'package.json', '--output-dir', folder],
-    ...['--dts', 'engine-addon.d.ts', '--no-dts-header'],
+    '--release',
+    '--manifest-path=native/rust/binding/Cargo.toml',
+    '--package-json-path=package.json',
+    `--output-dir=${folder}`,
+    '--dts=engine-addon.d.ts',
+    '--no-dts-header',
   ];
   // In CI a lock file that does not fit Cargo.toml is an error; a developer's is brought up to date.
   const locked = process.env['CI'] ? ['--', '--locked'] : [];

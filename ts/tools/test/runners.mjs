@@ -40,8 +40,8 @@ export async function runCppTests(sanitizer = '') {
   }
   const built = await runStreamed(['cmake', '--build', folder, '--parallel', '2']);
   if (built.exitCode !== 0) return judgeRunner(NO_COUNTS, built.exitCode);
-  const run = ['ctest', '--test-dir', folder, '--output-on-failure', '--no-tests=error'];
-  const { exitCode, output } = await runStreamed(['ctest', ...run.slice(1)]);
+  const run = ['--test-dir', folder, '--output-on-failure', '--no-tests=error'];
+  const { exitCode, output } = await runStreamed(['ctest', ...run]);
   return judgeRunner(parseCtest(output), exitCode);
 }
 

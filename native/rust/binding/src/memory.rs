@@ -52,6 +52,20 @@ impl SharedBytes {
         })
     }
 
+    pub(crate) fn u32_at(&self, offset: usize) -> u32 {
+        self.read().get(offset..offset + 4).map_or(0, |bytes| {
+            let mut word = [0_u8; 4];
+            word.copy_from_slice(bytes);
+            u32::from_le_bytes(word)
+        })
+    }
+
+    pub(crate) fn put_u32(&mut self, offset: usize, value: u32) {
+        if let Some(slot) = self.write().get_mut(offset..offset + 4) {
+            slot.copy_from_slice(&value.to_le_bytes());
+        }
+    }
+
     pub(crate) fn u8_at(&self, offset: usize) -> u8 {
         self.read().get(offset).copied().unwrap_or(u8::MAX)
     }

@@ -10,9 +10,12 @@ use holdfast_core::{
 };
 use holdfast_engine::{JournalWriter, SyncPolicy};
 use holdfast_sim::{Session, SessionConfig};
-use napi::bindgen_prelude::Uint8Array;
+use napi::Env;
+use napi::bindgen_prelude::{Function, Uint8Array};
 use napi_derive::napi;
+use std::cell::RefCell;
 use std::path::Path;
+use std::rc::Rc;
 
 /// Bar of the last call: close time ms, open, high, low, close, volume, instrument, open time ms; doubles.
 const BAR_VIEW: usize = 0;
@@ -24,12 +27,24 @@ const COMMAND: usize = 128;
 const POSITION_VIEWS: usize = 256;
 const POSITION_VIEW_BYTES: usize = 64;
 
-#[napi]
-pub struct NativeSession {
-    inner: Option<Session>,
+/// Index of the bar's first record, set by JavaScript before a call of the bar function (u32).
+const BAR_INDEX: usize = 192;
+/// Bytes of notices after a call of the bar function, or `FAILED` (u32).
+const BAR_OUTCOME: usize = 196;
+const FAILED: u32 = u32::MAX;
+
+struct Inner {
+    session: Option<Session>,
     exchange: SharedBytes,
     notices: SharedBytes,
     records: SharedBytes,
+    /// What the bar function failed with; `take_failure` throws it.
+    failed: Option<Error>,
+}
+
+#[napi]
+pub struct NativeSession {
+    inner: Rc<RefCell<Inner>>,
 }
 
 #[napi]
@@ -60,24 +75,33 @@ impl NativeSession {
             let journal = journal_folder
                 .map(|folder| JournalWriter::create(Path::new(&folder), SyncPolicy::Os))
                 .transpose()?;
-            let mut session =
-                Self { inner: Some(Session::open(&config, journal)?), exchange, notices, records };
-            session.write_account()?;
-            Ok(session)
+            let session = Some(Session::open(&config, journal)?);
+            let mut inner = Inner { session, exchange, notices, records, failed: None };
+            inner.write_account()?;
+            Ok(Self { inner: Rc::new(RefCell::new(inner)) })
         })
     }
 
-    /// Plays the bar in the two records at `index`, and returns how many bytes of notices wait in the array.
+    /// Returns the function that plays a bar. It takes its argument from memory and leaves its outcome there, because
+    /// a call without arguments and results costs a fraction of a method call.
     #[napi]
-    pub fn on_bar(&mut self, index: u32) -> napi::Result<u32, String> {
-        self.contained(|session| {
-            let bar = session.bar_at(index as usize * MARKET_EVENT_BYTES)?;
-            session.inner()?.on_bar(&bar)?;
-            session.write_bar(&bar)?;
-            session.write_account()?;
-            session.write_position(bar.instrument)?;
-            session.take_notices()
+    pub fn bar_function<'env>(&self, env: &'env Env) -> napi::Result<Function<'env, (), ()>> {
+        let inner = Rc::clone(&self.inner);
+        env.create_function_from_closure("playBar", move |_| {
+            if let Ok(mut inner) = inner.try_borrow_mut() {
+                inner.play_bar();
+            }
+            Ok(())
         })
+    }
+
+    /// Throws what the bar function failed with.
+    #[napi]
+    pub fn take_failure(&mut self) -> napi::Result<(), String> {
+        match self.inner.borrow_mut().failed.take() {
+            Some(error) => Err(failure(&error)),
+            None => Ok(()),
+        }
     }
 
     /// Judges the order in the command area; the account view then holds its id. Returns bytes of notices.
@@ -85,7 +109,7 @@ impl NativeSession {
     pub fn submit(&mut self) -> napi::Result<u32, String> {
         self.contained(|session| {
             let intent = session.command()?;
-            let verdict = session.inner()?.submit(intent)?;
+            let verdict = session.open()?.submit(intent)?;
             session.exchange.put_f64(ACCOUNT_VIEW + 56, &[verdict.client_order_id.0 as f64]);
             session.write_account()?;
             session.take_notices()
@@ -102,7 +126,7 @@ impl NativeSession {
                     format!("order id must be a positive integer, was {client_order_id}"),
                 ));
             }
-            session.inner()?.cancel(ClientOrderId(client_order_id as u64))?;
+            session.open()?.cancel(ClientOrderId(client_order_id as u64))?;
             session.write_account()?;
             session.take_notices()
         })
@@ -111,7 +135,7 @@ impl NativeSession {
     /// Returns bytes of further notices, for when they did not all fit.
     #[napi]
     pub fn more_notices(&mut self) -> napi::Result<u32, String> {
-        self.contained(Self::take_notices)
+        self.contained(Inner::take_notices)
     }
 
     /// Records that something outside failed.
@@ -119,7 +143,7 @@ impl NativeSession {
     pub fn note_failure(&mut self, code: String, message: String) -> napi::Result<(), String> {
         self.contained(|session| {
             let known = Code::ALL.iter().find(|entry| entry.name() == code).copied();
-            session.inner()?.note_failure(known.unwrap_or(Code::ArgumentInvalid), &message)
+            session.open()?.note_failure(known.unwrap_or(Code::ArgumentInvalid), &message)
         })
     }
 
@@ -127,7 +151,7 @@ impl NativeSession {
     #[napi]
     pub fn snapshot(&mut self) -> napi::Result<String, String> {
         self.contained(|session| {
-            let snapshot = session.inner()?.engine().snapshot()?;
+            let snapshot = session.open()?.engine().snapshot()?;
             serde_json::to_string(&snapshot)
                 .map_err(|error| Error::new(Code::ArgumentInvalid, error.to_string()))
         })
@@ -137,7 +161,7 @@ impl NativeSession {
     #[napi]
     pub fn close(&mut self) -> napi::Result<String, String> {
         self.contained(|session| {
-            let closed = session.inner()?.close()?;
+            let closed = session.open()?.close()?;
             serde_json::to_string(&closed)
                 .map_err(|error| Error::new(Code::ArgumentInvalid, error.to_string()))
         })
@@ -146,25 +170,48 @@ impl NativeSession {
     /// Lets go of everything; a later call is an error.
     #[napi]
     pub fn dispose(&mut self) {
-        self.inner = None;
+        self.inner.borrow_mut().session = None;
     }
 }
 
 impl NativeSession {
-    /// Runs one call. After a panic the session is closed, because its state may be half changed.
     fn contained<T>(
-        &mut self,
-        operation: impl FnOnce(&mut Self) -> Result<T>,
+        &self,
+        operation: impl FnOnce(&mut Inner) -> Result<T>,
     ) -> napi::Result<T, String> {
+        self.inner.borrow_mut().contained(operation).map_err(|error| failure(&error))
+    }
+}
+
+impl Inner {
+    /// Runs one call. After a panic the session is closed, because its state may be half changed.
+    fn contained<T>(&mut self, operation: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let outcome = contain::contain(|| operation(self));
         if outcome.as_ref().is_err_and(|error| error.code() == Code::NativePanic) {
-            self.inner = None;
+            self.session = None;
         }
-        outcome.map_err(|error| failure(&error))
+        outcome
     }
 
-    fn inner(&mut self) -> Result<&mut Session> {
-        self.inner
+    fn play_bar(&mut self) {
+        let outcome = self.contained(|inner| {
+            let index = inner.exchange.u32_at(BAR_INDEX) as usize;
+            let bar = inner.bar_at(index * MARKET_EVENT_BYTES)?;
+            inner.open()?.on_bar(&bar)?;
+            inner.write_bar(&bar)?;
+            inner.write_account()?;
+            inner.write_position(bar.instrument)?;
+            inner.take_notices()
+        });
+        let bytes = outcome.unwrap_or_else(|error| {
+            self.failed = Some(error);
+            FAILED
+        });
+        self.exchange.put_u32(BAR_OUTCOME, bytes);
+    }
+
+    fn open(&mut self) -> Result<&mut Session> {
+        self.session
             .as_mut()
             .ok_or_else(|| Error::new(Code::HandleClosed, "session must be open, it was closed"))
     }
@@ -213,7 +260,7 @@ impl NativeSession {
     }
 
     fn write_bar(&mut self, bar: &Bar) -> Result<()> {
-        let session = self.inner.as_ref();
+        let session = self.session.as_ref();
         let Some(state) =
             session.and_then(|inner| inner.engine().instruments().get(bar.instrument.index()))
         else {
@@ -235,7 +282,7 @@ impl NativeSession {
     }
 
     fn write_account(&mut self) -> Result<()> {
-        let engine = self.inner()?.engine();
+        let engine = self.open()?.engine();
         let account = engine.account();
         let view = [
             engine.equity().to_f64(),
@@ -251,7 +298,7 @@ impl NativeSession {
     }
 
     fn write_position(&mut self, id: InstrumentId) -> Result<()> {
-        let session = self.inner.as_ref();
+        let session = self.session.as_ref();
         let Some(state) = session.and_then(|inner| inner.engine().instruments().get(id.index()))
         else {
             return Ok(());
@@ -269,7 +316,7 @@ impl NativeSession {
     }
 
     fn take_notices(&mut self) -> Result<u32> {
-        let Some(session) = self.inner.as_mut() else { return Ok(0) };
+        let Some(session) = self.session.as_mut() else { return Ok(0) };
         let waiting = session.notices();
         if waiting.is_empty() {
             return Ok(0);

@@ -78,6 +78,10 @@ impl Amount {
     /// `AMOUNT_OVERFLOW`.
     #[inline]
     pub fn times(self, factor: i128) -> Result<Self> {
+        // Two 64-bit factors cannot overflow 128 bits, and need one machine multiplication instead of a checked call.
+        if let (Ok(left), Ok(right)) = (i64::try_from(self.0), i64::try_from(factor)) {
+            return Ok(Self(i128::from(left) * i128::from(right)));
+        }
         self.0.checked_mul(factor).map(Self).ok_or_else(|| overflow("product"))
     }
 

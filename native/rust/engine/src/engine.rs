@@ -55,9 +55,11 @@ pub struct OrderCounts {
 #[derive(Debug)]
 pub struct Engine {
     pub(crate) instruments: Vec<InstrumentState>,
+    /// Orders that have not ended.
     pub(crate) orders: BTreeMap<u64, Order>,
-    pub(crate) ended: VecDeque<u64>,
-    pub(crate) open_orders: usize,
+    /// The last orders that have, so that a late report finds its order.
+    pub(crate) ended: BTreeMap<u64, Order>,
+    pub(crate) ended_in_order: VecDeque<u64>,
     pub(crate) max_open_orders: usize,
     pub(crate) account: Account,
     pub(crate) gate: Gate,
@@ -109,8 +111,8 @@ impl Engine {
         Ok(Self {
             instruments,
             orders: BTreeMap::new(),
-            ended: VecDeque::with_capacity(ENDED_ORDERS_KEPT),
-            open_orders: 0,
+            ended: BTreeMap::new(),
+            ended_in_order: VecDeque::with_capacity(ENDED_ORDERS_KEPT),
             max_open_orders: config.max_open_orders,
             account: Account::new(start_cash),
             gate: Gate::new(&config.limits, start_cash)?,
@@ -185,6 +187,11 @@ impl Engine {
         self.instruments.get_mut(id.index()).ok_or_else(|| unknown_instrument(id))
     }
 
+    /// Finds an order, also one that ended a while ago.
+    pub(crate) fn order_mut(&mut self, id: ClientOrderId) -> Option<&mut Order> {
+        self.orders.get_mut(&id.0).or_else(|| self.ended.get_mut(&id.0))
+    }
+
     pub(crate) fn emit<const N: usize>(
         &self,
         sink: &mut impl Sink,
@@ -236,8 +243,8 @@ impl Engine {
 
     /// Returns how many orders are open.
     #[must_use]
-    pub const fn open_order_count(&self) -> usize {
-        self.open_orders
+    pub fn open_order_count(&self) -> usize {
+        self.orders.len()
     }
 
     /// Returns the account.
@@ -266,7 +273,7 @@ impl Engine {
 
     /// Returns the orders that have not ended.
     pub fn open_orders(&self) -> impl Iterator<Item = &Order> {
-        self.orders.values().filter(|order| !order.state.base().is_end())
+        self.orders.values()
     }
 }
 

@@ -23,7 +23,7 @@ const GROUP_BYTES: usize = 256 << 10;
 pub enum SyncPolicy {
     /// `fsync` at each commit: for sessions whose commands leave the machine.
     Always,
-    /// Leave it to the operating system, `fsync` at the close: for simulations, which can be run again.
+    /// Leave it to the operating system: for simulations, which can be run again.
     Os,
 }
 
@@ -114,19 +114,13 @@ impl JournalWriter {
     /// `JOURNAL_IO`.
     pub fn commit(&mut self) -> Result<()> {
         self.write_group()?;
-        if self.policy == SyncPolicy::Always { self.sync() } else { Ok(()) }
-    }
-
-    /// Commits and syncs; the journal is complete then.
-    ///
-    /// # Errors
-    /// `JOURNAL_IO`.
-    pub fn finish(&mut self) -> Result<()> {
-        self.write_group()?;
         self.sync()
     }
 
     fn sync(&mut self) -> Result<()> {
+        if self.policy == SyncPolicy::Os {
+            return Ok(());
+        }
         self.file.sync_data().map_err(|error| io_error("synced", &self.folder, &error))
     }
 

@@ -45,7 +45,7 @@ impl Engine {
         if !verdict.approved() {
             self.counts.denied += 1;
             let transition = order.state.apply(OrderEvent::Deny)?;
-            self.emit_change(&order, OrderEvent::Deny, transition, sink)?;
+            self.emit_change(&OrderChanged::of(&order, OrderEvent::Deny, transition), sink)?;
             return Ok(verdict);
         }
         let transition = order.state.apply(OrderEvent::Submit)?;
@@ -55,10 +55,9 @@ impl Engine {
             order.reserved = intent.quantity;
             self.refresh(intent.instrument)?;
         }
-        self.open_orders += 1;
         self.counts.strategy_sent += u64::from(intent.role == OrderRole::Strategy);
         self.gate.note_sent(self.now(), verdict.reducing);
-        self.emit_change(&order, OrderEvent::Submit, transition, sink)?;
+        self.emit_change(&OrderChanged::of(&order, OrderEvent::Submit, transition), sink)?;
         self.orders.insert(intent.client_order_id.0, order);
         commands.push(Command::Place(intent));
         Ok(verdict)
@@ -73,7 +72,7 @@ impl Engine {
             case: state.case,
             equity: self.equity,
             other_exposure: self.worst_exposure.minus(state.worst)?,
-            open_orders: (self.open_orders, self.max_open_orders),
+            open_orders: (self.orders.len(), self.max_open_orders),
         };
         Ok(self.gate.check(intent, &view))
     }
@@ -84,8 +83,7 @@ impl Engine {
         sink: &mut impl Sink,
         commands: &mut Vec<Command>,
     ) -> Result<()> {
-        let open = self.orders.get(&id.0).is_some_and(|order| !order.state.base().is_end());
-        if !open {
+        if !self.orders.contains_key(&id.0) {
             return Err(Error::new(
                 Code::OrderUnknown,
                 format!("order {} must be open to be cancelled", id.0),
@@ -115,7 +113,7 @@ impl Engine {
     ) -> Result<()> {
         report.validate()?;
         let id = report.client_order_id;
-        let Some(order) = self.orders.get(&id.0) else {
+        let Some(order) = self.order_mut(id) else {
             return Err(Error::new(
                 Code::FillInvalid,
                 format!("report must name a known order, named {}", id.0),
@@ -137,7 +135,7 @@ impl Engine {
             ReportKind::Canceled => OrderEvent::Cancel,
             ReportKind::Expired => OrderEvent::Expire,
             ReportKind::Replaced => {
-                if let Some(order) = self.orders.get_mut(&id.0) {
+                if let Some(order) = self.order_mut(id) {
                     order.quantity = report.last_quantity;
                 }
                 OrderEvent::Replace
@@ -154,7 +152,7 @@ impl Engine {
         commands: &mut Vec<Command>,
     ) -> Result<()> {
         let id = report.client_order_id;
-        let Some(order) = self.orders.get_mut(&id.0) else { return Ok(()) };
+        let Some(order) = self.order_mut(id) else { return Ok(()) };
         let (intent, first) = (order.intent, order.cum_quantity == Quantity::ZERO);
         order.last_trade_id = report.trade_id;
         order.cum_quantity = order.cum_quantity.plus(report.last_quantity)?;
@@ -222,40 +220,48 @@ impl Engine {
         event: OrderEvent,
         sink: &mut impl Sink,
     ) -> Result<Transition> {
-        let Some(order) = self.orders.get(&id.0) else {
+        let Some(order) = self.order_mut(id) else {
             return Err(Error::new(Code::OrderUnknown, format!("order {} must be known", id.0)));
         };
         let before = order.state.base();
         let (instrument, side) = (order.intent.instrument, order.intent.side);
         let transition = order.state.apply(event)?;
-        self.emit_change(order, event, transition, sink)?;
+        let changed = OrderChanged::of(order, event, transition);
+        self.emit_change(&changed, sink)?;
         self.count(before, transition);
         if transition.base.is_end() && !before.is_end() {
-            self.open_orders -= 1;
-            let reserved = self.take_reserved(id);
-            self.forget_oldest(id);
+            let reserved = self.retire(id);
             if reserved.lots() > 0 {
                 let state = self.state_mut(instrument)?;
                 state.case = state.case.release(side, reserved.lots());
                 self.refresh(instrument)?;
             }
+        } else if before.is_end() && !transition.base.is_end() {
+            self.revive(id);
         }
         Ok(transition)
     }
 
-    fn take_reserved(&mut self, id: ClientOrderId) -> Quantity {
-        self.orders
-            .get_mut(&id.0)
-            .map_or(Quantity::ZERO, |order| std::mem::take(&mut order.reserved))
+    /// Puts an ended order aside and returns what it still had reserved.
+    fn retire(&mut self, id: ClientOrderId) -> Quantity {
+        let Some(mut order) = self.orders.remove(&id.0) else { return Quantity::ZERO };
+        let reserved = std::mem::take(&mut order.reserved);
+        if self.ended_in_order.len() == ENDED_ORDERS_KEPT
+            && let Some(oldest) = self.ended_in_order.pop_front()
+        {
+            self.ended.remove(&oldest);
+        }
+        self.ended_in_order.push_back(id.0);
+        self.ended.insert(id.0, order);
+        reserved
     }
 
-    fn forget_oldest(&mut self, id: ClientOrderId) {
-        if self.ended.len() == ENDED_ORDERS_KEPT
-            && let Some(oldest) = self.ended.pop_front()
-        {
-            self.orders.remove(&oldest);
+    /// Takes an order back that the venue proved to live after its end.
+    fn revive(&mut self, id: ClientOrderId) {
+        if let Some(order) = self.ended.remove(&id.0) {
+            self.ended_in_order.retain(|ended| *ended != id.0);
+            self.orders.insert(id.0, order);
         }
-        self.ended.push_back(id.0);
     }
 
     fn count(&mut self, before: BaseState, transition: Transition) {
@@ -278,14 +284,7 @@ impl Engine {
         }
     }
 
-    fn emit_change(
-        &self,
-        order: &Order,
-        event: OrderEvent,
-        transition: Transition,
-        sink: &mut impl Sink,
-    ) -> Result<()> {
-        let changed = OrderChanged::of(order, event, transition);
+    fn emit_change(&self, changed: &OrderChanged, sink: &mut impl Sink) -> Result<()> {
         self.emit::<{ OrderChanged::ENCODED_BYTES }>(sink, RecordKind::OrderChanged, |writer| {
             changed.encode(writer)
         })

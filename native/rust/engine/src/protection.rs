@@ -88,8 +88,8 @@ impl Engine {
         commands: &mut Vec<Command>,
     ) -> Result<()> {
         let Some(order) = self.orders.get(&sibling.0) else { return Ok(()) };
-        let (base, overlays, _) = order.state.load();
-        if base.is_end() || overlays.has(Overlays::PENDING_CANCEL) {
+        let overlays = order.state.load().1;
+        if overlays.has(Overlays::PENDING_CANCEL) {
             return Ok(());
         }
         let left = Quantity::from_lots(order.quantity.minus(filled)?.lots().max(0));

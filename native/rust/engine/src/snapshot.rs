@@ -116,7 +116,7 @@ impl Engine {
             orders_canceled: counts.canceled,
             orders_expired: counts.expired,
             orders_rejected: counts.rejected,
-            orders_open: self.open_orders as u64,
+            orders_open: self.orders.len() as u64,
             strategy_orders_sent: counts.strategy_sent,
             strategy_orders_filled: counts.strategy_filled,
             fills: counts.fills,

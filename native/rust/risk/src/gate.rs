@@ -225,7 +225,7 @@ impl Judgement<'_> {
     /// The rules for orders that may add exposure.
     fn opening(&mut self) -> Result<()> {
         self.opening_counts();
-        self.losses();
+        self.losses()?;
         let (intent, view, limits) = (self.intent, self.view, &self.gate.limits);
         let units = view.instrument.units(intent.quantity)?;
         self.at_most(Control::OrderQuantity, limits.order_quantity.map(Amount::raw), units.raw());
@@ -269,9 +269,9 @@ impl Judgement<'_> {
         );
     }
 
-    fn losses(&mut self) {
+    fn losses(&mut self) -> Result<()> {
         let (gate, limits) = (self.gate, &self.gate.limits);
-        let (day, drawdown) = gate.guard.observed();
+        let (day, drawdown) = gate.guard.observed()?;
         let millionths = |limit: Option<Fraction>| limit.map(|l| i128::from(l.millionths()));
         self.add(
             Control::DailyLoss,
@@ -286,6 +286,7 @@ impl Judgement<'_> {
             i128::from(drawdown.millionths()),
         );
         self.add(Control::Equity, self.view.equity.raw() > 0, Some(0), self.view.equity.raw());
+        Ok(())
     }
 
     fn stop_loss(&mut self, price: Price) {

@@ -10,8 +10,11 @@ pub struct LossGuard {
     day_start: Amount,
     peak: Amount,
     last: Amount,
-    worst_day: Fraction,
-    worst_drawdown: Fraction,
+    /// Largest loss of the day; its fraction is worked out when somebody asks.
+    worst_day_loss: Amount,
+    /// Largest fall with the peak that it was from.
+    worst_fall: (Amount, Amount),
+    worst_fall_ratio: f64,
     daily_loss_tripped: bool,
     drawdown_tripped: bool,
 }
@@ -31,8 +34,9 @@ impl LossGuard {
             day_start: equity,
             peak: equity,
             last: equity,
-            worst_day: Fraction::from_millionths(0),
-            worst_drawdown: Fraction::from_millionths(0),
+            worst_day_loss: Amount::ZERO,
+            worst_fall: (Amount::ZERO, Amount::ONE),
+            worst_fall_ratio: 0.0,
             daily_loss_tripped: false,
             drawdown_tripped: false,
         }
@@ -52,14 +56,14 @@ impl LossGuard {
         if now.utc_day() != self.day {
             self.day = now.utc_day();
             self.day_start = self.last;
-            self.worst_day = Fraction::default();
+            self.worst_day_loss = Amount::ZERO;
             self.daily_loss_tripped = false;
         }
         self.last = equity;
         self.peak = self.peak.max(equity);
         if equity < self.day_start && self.day_start.raw() > 0 {
             let loss = self.day_start.minus(equity)?;
-            self.worst_day = self.worst_day.max(observed_fraction(loss, self.day_start)?);
+            self.worst_day_loss = self.worst_day_loss.max(loss);
             // The day's limit is reached at the limit itself: "once the day's loss reaches 5 %".
             let reached = |limit: Fraction| -> Result<bool> {
                 Ok(loss.times(Fraction::PARTS)?.raw()
@@ -69,7 +73,11 @@ impl LossGuard {
         }
         if equity < self.peak && self.peak.raw() > 0 {
             let fall = self.peak.minus(equity)?;
-            self.worst_drawdown = self.worst_drawdown.max(observed_fraction(fall, self.peak)?);
+            // Which fall is shown as the worst decides nothing, so floats may compare; the limit itself is judged exactly.
+            let ratio = fall.to_f64() / self.peak.to_f64();
+            if ratio >= self.worst_fall_ratio {
+                (self.worst_fall, self.worst_fall_ratio) = ((fall, self.peak), ratio);
+            }
             self.drawdown_tripped |=
                 drawdown.map_or(Ok(false), |limit| limit.covers(fall, self.peak).map(|ok| !ok))?;
         }
@@ -89,9 +97,16 @@ impl LossGuard {
     }
 
     /// Returns the largest loss of the day and the largest drawdown, in millionths rounded up.
-    #[must_use]
-    pub const fn observed(&self) -> (Fraction, Fraction) {
-        (self.worst_day, self.worst_drawdown)
+    ///
+    /// # Errors
+    /// `AMOUNT_OVERFLOW`.
+    pub fn observed(&self) -> Result<(Fraction, Fraction)> {
+        let day = if self.day_start.raw() > 0 {
+            observed_fraction(self.worst_day_loss, self.day_start)?
+        } else {
+            Fraction::default()
+        };
+        Ok((day, observed_fraction(self.worst_fall.0, self.worst_fall.1)?))
     }
 }
 
@@ -116,7 +131,7 @@ mod tests {
         assert!(guard.daily_loss_tripped(), "latched for the day");
         guard.mark(Timestamp(DAY_NS), usd("98000"), limit, None).unwrap();
         assert!(!guard.daily_loss_tripped());
-        assert_eq!(guard.observed().0.to_string(), "0.010102");
+        assert_eq!(guard.observed().unwrap().0.to_string(), "0.010102");
     }
 
     #[test]
@@ -130,6 +145,6 @@ mod tests {
         assert!(guard.drawdown_tripped());
         guard.mark(Timestamp(3 * DAY_NS), usd("300"), None, limit).unwrap();
         assert!(guard.drawdown_tripped());
-        assert_eq!(guard.observed().1.to_string(), "0.150001");
+        assert_eq!(guard.observed().unwrap().1.to_string(), "0.150001");
     }
 }

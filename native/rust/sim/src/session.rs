@@ -163,7 +163,7 @@ impl Session {
         engine.close(&mut recorder)?;
         let snapshot = self.engine.snapshot()?;
         if let Some(journal) = self.journal.as_mut() {
-            journal.finish()?;
+            journal.commit()?;
         }
         let chain = self.journal.as_ref().map(JournalWriter::chain);
         Ok(Closed {

@@ -262,7 +262,7 @@ fn a_replay_that_gives_other_records_diverges() {
             holdfast_engine::Sink::record(&mut writer, record.kind, record.ts, &payload)
         })
         .unwrap();
-    writer.finish().unwrap();
+    writer.commit().unwrap();
     let error = replay(&JournalReader::open(&forged.0).unwrap()).unwrap_err();
     assert_eq!(error.code(), Code::JournalDiverged);
     assert!(error.context().contains(&("recorded", "position_changed".to_string())));

@@ -8,7 +8,8 @@ const AMOUNT_SCALE = 18;
 /**
  * Reads an amount as its mantissa × 10⁻¹⁸.
  *
- * @throws HoldfastError `AMOUNT_TOO_PRECISE` for more than 18 decimals, `DECIMAL_INVALID` for other text.
+ * @throws HoldfastError `AMOUNT_TOO_PRECISE` for more than 18 decimals, `DECIMAL_INVALID` for other
+ * text.
  */
 export function rawOfAmount(text: DecimalText): bigint {
   const { mantissa, scale } = parseDecimal(text);
@@ -34,8 +35,9 @@ export function differenceOf(operands: {
 }
 
 /**
- * Prints an exact amount for reading: rounded half away from zero to `decimals` places, always all of them,
- * thousands grouped by commas, with a true minus sign. For display only: files keep the exact text.
+ * Prints an exact amount for reading: rounded half away from zero to `decimals` places, always all
+ * of them, thousands grouped by commas, with a true minus sign. For display only: files keep the
+ * exact text.
  */
 export function displayAmount(text: DecimalText, decimals = 2): string {
   const { mantissa, scale } = parseDecimal(text);

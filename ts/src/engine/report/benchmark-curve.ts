@@ -2,9 +2,9 @@ import type { ValuePoint } from '../../quant/returns.js';
 import type { EquityPoint, SessionResult } from '../session-result.js';
 
 /**
- * Returns the value of buy-and-hold at each point: the whole starting cash in the first instrument from the
- * first bar's close on, without costs and with fractional quantity. Before the instrument's first bar it is
- * the cash itself.
+ * Returns the value of buy-and-hold at each point: the whole starting cash in the first instrument
+ * from the first bar's close on, without costs and with fractional quantity. Before the
+ * instrument's first bar it is the cash itself.
  */
 export function benchmarkCurve(
   result: SessionResult,

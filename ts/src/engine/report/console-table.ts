@@ -13,11 +13,11 @@ const DENIAL_WIDTHS = [27, 9, 12, 12, 20, 20];
 const ASSUMPTION_WIDTHS = [22, 22, 56];
 
 /** Control characters, among them the escape that starts a terminal sequence. */
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
+const CONTROL = /\p{Cc}/gu;
 
 /**
- * Renders a session for the terminal: strategy beside buy-and-hold, denials by control, then what the
- * simulation assumed. Plain text without colour, at most 100 columns, ending in a newline.
+ * Renders a session for the terminal: strategy beside buy-and-hold, denials by control, then what
+ * the simulation assumed. Plain text without colour, at most 100 columns, ending in a newline.
  */
 export function consoleTable(result: SessionResult, options: PerformanceOptions = {}): string {
   return [
@@ -35,7 +35,8 @@ function heading(result: SessionResult): string {
   const { period, currency } = result;
   const symbols = result.instruments.map((instrument) => printable(instrument.symbol)).join(', ');
   const dates = `${dateText(period.firstTsMs)} to ${dateText(period.lastTsMs)}`;
-  const money = `${displayAmount(result.startCash)} → ${displayAmount(result.finalEquity)} ${currency}`;
+  const [start, end] = [displayAmount(result.startCash), displayAmount(result.finalEquity)];
+  const money = `${start} → ${end} ${currency}`;
   return [
     clipped(`${printable(result.strategy.name)} (${result.mode})`),
     clipped(`${symbols}, ${dates}, ${countText(period.bars)} bars`),

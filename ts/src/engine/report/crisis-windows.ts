@@ -13,8 +13,8 @@ interface CrisisWindow {
 }
 
 /**
- * Windows from peak to trough by daily closes: of the S&P 500 for equities, of bitcoin for crypto. The dates
- * are public record (index and exchange closes); the names are the usual ones.
+ * Windows from peak to trough by daily closes: of the S&P 500 for equities, of bitcoin for crypto.
+ * The dates are public record (index and exchange closes); the names are the usual ones.
  */
 const CRISIS_WINDOWS: readonly CrisisWindow[] = [
   { name: 'Dot-com bear market', market: 'equities', from: '2000-03-24', to: '2002-10-09' },
@@ -72,8 +72,8 @@ export interface WindowResult {
 }
 
 /**
- * Returns the windows that lie wholly inside the data: those of crypto for data that trade every day, else
- * those of equities. A window starts from the last value on or before its first date.
+ * Returns the windows that lie wholly inside the data: those of crypto for data that trade every
+ * day, else those of equities. A window starts from the last value on or before its first date.
  */
 export function coveredWindows(
   result: SessionResult,

@@ -2,7 +2,10 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { HoldfastError } from '../../core/holdfast-error.js';
 import type { DecimalText } from '../session-result.js';
 
-/** Characters held back before a write: a few hundred rows, so that a fill does not cost a system call. */
+/**
+ * Characters held back before a write: a few hundred rows, so that a fill does not cost a system
+ * call.
+ */
 export const CSV_BUFFER_CHARS_MAX = 65_536;
 
 /** One order when it ended, or when the session ended; times are nanoseconds since the epoch. */
@@ -62,7 +65,10 @@ type Cell = string | bigint | null;
 /** A file's columns in order: the header's name and the cell of a row. */
 type Columns<Row> = readonly (readonly [name: string, cell: (row: Row) => Cell])[];
 
-/** `orders.csv`: an empty cell where an order has no such price; several codes are joined by a space. */
+/**
+ * `orders.csv`: an empty cell where an order has no such price; several codes are joined by a
+ * space.
+ */
 export const ORDER_COLUMNS: Columns<OrderRow> = [
   ['client_order_id', (row) => row.clientOrderId],
   ['time', (row) => timeText(row.tsEventNs)],
@@ -132,9 +138,9 @@ export function csvRow<Row>(columns: Columns<Row>, row: Row): string {
 }
 
 /**
- * Writes rows to a CSV file as they come, through a buffer of bounded size: quoting as in RFC 4180, lines
- * end in a line feed, exact decimals as they are. Writes are synchronous, so that rows stand in the order of
- * the session and an error stops it where it happened.
+ * Writes rows to a CSV file as they come, through a buffer of bounded size: quoting as in RFC 4180,
+ * lines end in a line feed, exact decimals as they are. Writes are synchronous, so that rows stand
+ * in the order of the session and an error stops it where it happened.
  */
 export class CsvFile<Row> {
   readonly #path: string;
@@ -156,7 +162,10 @@ export class CsvFile<Row> {
     return this.#rows;
   }
 
-  /** @throws HoldfastError `OUTPUT_IO` when a full buffer cannot be written, `HANDLE_CLOSED` after close. */
+  /**
+   * @throws HoldfastError `OUTPUT_IO` when a full buffer cannot be written, `HANDLE_CLOSED` after
+   * close.
+   */
   append(row: Row): void {
     const descriptor = this.#descriptor;
     if (descriptor === null) {

@@ -1,13 +1,15 @@
 /**
- * Points of a chart's series: above the number of device pixels that a wide screen gives a chart, so that
- * twenty years of days are drawn whole and a longer run still makes a page of a few hundred kilobytes.
+ * Points of a chart's series: above the number of device pixels that a wide screen gives a chart,
+ * so that twenty years of days are drawn whole and a longer run still makes a page of a few hundred
+ * kilobytes.
  */
 export const CHART_POINTS_MAX = 6_000;
 
 /**
- * Chooses which points of some curves over the same instants to draw, at most `pointsMax`. The series is cut
- * into equal buckets, and of each bucket the lowest and the highest point of each curve stay, so that peaks
- * and troughs keep their height and date; the first and the last point always stay.
+ * Chooses which points of some curves over the same instants to draw, at most `pointsMax`. The
+ * series is cut into equal buckets, and of each bucket the lowest and the highest point of each
+ * curve stay, so that peaks and troughs keep their height and date; the first and the last point
+ * always stay.
  */
 export function decimatedIndexes(
   curves: readonly (readonly number[])[],

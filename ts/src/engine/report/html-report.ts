@@ -20,19 +20,24 @@ import {
 import { tradesSection } from './sections/trades.js';
 import { measureSession, type PerformanceOptions } from './session-performance.js';
 
-/** Built by `ts/tools/build-report-page.mjs` from `ts/dashboard/report`, into the folder of this module. */
+/**
+ * Built by `ts/tools/build-report-page.mjs` from `ts/dashboard/report`, into the folder of this
+ * module.
+ */
 const SCRIPT_FILE = 'report-page.js';
 const STYLE_FILE = 'report-page.css';
 
 /**
- * Renders a session as one page that needs no other file and no network: style, charts and data are inside,
- * and a content security policy keeps it so. A pure function of the result, like the summary.
+ * Renders a session as one page that needs no other file and no network: style, charts and data are
+ * inside, and a content security policy keeps it so. A pure function of the result, like the
+ * summary.
  *
  * @throws HoldfastError `DEPENDENCY_MISSING` when the page's script or style has not been built.
  */
 export function renderReport(result: SessionResult, options: PerformanceOptions = {}): string {
   const measured = measureSession(result, options);
   const script = pageAsset(SCRIPT_FILE);
+  const data = trustedMarkup(pageDataText(pageData(result, measured)));
   const period = `${dateText(result.period.firstTsMs)} to ${dateText(result.period.lastTsMs)}`;
   const page = markup`<!doctype html>
 <html lang="en">
@@ -62,8 +67,10 @@ ${[
   noticeSection(),
 ]}
 </main>
-<noscript><p class="noscript">The charts need JavaScript; every table is complete without it.</p></noscript>
-<script type="application/json" id="report-data">${trustedMarkup(pageDataText(pageData(result, measured)))}</script>
+<noscript>
+<p class="noscript">The charts need JavaScript; every table is complete without it.</p>
+</noscript>
+<script type="application/json" id="report-data">${data}</script>
 <script>${trustedMarkup(script)}</script>
 </body>
 </html>
@@ -74,7 +81,12 @@ ${[
 /** Nothing may be loaded or sent; only the one script with this hash may run. */
 function contentPolicy(script: string): string {
   const hash = createHash('sha256').update(script, 'utf8').digest('base64');
-  return `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data:`;
+  return [
+    "default-src 'none'",
+    `script-src 'sha256-${hash}'`,
+    "style-src 'unsafe-inline'",
+    'img-src data:',
+  ].join('; ');
 }
 
 function pageAsset(name: string): string {
@@ -83,7 +95,7 @@ function pageAsset(name: string): string {
   } catch (cause) {
     throw new HoldfastError(
       'DEPENDENCY_MISSING',
-      `file ${name} of the report page must be built before a report is written; run \`npm run setup\``,
+      `file ${name} of the report page must be built before a report; run \`npm run setup\``,
       { context: { file: name }, cause },
     );
   }

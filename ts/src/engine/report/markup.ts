@@ -1,4 +1,7 @@
-/** Text that is HTML already. Only `markup` and `trustedMarkup` make it, so that nothing else gets in raw. */
+/**
+ * Text that is HTML already. Only `markup` and `trustedMarkup` make it, so that nothing else gets
+ * in raw.
+ */
 export class Markup {
   readonly text: string;
 
@@ -16,7 +19,10 @@ export function markup(strings: TemplateStringsArray, ...values: readonly Markup
   );
 }
 
-/** Takes text as HTML unchecked: for the page's own style and script, never for anything that was given. */
+/**
+ * Takes text as HTML unchecked: for the page's own style and script, never for anything that was
+ * given.
+ */
 export function trustedMarkup(text: string): Markup {
   return new Markup(text);
 }
@@ -39,7 +45,9 @@ function valueText(value: MarkupValue): string {
 
 const DATE = /(\d{4}-\d{2}-\d{2})/;
 
-/** Marks up text of figures and dates so that no line breaks inside a date or before a percent sign. */
+/**
+ * Marks up text of figures and dates so that no line breaks inside a date or before a percent sign.
+ */
 export function dated(text: string): Markup {
   const parts = text.replace(/(\d) %/g, '$1\u00a0%').split(DATE);
   return markup`${parts.map((part, index) =>

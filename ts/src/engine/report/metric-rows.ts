@@ -27,7 +27,9 @@ export interface MetricGroup {
   readonly rows: readonly MetricRow[];
 }
 
-/** Returns the comparison of strategy and buy-and-hold that both the terminal and the page print. */
+/**
+ * Returns the comparison of strategy and buy-and-hold that both the terminal and the page print.
+ */
 export function metricGroups(
   result: SessionResult,
   measured: SessionPerformance,
@@ -113,7 +115,7 @@ function riskRows(measured: SessionPerformance): readonly MetricRow[] {
 function tradingRows(result: SessionResult, measured: SessionPerformance): readonly MetricRow[] {
   const { totals } = result.roundTrips;
   const { trades } = measured;
-  const { currency } = result;
+  const { currency, orders } = result;
   return [
     {
       label: 'Time in market',
@@ -136,7 +138,7 @@ function tradingRows(result: SessionResult, measured: SessionPerformance): reado
     own(
       'Execution rate',
       percentText(measured.executionRateFrac, 1),
-      `${countText(result.orders.filled)} of ${countText(result.orders.submitted)} orders sent filled whole`,
+      `${countText(orders.filled)} of ${countText(orders.submitted)} orders sent filled whole`,
     ),
     own(`Fees, ${currency}`, displayAmount(result.fees), 'of all fills'),
     own(`Slippage, ${currency}`, displayAmount(result.slippage), 'against the price before it'),

@@ -1,6 +1,7 @@
 /**
- * The data block of the report page: written by `page-data.ts`, read by the script in `ts/dashboard/report`.
- * Fractions travel as whole numbers of 1/10,000, because a page of twenty years holds tens of thousands.
+ * The data block of the report page: written by `page-data.ts`, read by the script in
+ * `ts/dashboard/report`. Fractions travel as whole numbers of 1/10,000, because a page of twenty
+ * years holds tens of thousands.
  */
 export interface PageData {
   /** Whether equity stayed above zero, so that a log axis can show it. */
@@ -13,7 +14,10 @@ export interface PageData {
   readonly windows: readonly PageWindow[];
 }
 
-/** Instants of a frame: the first in units since the epoch, then the steps; a unit is a day or a second. */
+/**
+ * Instants of a frame: the first in units since the epoch, then the steps; a unit is a day or a
+ * second.
+ */
 export interface PageTimes {
   readonly unitS: number;
   readonly steps: readonly number[];

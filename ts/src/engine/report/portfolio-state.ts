@@ -14,13 +14,17 @@ export interface RebalanceSignal {
 
 /** Risk of the positions held when the session ended. */
 export interface PortfolioState {
-  /** Pearson correlations of daily returns, in the order of the instruments; null where undefined. */
+  /**
+   * Pearson correlations of daily returns, in the order of the instruments; null where undefined.
+   */
   readonly correlations: readonly (readonly (number | null)[])[];
   /** Largest position notional ÷ equity; 0 when flat, null when equity is not positive. */
   readonly concentrationFrac: number | null;
   /** Gross notional ÷ equity. */
   readonly leverage: number | null;
-  /** Largest correlation, by absolute value, between two instruments held; null with fewer than two. */
+  /**
+   * Largest correlation, by absolute value, between two instruments held; null with fewer than two.
+   */
   readonly maxPairwiseCorrelation: number | null;
   readonly rebalanceSignals: readonly RebalanceSignal[];
 }

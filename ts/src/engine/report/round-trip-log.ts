@@ -13,8 +13,8 @@ interface RankedTrip {
 }
 
 /**
- * Collects round trips in bounded memory: exact totals over all, the best and the worst, and the first
- * `ROUND_TRIPS_LISTED_MAX` in order.
+ * Collects round trips in bounded memory: exact totals over all, the best and the worst, and the
+ * first `ROUND_TRIPS_LISTED_MAX` in order.
  */
 export class RoundTripLog {
   readonly #listed: RoundTrip[] = [];

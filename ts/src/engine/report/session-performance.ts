@@ -6,7 +6,10 @@ import { turnoverPerYear } from '../../quant/turnover.js';
 import type { SessionResult } from '../session-result.js';
 import { benchmarkCurve, equityCurve } from './benchmark-curve.js';
 
-/** The figures of a session beside those of buy-and-hold; everything that is printed comes from here. */
+/**
+ * The figures of a session beside those of buy-and-hold; everything that is printed comes from
+ * here.
+ */
 export interface SessionPerformance {
   readonly strategy: Performance;
   readonly benchmark: Performance;

@@ -1,9 +1,9 @@
 import { HoldfastError } from '../../core/holdfast-error.js';
 
 /**
- * Keeps an even sample of a stream of unknown length in bounded memory: every item while they fit, then
- * every second, every fourth and so on. Which items stay depends on their number alone, so that equal runs
- * keep equal samples. The item added last is always part of the sample.
+ * Keeps an even sample of a stream of unknown length in bounded memory: every item while they fit,
+ * then every second, every fourth and so on. Which items stay depends on their number alone, so
+ * that equal runs keep equal samples. The item added last is always part of the sample.
  */
 export class StrideSample<Item> {
   readonly #capacity: number;
@@ -29,7 +29,9 @@ export class StrideSample<Item> {
     return this.#count % this.#stride === 0;
   }
 
-  /** Counts an item that the caller did not build because `wantsNext` was false; end with an `add`. */
+  /**
+   * Counts an item that the caller did not build because `wantsNext` was false; end with an `add`.
+   */
   skip(): void {
     this.#count += 1;
   }

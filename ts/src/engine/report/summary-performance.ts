@@ -66,7 +66,9 @@ export function curveSummary(measured: Performance): CurveSummary {
   };
 }
 
-/** Monthly returns of the strategy with the totals of its years, beside the years of buy-and-hold. */
+/**
+ * Monthly returns of the strategy with the totals of its years, beside the years of buy-and-hold.
+ */
 export function monthlySummary(result: SessionResult): readonly YearReturnsSummary[] {
   const startValue = Number(result.startCash);
   const strategy = calendarReturns({ points: equityCurve(result.days), startValue }) ?? [];

@@ -1,6 +1,9 @@
 import type { LimitValue } from '../session-result.js';
 
-/** The form of `summary.json`. Keys are `snake_case` as in every file; amounts of money are exact text. */
+/**
+ * The form of `summary.json`. Keys are `snake_case` as in every file; amounts of money are exact
+ * text.
+ */
 export interface Summary {
   readonly schema: 'holdfast.summary/1';
   readonly session: SessionSummary;

@@ -1,17 +1,23 @@
 /**
- * Significant digits of a float in the summary: far below the rounding of a price, and few enough that the
- * text is readable and equal wherever the last bits of a logarithm or a power may differ.
+ * Significant digits of a float in the summary: far below the rounding of a price, and few enough
+ * that the text is readable and equal wherever the last bits of a logarithm or a power may differ.
  */
 export const SUMMARY_DIGITS = 10;
 
-/** Rounds to the summary's digits; what is no finite number has no place in the file and becomes null. */
+/**
+ * Rounds to the summary's digits; what is no finite number has no place in the file and becomes
+ * null.
+ */
 export function significant(value: number | null): number | null {
   if (value === null || !Number.isFinite(value)) return null;
   const rounded = Number(value.toPrecision(SUMMARY_DIGITS));
   return rounded === 0 ? 0 : rounded;
 }
 
-/** Orders keys by code unit, because the order in which a caller happened to set them is not content. */
+/**
+ * Orders keys by code unit, because the order in which a caller happened to set them is not
+ * content.
+ */
 export function sortedKeys<Value>(
   record: Readonly<Record<string, Value>>,
 ): Readonly<Record<string, Value>> {

@@ -7,8 +7,9 @@ import { guardrailsSummary, portfolioSummary, tradingSummary } from './summary-t
 import { instantText, significant, sortedKeys } from './summary-value.js';
 
 /**
- * Builds the content of `summary.json`. It is a pure function of the result: no clock, no path, no locale,
- * so that equal runs give equal bytes. Money stays exact text; floats keep ten significant digits.
+ * Builds the content of `summary.json`. It is a pure function of the result: no clock, no path, no
+ * locale, so that equal runs give equal bytes. Money stays exact text; floats keep ten significant
+ * digits.
  */
 export function buildSummary(result: SessionResult, options: PerformanceOptions = {}): Summary {
   const measured = measureSession(result, options);
@@ -51,7 +52,10 @@ export function buildSummary(result: SessionResult, options: PerformanceOptions 
   };
 }
 
-/** Prints a summary as the text of `summary.json`: two spaces a level, keys in a fixed order, a last newline. */
+/**
+ * Prints a summary as the text of `summary.json`: two spaces a level, keys in a fixed order, a last
+ * newline.
+ */
 export function summaryText(summary: Summary): string {
   return `${JSON.stringify(summary, null, 2)}\n`;
 }

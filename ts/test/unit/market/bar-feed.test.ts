@@ -1,3 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { HoldfastError } from '#ts/core/holdfast-error.js';
@@ -32,17 +37,13 @@ function sourceOf(
   };
 }
 
-/** Drains as an engine does: without a turn of the event loop. */
-function drain(feed: BarFeed): BarEvent[] {
+async function drain(feed: BarFeed): Promise<BarEvent[]> {
   const events = new MarketEventBuffer(feed.ring.records);
   const bars: BarEvent[] = [];
-  for (;;) {
-    const isLast = feed.ring.isClosedForWrite;
-    const count = feed.ring.drain();
+  for (let count = await feed.next(); count > 0; count = await feed.next()) {
     for (let index = 0; index < count; index += 2) bars.push(events.readBar(index));
-    if (count === 0 && isLast) return bars;
-    if (count === 0) feed.ring.waitForRecords(100);
   }
+  return bars;
 }
 
 function minuteFile(count: number, startMinute = 0): string {
@@ -55,7 +56,7 @@ function minuteFile(count: number, startMinute = 0): string {
 describe('bar feed', () => {
   it('hands over the bars that the importer reads, in order, and its report', async () => {
     const feed = open({ sources: [sourceOf(SP500_FILE, 7, { round: 'nearest' })] });
-    const bars = drain(feed);
+    const bars = await drain(feed);
     const direct = await importFile(SP500_FILE, { round: 'nearest' });
     expect(bars.map(({ tsCloseNs, closeTicks }) => [tsCloseNs, closeTicks])).toEqual(
       direct.bars.map(({ tsCloseNs, closeTicks }) => [tsCloseNs, closeTicks]),
@@ -72,20 +73,22 @@ describe('bar feed', () => {
     const feed = open({ sources: [sourceOf(minuteFile(count))], ringCapacity: 64 });
     await expect.poll(() => feed.ring.stats().stalls, { timeout: 10_000 }).toBeGreaterThan(0n);
     expect(feed.ring.stats().published).toBe(64n);
-    const volumes = drain(feed).map(({ volumeLots }) => volumeLots);
+    const volumes = (await drain(feed)).map(({ volumeLots }) => volumeLots);
     expect(volumes).toEqual(Array.from({ length: count }, (_, index) => BigInt(index)));
     expect(await feed.report()).toMatchObject([{ bars: count }]);
   });
 
   it('works with the smallest ring that holds a bar', async () => {
     const feed = open({ sources: [sourceOf(minuteFile(300))], ringCapacity: 2 });
-    expect(drain(feed)).toHaveLength(300);
+    expect(await drain(feed)).toHaveLength(300);
   });
 
   it('ARC-22: merges sources by close time, then by instrument', async () => {
     const sources = [sourceOf(minuteFile(3, 1), 1), sourceOf(minuteFile(4), 0)];
     const feed = open({ sources });
-    const order = drain(feed).map(({ instrument, tsCloseNs }) => [tsCloseNs, instrument] as const);
+    const order = (await drain(feed)).map(
+      ({ instrument, tsCloseNs }) => [tsCloseNs, instrument] as const,
+    );
     expect(order.map(([, instrument]) => instrument)).toEqual([0, 0, 1, 0, 1, 0, 1]);
     expect(order.every(([time], index) => time >= (order[index - 1]?.[0] ?? 0n))).toBe(true);
     expect((await feed.report()).map(({ bars }) => bars)).toEqual([3, 4]);
@@ -97,8 +100,9 @@ describe('bar feed', () => {
       `${HEADER}\n2020-01-02,10,11,9,10,1\n2020-01-03,10,x,9,10,1\n`,
     );
     const feed = open({ sources: [sourceOf(file, 0, { interval: '1d' })] });
-    drain(feed);
+    await drain(feed);
     expect(feed.ring.isClosedForWrite).toBe(true);
+    expect(await feed.next()).toBe(0);
     const error = await failureOf(feed.report());
     expect(error.code).toBe('DATA_ROW_INVALID');
     expect(error.context).toEqual({
@@ -112,9 +116,34 @@ describe('bar feed', () => {
 
   it('a failure that nobody asks for does not crash the process', async () => {
     const feed = open({ sources: [sourceOf('/does/not/exist.csv')] });
-    expect(drain(feed)).toEqual([]);
+    expect(await drain(feed)).toEqual([]);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect((await failureOf(feed.report())).code).toBe('DATA_FILE_NOT_FOUND');
+  });
+
+  it('ends and says why when the worker dies without a word', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'holdfast-feed-'));
+    for (const part of ['core', 'market', 'native', 'bin']) {
+      cpSync(join('dist', part), join(folder, 'dist', part), { recursive: true });
+    }
+    symlinkSync(join(process.cwd(), 'node_modules'), join(folder, 'node_modules'));
+    cpSync('package.json', join(folder, 'package.json'));
+    rmSync(join(folder, 'dist/market/feed-worker.js'));
+    const script = `
+      import { BarFeed } from '#ts/market/bar-feed.js';
+      const feed = BarFeed.open({ sources: [{ file: 'x', instrument: 0, description: {} }] });
+      const count = await feed.next();
+      const error = await feed.report().catch((reason) => reason);
+      await feed.close();
+      console.log(JSON.stringify({ count, code: error.code, message: error.message }));`;
+    const evaluate = ['--input-type=module', '-e', script];
+    const output = execFileSync(process.execPath, evaluate, { cwd: folder, encoding: 'utf8' });
+    expect(JSON.parse(output)).toEqual({
+      count: 0,
+      code: 'DATA_SOURCE_FAILED',
+      message: expect.stringContaining('feed worker died'),
+    });
+    rmSync(folder, { recursive: true });
   });
 
   it('closes at any time, twice, and says so to who waits for the report', async () => {
@@ -128,7 +157,7 @@ describe('bar feed', () => {
 
   it('keeps its report after it was closed', async () => {
     const feed = open({ sources: [sourceOf(minuteFile(10))] });
-    drain(feed);
+    await drain(feed);
     await feed.report();
     await feed.close();
     expect(await feed.report()).toMatchObject([{ bars: 10 }]);

@@ -208,7 +208,7 @@ describe('arguments', () => {
     ring.publish(4);
     new Uint8Array(ring.memory).fill(0xff);
     expect(() => Ring.attach(ring.memory)).toThrow(coded('RING_INVALID'));
-    expect(() => ring.drain()).toThrow();
+    expect(() => ring.drain()).toThrow(coded('RING_INVALID'));
   });
 });
 

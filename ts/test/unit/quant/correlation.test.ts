@@ -1,11 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  beta,
-  correlation,
-  correlationMatrix,
-  maxPairCorrelation,
-} from '#ts/quant/correlation.js';
+import { beta, correlation, correlationMatrix, maxPairCorrelation } from '#ts/quant/correlation.js';
 
 describe('correlation', () => {
   it('gives the hand-computed coefficient', () => {
@@ -39,7 +34,10 @@ describe('correlation', () => {
 describe('beta', () => {
   it('is the slope against the benchmark', () => {
     const benchmark = [0.01, -0.02, 0.03];
-    expect(beta({ returns: benchmark.map((value) => value * 1.5), benchmark })).toBeCloseTo(1.5, 12);
+    expect(beta({ returns: benchmark.map((value) => value * 1.5), benchmark })).toBeCloseTo(
+      1.5,
+      12,
+    );
     expect(beta({ returns: [1, 2], benchmark: [1, 1] })).toBeNull();
   });
 });

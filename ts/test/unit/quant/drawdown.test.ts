@@ -35,7 +35,7 @@ describe('maxDrawdown', () => {
     expect(maxDrawdown([])).toBeNull();
   });
 
-  it('lies in [0, 1) for positive values, equals the deepest point under water, and has no unit', () => {
+  it('lies in [0, 1), is the deepest point under water, and has no unit', () => {
     const price = fc.double({ min: 0.01, max: 1e6, noNaN: true });
     fc.assert(
       fc.property(fc.array(price, { minLength: 1, maxLength: 60 }), (values) => {

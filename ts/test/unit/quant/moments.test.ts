@@ -25,7 +25,7 @@ describe('moments', () => {
   });
 
   it('sees no deviation in a constant that floating point cannot hold exactly', () => {
-    const constant = new Array<number>(1_000).fill(0.1);
+    const constant = Array.from({ length: 1_000 }, () => 0.1);
     expect(sampleStdev(constant)).toBe(0);
     expect(skewness(constant)).toBeNull();
     expect(excessKurtosis(constant)).toBeNull();

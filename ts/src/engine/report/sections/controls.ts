@@ -2,45 +2,52 @@ import { CODES } from '../../../core/codes.generated.js';
 import type { DenialCount, LimitValue, SessionResult } from '../../session-result.js';
 import { countText, dateText, hashText, NO_FIGURE } from '../figure-text.js';
 import { codeMarkup, dated, markup, type Markup } from '../markup.js';
+import { emptyNote, numberCell, pairsTable, row, rowHead, scrollingTable } from './table.js';
 
 /** What the gate refused, which limits were in force, and the state of the latching controls. */
 export function controlsSection(result: SessionResult): Markup {
-  const { limits } = result;
+  const { denials, limits } = result;
   const source = limits.preset === null ? 'own limits' : `preset ${limits.preset}`;
+  const print = markup`<code>${hashText(limits.fingerprint)}</code>`;
   return markup`<section aria-labelledby="controls">
 <h2 id="controls">Risk controls</h2>
-${result.denials.length === 0 ? markup`<p class="empty">No order was denied.</p>` : denialTable(result.denials)}
+${denials.length === 0 ? emptyNote('No order was denied.') : denialTable(denials)}
 <div class="columns">
-<table class="pairs">
-<caption><span>Limits in force, ${source}, fingerprint <code>${hashText(limits.fingerprint)}</code></span></caption>
-<tbody>
-${Object.entries(limits.values).map(
-  ([name, value]) =>
-    markup`<tr><th scope="row">${name}</th><td class="number">${String(value)}</td></tr>
-`,
-)}</tbody></table>
-<table class="pairs">
-<caption><span>Guardrails and orders</span></caption>
-<tbody>
-${guardrailRows(result).map(
-  ([name, value]) => markup`<tr><th scope="row">${name}</th><td class="number">${value}</td></tr>
-`,
-)}</tbody></table>
+${pairsTable(
+  markup`Limits in force, ${source}, fingerprint ${print}`,
+  Object.entries(limits.values).map(([name, value]) => [name, String(value)]),
+)}
+${pairsTable('Guardrails and orders', guardrailRows(result))}
 </div>
 </section>`;
 }
 
 function denialTable(denials: readonly DenialCount[]): Markup {
-  return markup`<div class="scroll" role="region" aria-label="Denials by control" tabindex="0"><table>
-<caption><span>Denials by control: orders refused before they reached the venue</span></caption>
-<thead><tr><th scope="col">Control</th><th scope="col" class="number">Denied</th><th scope="col" class="number">Worst observed</th><th scope="col" class="number">Limit</th></tr></thead>
-<tbody>
-${denials.map(
-  (
-    denial,
-  ) => markup`<tr><th scope="row">${codeMarkup(denial.code)}<span class="meaning">${meaningOf(denial.code)} ${datesText(denial)}</span></th><td class="number">${countText(denial.count)}</td><td class="number">${denial.worstObserved ?? NO_FIGURE}</td><td class="number">${denial.limit ?? NO_FIGURE}</td></tr>
-`,
-)}</tbody></table></div>`;
+  return scrollingTable('Denials by control', {
+    caption: 'Denials by control: orders refused before they reached the venue',
+    columns: [
+      { title: 'Control' },
+      { title: 'Denied', kind: 'number' },
+      { title: 'Worst observed', kind: 'number' },
+      { title: 'Limit', kind: 'number' },
+    ],
+    rows: denials.map((denial) =>
+      row([
+        rowHead(controlText(denial)),
+        numberCell(countText(denial.count)),
+        numberCell(denial.worstObserved ?? NO_FIGURE),
+        numberCell(denial.limit ?? NO_FIGURE),
+      ]),
+    ),
+  });
+}
+
+function controlText(denial: DenialCount): Markup {
+  const first = dateText(denial.firstTsMs);
+  const last = dateText(denial.lastTsMs);
+  const days = dated(first === last ? `On ${first}.` : `First ${first}, last ${last}.`);
+  const meaning = meaningOf(denial.code);
+  return markup`${codeMarkup(denial.code)} <span class="meaning">${meaning} ${days}</span>`;
 }
 
 function guardrailRows(result: SessionResult): readonly (readonly [string, string])[] {
@@ -59,12 +66,6 @@ function guardrailRows(result: SessionResult): readonly (readonly [string, strin
     ['Expired', countText(orders.expired)],
     ['Rejected by the venue', countText(orders.rejected)],
   ];
-}
-
-function datesText(denial: DenialCount): Markup {
-  const first = dateText(denial.firstTsMs);
-  const last = dateText(denial.lastTsMs);
-  return dated(first === last ? `On ${first}.` : `First ${first}, last ${last}.`);
 }
 
 function limitText(limit: LimitValue): string {

@@ -1,6 +1,6 @@
 import type { SessionResult } from '../../session-result.js';
 import { dated, markup, type Markup } from '../markup.js';
-import { metricGroups } from '../metric-rows.js';
+import { metricGroups, type MetricRow } from '../metric-rows.js';
 import type { SessionPerformance } from '../session-performance.js';
 
 /** The whole comparison with buy-and-hold, each figure with its definition. */
@@ -8,18 +8,27 @@ export function figuresSection(result: SessionResult, measured: SessionPerforman
   return markup`<section aria-labelledby="figures">
 <h2 id="figures">Figures</h2>
 <table class="metrics">
-<caption><span>Strategy beside buy and hold of ${result.benchmark.symbol}, bought at the first close and held to the last, without costs</span></caption>
-<thead><tr><th scope="col">Figure</th><th scope="col" class="number">Strategy</th><th scope="col" class="number">Buy and hold</th></tr></thead>
+<caption><span>Strategy beside buy and hold of ${result.benchmark.symbol}, bought at the first close
+and held to the last, without costs</span></caption>
+<thead><tr>
+<th scope="col">Figure</th>
+<th scope="col" class="number">Strategy</th>
+<th scope="col" class="number">Buy and hold</th>
+</tr></thead>
 ${metricGroups(result, measured).map(
   (group) => markup`<tbody>
 <tr class="group"><th scope="rowgroup" colspan="3">${group.title}</th></tr>
-${group.rows.map(
-  (
-    row,
-  ) => markup`<tr><th scope="row">${row.label} <span class="note">${row.note}</span></th><td class="number strong">${dated(row.strategy)}</td><td class="number">${dated(row.benchmark)}</td></tr>
-`,
-)}</tbody>
+${group.rows.map(metricRow)}</tbody>
 `,
 )}</table>
 </section>`;
+}
+
+function metricRow(metric: MetricRow): Markup {
+  return markup`<tr>
+<th scope="row">${metric.label} <span class="note">${metric.note}</span></th>
+<td class="number strong">${dated(metric.strategy)}</td>
+<td class="number">${dated(metric.benchmark)}</td>
+</tr>
+`;
 }

@@ -3,6 +3,7 @@ import type { SessionResult } from '../../session-result.js';
 import { benchmarkCurve, equityCurve } from '../benchmark-curve.js';
 import { fixedText } from '../figure-text.js';
 import { markup, type Markup } from '../markup.js';
+import { emptyNote, scrolling } from './table.js';
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
@@ -23,8 +24,8 @@ export function monthlySection(result: SessionResult): Markup {
 <h2 id="months">Monthly returns</h2>
 ${
   strategy === null || strategy.length === 0
-    ? markup`<p class="empty">No monthly returns exist: equity was not above zero throughout.</p>`
-    : monthlyTable(strategy, benchmark)
+    ? emptyNote('No monthly returns exist: equity was not above zero throughout.')
+    : scrolling('Monthly returns', monthlyTable(strategy, benchmark))
 }
 </section>`;
 }
@@ -33,26 +34,34 @@ function monthlyTable(
   years: readonly YearReturns[],
   benchmark: ReadonlyMap<number, number>,
 ): Markup {
-  return markup`<div class="scroll" role="region" aria-label="Monthly returns" tabindex="0">
-<table class="heatmap">
+  return markup`<table class="heatmap">
 <caption><span>Strategy, percent; the months of a year compound to its total</span></caption>
-<thead><tr><th scope="col">Year</th>${MONTHS.map((month) => markup`<th scope="col">${month}</th>`)}<th scope="col" class="total">Year</th><th scope="col" class="held">Buy and hold</th></tr></thead>
+<thead><tr>
+<th scope="col">Year</th>
+${MONTHS.map((month) => markup`<th scope="col">${month}</th>`)}
+<th scope="col" class="total">Year</th>
+<th scope="col" class="held">Buy and hold</th>
+</tr></thead>
 <tbody>
 ${years.map(
-  (
-    year,
-  ) => markup`<tr><th scope="row">${year.year}</th>${year.months.map((frac) => cell(frac, MONTH_FULL_FRAC))}${cell(year.totalFrac, YEAR_FULL_FRAC, ' total')}<td class="held">${heldText(benchmark.get(year.year))}</td></tr>
+  (year) => markup`<tr>
+<th scope="row">${year.year}</th>
+${year.months.map((frac) => cell(frac, MONTH_FULL_FRAC))}
+${cell(year.totalFrac, YEAR_FULL_FRAC, ' total')}
+<td class="held">${heldText(benchmark.get(year.year))}</td>
+</tr>
 `,
 )}</tbody>
 </table>
-</div>`;
+`;
 }
 
 function cell(frac: number | null, fullFrac: number, extra = ''): Markup {
   if (frac === null) return markup`<td class="blank${extra}"></td>`;
   const tint = (Math.min(1, Math.abs(frac) / fullFrac) * TINT_MAX).toFixed(2);
   const side = frac < 0 ? 'loss' : 'gain';
-  return markup`<td class="${side}${extra}" style="--tint:${tint}">${fixedText(frac * 100, 1)}</td>`;
+  const text = fixedText(frac * 100, 1);
+  return markup`<td class="${side}${extra}" style="--tint:${tint}">${text}</td>`;
 }
 
 function heldText(frac: number | undefined): string {

@@ -10,16 +10,20 @@ interface KeyFigure {
   readonly benchmark: string;
 }
 
-/** The head of the page: what was tested, over which period, and the six figures that are asked for first. */
+/**
+ * The head of the page: what was tested, over which period, and the six figures that are asked for
+ * first.
+ */
 export function headerSection(result: SessionResult, measured: SessionPerformance): Markup {
   const { period, currency } = result;
+  const dates = `${dateText(period.firstTsMs)} to ${dateText(period.lastTsMs)}`;
   const symbols = result.instruments.map((instrument) => instrument.symbol).join(', ');
   return markup`<header class="masthead">
 <p class="eyebrow"><span class="brand">Holdfast</span> Backtest report</p>
 <h1>${result.strategy.name}</h1>
 <dl class="facts">
 <div><dt>Instrument${result.instruments.length === 1 ? '' : 's'}</dt><dd>${symbols}</dd></div>
-<div><dt>Period</dt><dd>${dated(`${dateText(period.firstTsMs)} to ${dateText(period.lastTsMs)}`)}</dd></div>
+<div><dt>Period</dt><dd>${dated(dates)}</dd></div>
 <div><dt>Data</dt><dd>${countText(period.bars)} bars, ${durationText(spanDays(result))}</dd></div>
 <div><dt>Start</dt><dd>${currency} ${displayAmount(result.startCash)}</dd></div>
 <div><dt>End</dt><dd>${currency} ${displayAmount(result.finalEquity)}</dd></div>

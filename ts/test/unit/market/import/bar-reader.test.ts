@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
@@ -9,6 +9,7 @@ import type { ImportOptions } from '#ts/market/import/bar-sink.js';
 
 import { failureOf, HEADER, thrownBy, writeFile } from './import-fixture.js';
 
+const OPEN_FILES = '/proc/self/fd';
 const MINUTE_MS = 60_000;
 
 function minuteBars(count: number): string {
@@ -23,7 +24,7 @@ function optionsOf(file: string): ImportOptions {
 }
 
 describe('bar reader', () => {
-  it.each([0, 1, 63, 64, 65, BAR_BATCH_MAX, BAR_BATCH_MAX + 1, 3 * BAR_BATCH_MAX + 7].slice(1))(
+  it.each([1, 63, 64, 65, BAR_BATCH_MAX, BAR_BATCH_MAX + 1, 3 * BAR_BATCH_MAX + 7])(
     'TST-08: yields %i bars once each, in order',
     async (count) => {
       const options = optionsOf(writeFile('a.csv', minuteBars(count)));
@@ -46,12 +47,16 @@ describe('bar reader', () => {
     }
   });
 
-  it('closes its file when the reader leaves early, and when the options are wrong', async () => {
-    const file = writeFile('a.csv', minuteBars(5000));
-    const before = readdirSync('/proc/self/fd').length;
-    const reader = await BarReader.open(optionsOf(file));
-    for await (const _ of reader.batches()) break;
-    await failureOf(BarReader.open({ ...optionsOf(file), from: 'never' }));
-    expect(readdirSync('/proc/self/fd').length).toBe(before);
-  });
+  // Only Linux lists the open files of a process.
+  it.skipIf(!existsSync(OPEN_FILES))(
+    'closes its file when the reader leaves early, and when the options are wrong',
+    async () => {
+      const file = writeFile('a.csv', minuteBars(5000));
+      const before = readdirSync(OPEN_FILES).length;
+      const reader = await BarReader.open(optionsOf(file));
+      for await (const _ of reader.batches()) break;
+      await failureOf(BarReader.open({ ...optionsOf(file), from: 'never' }));
+      expect(readdirSync(OPEN_FILES).length).toBe(before);
+    },
+  );
 });

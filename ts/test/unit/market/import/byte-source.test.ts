@@ -39,7 +39,7 @@ describe('byte source', () => {
 
   it('names the text inside', async () => {
     const gzip = await ByteSource.open({ file: writeFile('b.csv.gz', gzipOf('x')) });
-    expect(gzip.textName).toMatch(/^\d+-b\.csv$/);
+    expect(gzip.textName).toBe('b.csv');
     await gzip.close();
     const zip = await ByteSource.open({ file: writeFile('b.zip', zipOf({ 'in.csv': 'x' })) });
     expect(zip.textName).toBe('in.csv');

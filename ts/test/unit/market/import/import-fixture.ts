@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { zipSync } from 'fflate';
@@ -37,7 +37,8 @@ export function sharedFile(path: string): string {
 export function writeFile(name: string, content: string | Uint8Array): string {
   folder ??= mkdtempSync(join(tmpdir(), 'holdfast-import-'));
   fileCount += 1;
-  const file = join(folder, `${fileCount}-${name}`);
+  const file = join(folder, String(fileCount), name);
+  mkdirSync(dirname(file));
   writeFileSync(file, content);
   return file;
 }

@@ -1,0 +1,38 @@
+import { fileAt, type SourceFile } from '../source-tree.js';
+
+const README_LINES_MAX = 120;
+
+/** Finds documents that do not have exactly one title. */
+export function titleCounts(files: readonly SourceFile[]): readonly string[] {
+  return files.flatMap(({ path, text }) => {
+    if (!path.endsWith('.md')) return [];
+    const prose = text.replace(/^(```|~~~)[\s\S]*?^\1/gm, '');
+    const titles = prose.split('\n').filter((line) => /^# /.test(line)).length;
+    return titles === 1 ? [] : [`${path}: must have one title, has ${titles}`];
+  });
+}
+
+/** Finds a README that nobody reads to its end. */
+export function longReadme(files: readonly SourceFile[]): readonly string[] {
+  const lines = fileAt(files, 'README.md').text.split('\n').length - 1;
+  return lines < README_LINES_MAX
+    ? []
+    : [`README.md: must have under ${README_LINES_MAX} lines, has ${lines}`];
+}
+
+/** Finds links of documents to files of the project that do not exist. */
+export function deadLinks(files: readonly SourceFile[]): readonly string[] {
+  const paths = new Set(files.map(({ path }) => path));
+  const folders = new Set(
+    files.flatMap(({ path }) => path.split('/').map((_, depth, all) => all.slice(0, depth).join('/'))),
+  );
+  return files.flatMap(({ path, text }) => {
+    if (!path.endsWith('.md')) return [];
+    const links = [...text.matchAll(/\]\((?!\w+:|#)([^)#\s]+)/g)].map(([, link = '']) => link);
+    return links.flatMap((link) => {
+      const target = new URL(link, `file:///${path}`).pathname.slice(1).replace(/\/$/, '');
+      const exists = paths.has(target) || folders.has(target);
+      return exists ? [] : [`${path}: must not link to ${link}, which does not exist`];
+    });
+  });
+}
