@@ -40,12 +40,12 @@ export class Progress {
 }
 
 /** One line that says how far a run has come. */
-export function progressText({ bars, doneFrac, tsMs, equity }: BacktestProgress, elapsedS: number): string {
-  const rate = elapsedS > 0 ? Math.round(bars / elapsedS) : 0;
+export function progressText({ events, doneFrac, tsMs, equity }: BacktestProgress, elapsedS: number): string {
+  const rate = elapsedS > 0 ? Math.round(events / elapsedS) : 0;
   const day = new Date(tsMs).toISOString().slice(0, 10);
   const figures =
-    `${bars.toLocaleString('en-US')} bars to ${day}, equity ${equity.toFixed(2)}, ` +
-    `${rate.toLocaleString('en-US')} bars/s`;
+    `${events.toLocaleString('en-US')} events to ${day}, equity ${equity.toFixed(2)}, ` +
+    `${rate.toLocaleString('en-US')} events/s`;
   if (Number.isNaN(doneFrac)) return figures;
   const filled = Math.round(Math.min(1, doneFrac) * BAR_WIDTH);
   const percent = `${Math.floor(Math.min(1, doneFrac) * 100)}`.padStart(3);

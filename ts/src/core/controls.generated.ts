@@ -1,6 +1,6 @@
 // Generated from native/rust/risk/src/control.rs by `npm run generate`. Do not edit.
 
-export type ControlUnit = 'amount' | 'fraction' | 'count' | 'ns' | 'ticks';
+export type ControlUnit = 'ns' | 'amount' | 'fraction' | 'count' | 'ticks';
 
 export interface ControlEntry {
   readonly unit: ControlUnit;
@@ -34,10 +34,7 @@ export type ControlCode = (typeof CONTROL_CODES)[number];
 
 /** What each control checks, and how its limit and observed value are to be read. */
 export const CONTROLS: Readonly<Record<ControlCode, ControlEntry>> = {
-  PRICE_STALE: {
-    unit: 'ns',
-    meaning: 'Age of the reference price.',
-  },
+  PRICE_STALE: { unit: 'ns', meaning: 'Age of the reference price.' },
   ACCOUNT_UNAVAILABLE: {
     unit: 'amount',
     meaning: 'Equity must be positive for limits relative to it.',
@@ -46,26 +43,11 @@ export const CONTROLS: Readonly<Record<ControlCode, ControlEntry>> = {
     unit: 'amount',
     meaning: 'Quantity of one order, in units of the instrument.',
   },
-  ORDER_NOTIONAL_EXCEEDED: {
-    unit: 'amount',
-    meaning: 'Notional of one order.',
-  },
-  QTY_BELOW_MIN: {
-    unit: 'amount',
-    meaning: "The instrument's smallest quantity.",
-  },
-  QTY_ABOVE_MAX: {
-    unit: 'amount',
-    meaning: "The instrument's largest quantity.",
-  },
-  NOTIONAL_BELOW_MIN: {
-    unit: 'amount',
-    meaning: "The instrument's smallest notional.",
-  },
-  NOTIONAL_ABOVE_MAX: {
-    unit: 'amount',
-    meaning: "The instrument's largest notional.",
-  },
+  ORDER_NOTIONAL_EXCEEDED: { unit: 'amount', meaning: 'Notional of one order.' },
+  QTY_BELOW_MIN: { unit: 'amount', meaning: "The instrument's smallest quantity." },
+  QTY_ABOVE_MAX: { unit: 'amount', meaning: "The instrument's largest quantity." },
+  NOTIONAL_BELOW_MIN: { unit: 'amount', meaning: "The instrument's smallest notional." },
+  NOTIONAL_ABOVE_MAX: { unit: 'amount', meaning: "The instrument's largest notional." },
   PRICE_BAND_EXCEEDED: {
     unit: 'fraction',
     meaning: 'Distance of the limit price from the reference price.',
@@ -94,20 +76,11 @@ export const CONTROLS: Readonly<Record<ControlCode, ControlEntry>> = {
     unit: 'fraction',
     meaning: 'Largest loss of the UTC day as a fraction of its opening equity.',
   },
-  DRAWDOWN_EXCEEDED: {
-    unit: 'fraction',
-    meaning: 'Largest drawdown of marked equity.',
-  },
+  DRAWDOWN_EXCEEDED: { unit: 'fraction', meaning: 'Largest drawdown of marked equity.' },
   STOP_LOSS_REQUIRED: {
     unit: 'ticks',
     meaning: 'Stop loss of an opening order, on the losing side of its price.',
   },
-  ORDER_CAPACITY_EXHAUSTED: {
-    unit: 'count',
-    meaning: 'Open orders, this one included.',
-  },
-  RISK_ARITHMETIC: {
-    unit: 'count',
-    meaning: 'A value of the judgement left its range.',
-  },
+  ORDER_CAPACITY_EXHAUSTED: { unit: 'count', meaning: 'Open orders, this one included.' },
+  RISK_ARITHMETIC: { unit: 'count', meaning: 'A value of the judgement left its range.' },
 };

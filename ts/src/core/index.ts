@@ -5,6 +5,7 @@ export { type ContextValue, type ErrorContext, HoldfastError, isHoldfastError } 
 export { Instrument, type InstrumentOptions, instrumentSchema } from './instrument.js';
 export { Price } from './price.js';
 export { Quantity } from './quantity.js';
+export type { Quote, Trade } from './tick.js';
 export {
   type LiquiditySide,
   ORDER_STATUSES,

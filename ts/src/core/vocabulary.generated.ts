@@ -1,17 +1,23 @@
 // Generated from the enums of native/rust/core by `npm run generate`. Do not edit.
+// In an array the place of a text is its number in records and journals.
 
+/** Order side (FIX 54). */
 export const SIDES = ['buy', 'sell'] as const;
 export type Side = (typeof SIDES)[number];
 
+/** Order type (FIX 40). */
 export const ORDER_TYPES = ['market', 'limit', 'stop_market'] as const;
 export type OrderType = (typeof ORDER_TYPES)[number];
 
+/** Time in force (FIX 59). */
 export const TIMES_IN_FORCE = ['gtc', 'ioc', 'day'] as const;
 export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
 
+/** Why an order exists. */
 export const ORDER_ROLES = ['strategy', 'stop_loss', 'take_profit'] as const;
 export type OrderRole = (typeof ORDER_ROLES)[number];
 
+/** Base state of an order (FIX 39); overlays may stand over it. */
 export const ORDER_STATUSES = [
   'initialized',
   'denied',
@@ -26,10 +32,44 @@ export const ORDER_STATUSES = [
 ] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
+/** What can happen to an order. */
+export const ORDER_EVENTS = [
+  'deny',
+  'submit',
+  'accept',
+  'reject',
+  'trigger',
+  'partial_fill',
+  'complete_fill',
+  'cancel',
+  'expire',
+  'request_cancel',
+  'refuse_cancel',
+  'request_replace',
+  'replace',
+  'refuse_replace',
+  'lose_track',
+  'prove_unknown',
+] as const;
+export type OrderEvent = (typeof ORDER_EVENTS)[number];
+
+/** Kind of a venue's report (FIX 150). */
+export const REPORT_KINDS = [
+  'accepted',
+  'rejected',
+  'triggered',
+  'fill',
+  'canceled',
+  'expired',
+  'replaced',
+] as const;
+export type ReportKind = (typeof REPORT_KINDS)[number];
+
+/** Whether a fill added or removed liquidity (FIX 851). */
 export const LIQUIDITY_SIDES = ['maker', 'taker'] as const;
 export type LiquiditySide = (typeof LIQUIDITY_SIDES)[number];
 
-/** Kinds of journal records by their number. */
+/** Kind of a journal record. */
 export const RECORD_KINDS = {
   session_opened: 1,
   bar: 2,
@@ -46,3 +86,7 @@ export const RECORD_KINDS = {
   session_closed: 32,
 } as const;
 export type RecordKind = keyof typeof RECORD_KINDS;
+
+/** What may stand over an order's status, as bits: several may stand together. */
+export const OVERLAY_BITS = { pending_cancel: 1, pending_replace: 2, in_doubt: 4 } as const;
+export type Overlay = keyof typeof OVERLAY_BITS;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 
-import type { Instrument } from '../core/instrument.js';
+import type { Instrument, InstrumentOptions } from '../core/instrument.js';
 import { decimalText } from '../core/schema.js';
 import type { DataDescriptionInput } from '../market/data-description.js';
 import type { LimitsOptions } from '../risk/limits.js';
 import type { Strategy } from '../strategies/strategy.js';
 import type { BarChunk } from './bar-chunk.js';
+import type { Tick } from './event-source.js';
 
 /** Schema of what the simulated venue assumes; every value stands in the report. */
 export const assumptionsSchema = z.strictObject({
@@ -40,6 +41,19 @@ export interface DataFile {
   /** Last bar to take, ISO 8601; a date takes its whole day. */
   readonly to?: string;
   readonly onBadRow?: 'refuse' | 'skip';
+  readonly instrument?: InstrumentRules;
+}
+
+/** Rules of an instrument that its data do not say. */
+export type InstrumentRules = Omit<
+  InstrumentOptions,
+  'symbol' | 'tickSize' | 'lotSize' | 'quoteCurrency'
+>;
+
+/** Trades and quotes that the caller has, in order of their time. */
+export interface DataTicks {
+  readonly instruments: readonly Instrument[];
+  readonly ticks: Iterable<Tick>;
 }
 
 /** Bars that the caller already has, in order of their close time. */
@@ -49,7 +63,8 @@ export interface DataChunks {
 }
 
 export interface BacktestProgress {
-  readonly bars: number;
+  /** Market events so far: bars, trades and quotes. */
+  readonly events: number;
   /** From 0 to 1; NaN when the length of the data is not known. */
   readonly doneFrac: number;
   readonly tsMs: number;
@@ -58,8 +73,8 @@ export interface BacktestProgress {
 
 export interface BacktestOptions {
   readonly strategy: Strategy;
-  /** One file an instrument, or bars in memory. */
-  readonly data: readonly DataFile[] | DataChunks;
+  /** One file an instrument, or bars or ticks in memory. */
+  readonly data: readonly DataFile[] | DataChunks | DataTicks;
   /** Limits of the gate; the strategy's own when left out. */
   readonly limits?: LimitsOptions;
   /** Name of the preset that `limits` came from, for the report. */

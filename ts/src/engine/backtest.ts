@@ -8,6 +8,7 @@ import { Instrument } from '../core/instrument.js';
 import { parseConfig } from '../core/schema.js';
 import { decimalOf, formatDecimal } from '../core/decimal.js';
 import { parseDataDescription } from '../market/data-description.js';
+import { MARKET_EVENT_BYTES, MARKET_EVENT_OFFSETS } from '../market/market-event-layout.js';
 import type { ImportOptions } from '../market/import/bar-sink.js';
 import { NativeSession } from '../native/native-session.js';
 import { packageVersion } from '../native/addon-path.js';
@@ -21,7 +22,7 @@ import {
   type DataFile,
   MAX_OPEN_ORDERS_DEFAULT,
 } from './backtest-options.js';
-import { ChunkSource, type EventSource, FileSource } from './event-source.js';
+import { ChunkSource, type EventSource, FileSource, TickSource } from './event-source.js';
 import { renderReport } from './report/html-report.js';
 import { buildSummary, summaryText } from './report/summary.js';
 import { type DataIdentity, type SessionConfig, sessionConfig } from './session-config.js';
@@ -33,6 +34,7 @@ import { StrategyRunner } from './strategy-runner.js';
 
 /** Batches between two turns of the event loop: some ten milliseconds of work. */
 const BATCHES_PER_TURN = 32;
+const KIND_OFFSET = MARKET_EVENT_OFFSETS.kind;
 
 interface Prepared {
   readonly options: BacktestOptions;
@@ -64,9 +66,7 @@ interface Prepared {
 export async function runBacktest(options: BacktestOptions): Promise<SessionResult> {
   const prepared = await prepare(options);
   const files = options.out === undefined ? null : new SessionFiles(options.out);
-  const source = 'chunks' in options.data
-    ? new ChunkSource(options.data.chunks)
-    : new FileSource(prepared.imports);
+  const source = openSource(options.data, prepared.imports);
   try {
     return await play(prepared, source, files);
   } finally {
@@ -95,9 +95,11 @@ async function prepare(options: BacktestOptions): Promise<Prepared> {
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new HoldfastError('CONFIG_INVALID', `seed must be a whole number from 0, was ${seed}`);
   }
-  const files = 'chunks' in options.data ? [] : options.data;
-  const imports = files.map(importOptions);
-  const instruments = 'chunks' in options.data ? options.data.instruments : imports.map(instrumentOf);
+  const { data } = options;
+  const imports = isFiles(data) ? data.map(importOptions) : [];
+  const instruments = isFiles(data)
+    ? imports.map((each, index) => instrumentOf(each, data[index]?.instrument))
+    : data.instruments;
   if (instruments.length === 0) {
     throw new HoldfastError('CONFIG_INVALID', 'data must have at least one file or instrument');
   }
@@ -156,7 +158,7 @@ interface Drive {
 async function drive({ runner, source, native, options }: Drive): Promise<void> {
   const report = () =>
     options.onProgress?.({
-      bars: runner.bars,
+      events: runner.events,
       doneFrac: source.doneFrac,
       tsMs: runner.tsMs,
       equity: native.memory.account[0] ?? 0,
@@ -165,7 +167,10 @@ async function drive({ runner, source, native, options }: Drive): Promise<void> 
   for (let batches = 1; ; batches += 1) {
     const count = source.next();
     if (count < 0) break;
-    for (let index = 0; index < count; index += 2) runner.onBar(index);
+    const { records } = source;
+    for (let index = 0; index < count; ) {
+      index += runner.onRecord(index, records[index * MARKET_EVENT_BYTES + KIND_OFFSET] ?? 0);
+    }
     if (count > 0 && batches % BATCHES_PER_TURN !== 0) continue;
     report();
     options.signal?.throwIfAborted();
@@ -189,8 +194,8 @@ function finish({ prepared, native, recorder, files, imports }: Finish): Session
   const notices: Parameters<typeof native.close>[0] = [];
   const closed = native.close(notices);
   for (const notice of notices) recorder.onNotice(notice);
-  if (closed.bars === 0) {
-    throw new HoldfastError('DATA_EMPTY', 'data must hold at least one bar, it holds none');
+  if (closed.marks === 0) {
+    throw new HoldfastError('DATA_EMPTY', 'data must hold at least one market event, it holds none');
   }
   recorder.closeTrips(closed.positions);
   recorder.close();
@@ -249,8 +254,18 @@ function importOptions(data: DataFile, instrument: number): ImportOptions {
   };
 }
 
-function instrumentOf({ description }: ImportOptions): Instrument {
+function isFiles(data: BacktestOptions['data']): data is readonly DataFile[] {
+  return Array.isArray(data);
+}
+
+function openSource(data: BacktestOptions['data'], imports: readonly ImportOptions[]): EventSource {
+  if (isFiles(data)) return new FileSource(imports);
+  return 'chunks' in data ? new ChunkSource(data.chunks) : new TickSource(data.ticks);
+}
+
+function instrumentOf({ description }: ImportOptions, rules: DataFile['instrument']): Instrument {
   return Instrument.create({
+    ...rules,
     symbol: description.symbol,
     quoteCurrency: description.quoteCurrency,
     tickSize: description.tick,

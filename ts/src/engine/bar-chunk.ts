@@ -64,12 +64,12 @@ export function writeBarChunk(chunk: BarChunk, records: Uint8Array): number {
 
 function copyColumn(copy: {
   readonly target: Int32Array;
-  readonly column: BigInt64Array | null | undefined;
+  readonly column: BigInt64Array | null;
   readonly offset: number;
   readonly bars: number;
 }): void {
   const { target, column, offset, bars } = copy;
-  const source = column == null ? null : halves(column);
+  const source = column === null ? null : halves(column);
   if (source !== null && source.length !== bars * 2) {
     throw new HoldfastError('ARGUMENT_INVALID', `columns of a chunk must all have ${bars} values`);
   }

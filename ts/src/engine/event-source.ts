@@ -1,5 +1,7 @@
 import { BarFeed } from '../market/bar-feed.js';
 import type { ImportOptions, ImportReport } from '../market/import/bar-sink.js';
+import { MarketEventBuffer } from '../market/market-event.js';
+import type { QuoteInput, TradeInput } from '../market/market-event-layout.js';
 import { Ring, RING_BATCH_MAX } from '../market/ring.js';
 import { type BarChunk, writeBarChunk } from './bar-chunk.js';
 
@@ -52,6 +54,56 @@ export class FileSource implements EventSource {
 
   close(): Promise<void> {
     return this.#feed.close();
+  }
+}
+
+/** A trade or a quote of the caller, in ticks and lots. */
+export type Tick =
+  | ({ readonly kind: 'trade' } & TradeInput)
+  | ({ readonly kind: 'quote' } & QuoteInput);
+
+/** Trades and quotes of the caller, through a ring of this thread. */
+export class TickSource implements EventSource {
+  readonly doneFrac = Number.NaN;
+  readonly #ticks: Iterator<Tick>;
+  readonly #producer: Ring;
+  readonly #consumer: Ring;
+  readonly #writer: MarketEventBuffer;
+
+  constructor(ticks: Iterable<Tick>) {
+    this.#ticks = ticks[Symbol.iterator]();
+    this.#producer = Ring.create({ capacity: RING_BATCH_MAX });
+    this.#consumer = Ring.attach(this.#producer.memory);
+    this.#writer = new MarketEventBuffer(this.#producer.records);
+  }
+
+  get records(): Uint8Array {
+    return this.#consumer.records;
+  }
+
+  next(): number {
+    let count = 0;
+    while (count < RING_BATCH_MAX) {
+      const { value: tick, done } = this.#ticks.next();
+      if (done === true) break;
+      if (tick.kind === 'trade') this.#writer.writeTrade(count, tick);
+      else this.#writer.writeQuote(count, tick);
+      count += 1;
+    }
+    if (count === 0) return -1;
+    // The ring is empty here and holds a whole batch.
+    this.#producer.publish(count);
+    return this.#consumer.drain();
+  }
+
+  reports(): Promise<readonly ImportReport[]> {
+    return Promise.resolve([]);
+  }
+
+  close(): Promise<void> {
+    this.#producer.close();
+    this.#consumer.close();
+    return Promise.resolve();
   }
 }
 

@@ -8,7 +8,10 @@ export {
   type BacktestProgress,
   type DataChunks,
   type DataFile,
+  type DataTicks,
+  type InstrumentRules,
 } from './backtest-options.js';
+export type { Tick } from './event-source.js';
 export type { DataDescriptionInput } from '../market/data-description.js';
 export { consoleTable } from './report/console-table.js';
 export { renderReport } from './report/html-report.js';

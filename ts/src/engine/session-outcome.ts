@@ -44,7 +44,7 @@ export function sessionResult(outcome: SessionOutcome): SessionResult {
     period: {
       firstTsMs: recorder.firstTsMs,
       lastTsMs: recorder.lastTsMs,
-      bars: closed.bars,
+      bars: closed.marks,
       days: recorder.days.length,
     },
     startCash: closed.start_cash,
@@ -58,9 +58,9 @@ export function sessionResult(outcome: SessionOutcome): SessionResult {
     turnoverNotional: closed.turnover,
     maxDrawdown: recorder.equityDrawdown.worst,
     benchmark: benchmark(first, recorder),
-    exposure: { barsInMarket: closed.bars_in_market, meanGrossFrac: closed.exposure_frac_mean },
+    exposure: { barsInMarket: closed.marks_in_market, meanGrossFrac: closed.exposure_frac_mean },
     days: recorder.days,
-    intraday: recorder.days.length === closed.bars ? [] : recorder.intraday.items(),
+    intraday: recorder.days.length === closed.marks ? [] : recorder.intraday.items(),
     roundTrips: recorder.roundTrips.log.record(),
     fills: recorder.fills.items(),
     fillCount: closed.fills,
@@ -103,6 +103,8 @@ function orderCounts(closed: ClosedSession): SessionResult['orders'] {
     canceled: closed.orders_canceled,
     expired: closed.orders_expired,
     rejected: closed.orders_rejected,
+    strategySent: closed.strategy_orders_sent,
+    strategyFilled: closed.strategy_orders_filled,
   };
 }
 

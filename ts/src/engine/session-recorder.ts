@@ -5,7 +5,6 @@ import type { DayNotice, Notice, OrderNotice, PositionNotice } from '../native/n
 import type { FillNotice, VerdictNotice } from '../native/notice-reader.js';
 import { DrawdownTracker } from '../quant/drawdown.js';
 import type { PositionSnapshot } from '../native/native-session.js';
-import type { BarView } from './bar-view.js';
 import { DenialLog } from './denial-log.js';
 import { StrideSample } from './report/stride-sample.js';
 import { RoundTripTracker } from './round-trip-tracker.js';
@@ -77,8 +76,8 @@ export class SessionRecorder {
     return this.#orders.get(clientOrderId);
   }
 
-  onBar(bar: BarView): void {
-    const { tsMs, close, instrument } = bar;
+  /** Takes the account and the last price after a market event. */
+  onMark(instrument: number, tsMs: number, close: number): void {
     this.#closes[instrument] = close;
     this.lastTsMs = tsMs;
     this.#firstTsMs ??= tsMs;

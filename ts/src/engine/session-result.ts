@@ -45,7 +45,7 @@ export interface RoundTrip {
   readonly exitPx: number;
   /** The largest quantity held. */
   readonly quantity: DecimalText;
-  /** Realised, net of fees and funding. */
+  /** Realised, net of fees; funding is the account's, not the trip's. */
   readonly pnl: DecimalText;
   readonly fees: DecimalText;
   /** Bars from the entry to the exit. */
@@ -100,6 +100,12 @@ export interface OrderCounts {
   readonly canceled: number;
   readonly expired: number;
   readonly rejected: number;
+  /**
+   * Orders that the strategy itself sent, and those of them that filled at least in part: the execution rate. A
+   * protective order that ends with its position did what it was for, and is not among them.
+   */
+  readonly strategySent: number;
+  readonly strategyFilled: number;
 }
 
 /** What one control of the gate refused. */

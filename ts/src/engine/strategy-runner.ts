@@ -1,19 +1,21 @@
 import { Amount } from '../core/amount.js';
 import { HoldfastError } from '../core/holdfast-error.js';
 import type { Instrument } from '../core/instrument.js';
+import { MARKET_EVENT_KINDS } from '../market/market-event-layout.js';
 import type { NativeSession } from '../native/native-session.js';
 import type { FillNotice, Notice, OrderNotice, PositionNotice } from '../native/notice-reader.js';
 import type { Indicator } from '../quant/indicators/index.js';
 import type { Strategy } from '../strategies/strategy.js';
 import type { FillEvent, OrderEvent } from '../strategies/strategy-context.js';
 import { BarView } from './bar-view.js';
+import { QuoteView, TradeView } from './tick-views.js';
 import { SeededRandom } from './seeded-random.js';
 import { SessionContext } from './session-context.js';
 import type { SessionRecorder } from './session-recorder.js';
 import { Timers } from './timers.js';
 
-/** Events that one bar may cause in turn; past it a strategy answers its own orders with orders without end. */
-export const NOTICES_PER_BAR_MAX = 100_000;
+/** Events that one market event may cause in turn; past it a strategy answers its own orders with orders without end. */
+export const NOTICES_PER_EVENT_MAX = 100_000;
 
 export interface StrategyRunnerOptions {
   readonly strategy: Strategy;
@@ -31,23 +33,28 @@ interface IndicatorSet {
   isWarm: boolean;
 }
 
-type Hook = 'onStart' | 'onBar' | 'onFill' | 'onOrder' | 'onTimer' | 'onStop';
+type Hook = 'onStart' | 'onBar' | 'onTrade' | 'onQuote' | 'onFill' | 'onOrder' | 'onTimer' | 'onStop';
 
-/** Drives a strategy: bars into the native session, what it caused to the recorder and to the strategy's hooks. */
+/** Drives a strategy: market events into the native session, what they caused to the recorder and to the strategy's hooks. */
 export class StrategyRunner {
   readonly #options: StrategyRunnerOptions;
   readonly #context: SessionContext;
   readonly #bar: BarView;
+  readonly #trade: TradeView;
+  readonly #quote: QuoteView;
   readonly #notices: Notice[] = [];
   readonly #timers = new Timers();
   readonly #sets: readonly IndicatorSet[];
-  #bars = 0;
+  /** Market events so far. */
+  #events = 0;
 
   constructor(options: StrategyRunnerOptions) {
     this.#options = options;
     const { native, instruments, strategy, seed } = options;
     const { definition, params } = strategy;
-    this.#bar = new BarView(native.memory.bar);
+    this.#bar = new BarView(native.memory.event);
+    this.#trade = new TradeView(native.memory.event);
+    this.#quote = new QuoteView(native.memory.event);
     this.#sets = instruments.map(() => this.#call('onStart', () => indicatorSet(strategy)));
     this.#context = new SessionContext({
       native,
@@ -60,8 +67,8 @@ export class StrategyRunner {
     });
   }
 
-  get bars(): number {
-    return this.#bars;
+  get events(): number {
+    return this.#events;
   }
 
   get tsMs(): number {
@@ -74,15 +81,23 @@ export class StrategyRunner {
     this.#dispatch();
   }
 
-  /** Plays the bar in the two records at `index`. */
-  onBar(index: number): void {
+  /** Plays the market event whose first record is at `index`, of this kind; returns how many records it takes. */
+  onRecord(index: number, kind: number): number {
     const context = this.#context;
-    this.#options.native.onBar(index, this.#notices);
+    this.#options.native.playEvent(index, this.#notices);
     context.nowMs = this.#bar.tsMs;
     context.current = this.#bar.instrument;
-    this.#bars += 1;
+    this.#events += 1;
     if (this.#notices.length > 0) this.#dispatch();
-    this.#options.recorder.onBar(this.#bar);
+    if (kind === MARKET_EVENT_KINDS.bar) this.#onBar();
+    else this.#onTick(kind);
+    if (this.#notices.length > 0) this.#dispatch();
+    return kind === MARKET_EVENT_KINDS.bar ? 2 : 1;
+  }
+
+  #onBar(): void {
+    const context = this.#context;
+    this.#options.recorder.onMark(this.#bar.instrument, this.#bar.tsMs, this.#bar.close);
     const set = this.#sets[context.current];
     if (set !== undefined) {
       updateIndicators(set, this.#bar);
@@ -90,14 +105,24 @@ export class StrategyRunner {
     }
     for (const name of this.#timers.due(context.nowMs)) this.#fire(name);
     const { onBar } = this.#options.strategy.definition;
-    if (onBar !== undefined && set?.isWarm === true) {
-      try {
-        onBar(this.#bar, context);
-      } catch (error) {
-        throw this.#threw('onBar', error);
-      }
+    if (onBar === undefined || set?.isWarm !== true) return;
+    try {
+      onBar(this.#bar, context);
+    } catch (error) {
+      throw this.#threw('onBar', error);
     }
-    if (this.#notices.length > 0) this.#dispatch();
+  }
+
+  #onTick(kind: number): void {
+    const context = this.#context;
+    const isTrade = kind === MARKET_EVENT_KINDS.trade;
+    const price = isTrade ? this.#trade.price : this.#options.native.memory.markPrice(context.current);
+    this.#options.recorder.onMark(context.current, context.nowMs, price);
+    context.indicators = this.#sets[context.current]?.values ?? {};
+    for (const name of this.#timers.due(context.nowMs)) this.#fire(name);
+    const { onTrade, onQuote } = this.#options.strategy.definition;
+    if (isTrade && onTrade !== undefined) this.#call('onTrade', () => onTrade(this.#trade, context));
+    if (!isTrade && onQuote !== undefined) this.#call('onQuote', () => onQuote(this.#quote, context));
   }
 
   stop(): void {
@@ -118,7 +143,7 @@ export class StrategyRunner {
     let fill: FillNotice | undefined;
     for (let index = 0; index < this.#notices.length; index += 1) {
       const notice = this.#notices[index] as Notice;
-      if (index === NOTICES_PER_BAR_MAX) throw this.#endless();
+      if (index === NOTICES_PER_EVENT_MAX) throw this.#endless();
       recorder.onNotice(notice);
       if (notice.kind === 'fill') fill = notice;
       if (notice.kind === 'position' && fill !== undefined && onFill !== undefined) {
@@ -183,20 +208,20 @@ export class StrategyRunner {
 
   #threw(hook: Hook, cause: unknown): HoldfastError {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const tsMs = this.#bars === 0 ? null : this.#context.nowMs;
-    const when = tsMs === null ? 'before the first bar' : `at ${new Date(tsMs).toISOString()}`;
+    const tsMs = this.#events === 0 ? null : this.#context.nowMs;
+    const when = tsMs === null ? 'before the first event' : `at ${new Date(tsMs).toISOString()}`;
     return new HoldfastError(
       'STRATEGY_THREW',
       `strategy ${this.#options.strategy.name} must not throw, ${hook} did ${when}: ${reason}`,
-      { context: { hook, tsMs, bars: this.#bars, reason }, cause },
+      { context: { hook, tsMs, events: this.#events, reason }, cause },
     );
   }
 
   #endless(): HoldfastError {
     return new HoldfastError(
       'CAPACITY_EXHAUSTED',
-      `one bar must cause at most ${NOTICES_PER_BAR_MAX} events; the strategy answers its own orders with orders`,
-      { context: { capacity: NOTICES_PER_BAR_MAX } },
+      `one market event must cause at most ${NOTICES_PER_EVENT_MAX} events; the strategy answers its own orders with orders`,
+      { context: { capacity: NOTICES_PER_EVENT_MAX } },
     );
   }
 }

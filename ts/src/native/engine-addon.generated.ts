@@ -2,11 +2,11 @@ export declare class NativeSession {
   /** Opens a session; without a folder there is no journal. */
   constructor(config: string, journalFolder: string | undefined | null, exchange: Uint8Array, notices: Uint8Array, records: Uint8Array)
   /**
-   * Returns the function that plays a bar. It takes its argument from memory and leaves its outcome there, because
+   * Returns the function that plays a market event. It takes its argument from memory and leaves its outcome there, because
    * a call without arguments and results costs a fraction of a method call.
    */
-  barFunction(): () => void
-  /** Throws what the bar function failed with. */
+  eventFunction(): () => void
+  /** Throws what the event function failed with. */
   takeFailure(): void
   /** Judges the order in the command area; the account view then holds its id. Returns bytes of notices. */
   submit(): number

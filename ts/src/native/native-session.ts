@@ -1,7 +1,7 @@
 import { engineCall, loadEngineAddon } from './engine-addon.js';
 import type { NativeSession as AddonSession } from './engine-addon.generated.js';
 import { type Notice, NoticeReader } from './notice-reader.js';
-import { BAR_FAILED, type Command, SessionMemory } from './session-memory.js';
+import { EVENT_FAILED, type Command, SessionMemory } from './session-memory.js';
 
 export interface NativeSessionOptions {
   /** Configuration as the native core writes it into the journal. */
@@ -17,7 +17,7 @@ export interface NativeSessionOptions {
 export class NativeSession {
   readonly memory: SessionMemory;
   readonly #session: AddonSession;
-  readonly #playBar: () => void;
+  readonly #play: () => void;
   readonly #notices: NoticeReader;
 
   constructor(options: NativeSessionOptions) {
@@ -35,16 +35,16 @@ export class NativeSession {
           options.records,
         ),
     );
-    this.#playBar = this.#session.barFunction();
+    this.#play = this.#session.eventFunction();
   }
 
-  /** Plays the bar in the records at `index` and `index + 1`; what it caused is appended to `into`. */
-  onBar(index: number, into: Notice[]): void {
-    this.memory.barIndex = index;
-    this.#playBar();
-    const bytes = this.memory.barOutcome;
+  /** Plays the market event whose records begin at `index`; what it caused is appended to `into`. */
+  playEvent(index: number, into: Notice[]): void {
+    this.memory.eventIndex = index;
+    this.#play();
+    const bytes = this.memory.eventOutcome;
     if (bytes === 0) return;
-    if (bytes === BAR_FAILED) engineCall(() => this.#session.takeFailure());
+    if (bytes === EVENT_FAILED) engineCall(() => this.#session.takeFailure());
     this.#collect(bytes, into);
   }
 
@@ -115,8 +115,8 @@ export interface NativeSnapshot {
   readonly turnover: string;
   readonly gross_exposure: string;
   readonly positions: readonly PositionSnapshot[];
-  readonly bars: number;
-  readonly bars_in_market: number;
+  readonly marks: number;
+  readonly marks_in_market: number;
   readonly exposure_frac_mean: number;
   readonly orders_submitted: number;
   readonly orders_accepted: number;

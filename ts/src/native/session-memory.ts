@@ -1,19 +1,19 @@
 import { allocateAligned, loadMarketAddon } from './market-addon.js';
 
 /** Offsets of the exchange area; the same constants stand in native/rust/binding/src/session.rs. */
-const BAR_VIEW = 0;
+const EVENT_VIEW = 0;
 const ACCOUNT_VIEW = 64;
 const COMMAND = 128;
-const BAR_INDEX = 192;
-const BAR_OUTCOME = 196;
+const EVENT_INDEX = 192;
+const EVENT_OUTCOME = 196;
 const POSITION_VIEWS = 256;
 const POSITION_VIEW_BYTES = 64;
 
 /** What one input can cause at once; more is fetched in further calls. */
 const NOTICE_BYTES = 65_536;
 
-/** The outcome of a bar that failed. */
-export const BAR_FAILED = 0xffff_ffff;
+/** The outcome of an event that failed. */
+export const EVENT_FAILED = 0xffff_ffff;
 
 /** The price that stands for "none" in a command. */
 const NO_PRICE = -(2n ** 63n);
@@ -39,8 +39,11 @@ export interface Command {
 export class SessionMemory {
   readonly exchange: Uint8Array;
   readonly notices: Uint8Array;
-  /** Close time ms, open, high, low, close, volume, instrument, open time ms. */
-  readonly bar: Float64Array;
+  /**
+   * The event of the last call. Bar: close time ms, open, high, low, close, volume, instrument, open time ms. Trade:
+   * time ms, price, quantity, 1 when the aggressor sold. Quote: time ms, bid, bid quantity, ask, ask quantity.
+   */
+  readonly event: Float64Array;
   /** Equity, cash, net position value, drawdown, fees, open orders, gross exposure, id of the last order. */
   readonly account: Float64Array;
   readonly #bytes: Uint8Array;
@@ -58,18 +61,18 @@ export class SessionMemory {
     this.#uint32 = new Uint32Array(buffer, byteOffset, bytes / 4);
     this.#words = new BigInt64Array(buffer, byteOffset, bytes / 8);
     this.#doubles = new Float64Array(buffer, byteOffset, bytes / 8);
-    this.bar = new Float64Array(buffer, byteOffset + BAR_VIEW, 8);
+    this.event = new Float64Array(buffer, byteOffset + EVENT_VIEW, 8);
     this.account = new Float64Array(buffer, byteOffset + ACCOUNT_VIEW, 8);
   }
 
-  /** Which of the drained records the next bar begins at. */
-  set barIndex(index: number) {
-    this.#uint32[BAR_INDEX / 4] = index;
+  /** Which of the drained records the next event begins at. */
+  set eventIndex(index: number) {
+    this.#uint32[EVENT_INDEX / 4] = index;
   }
 
-  /** Bytes of notices that the last bar left, or `BAR_FAILED`. */
-  get barOutcome(): number {
-    return this.#uint32[BAR_OUTCOME / 4] ?? BAR_FAILED;
+  /** Bytes of notices that the last event left, or `EVENT_FAILED`. */
+  get eventOutcome(): number {
+    return this.#uint32[EVENT_OUTCOME / 4] ?? EVENT_FAILED;
   }
 
   writeCommand(command: Command): void {

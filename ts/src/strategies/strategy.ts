@@ -1,5 +1,6 @@
 import type { Bar } from '../core/bar.js';
 import { HoldfastError } from '../core/holdfast-error.js';
+import type { Quote, Trade } from '../core/tick.js';
 import type { IndicatorFactory } from '../quant/indicators/index.js';
 import type { LimitsOptions } from '../risk/limits.js';
 import type { FillEvent, OrderEvent, StrategyContext } from './strategy-context.js';
@@ -15,7 +16,7 @@ export type IndicatorValues<Factories extends IndicatorFactories> = {
 /**
  * A strategy: what it declares, and what it does when something happens.
  *
- * It sees bars only when they have closed, and its orders meet the bars that follow, so it cannot look ahead. `onBar`
+ * It sees bars only when they have closed, and its orders meet the events that follow, so it cannot look ahead. `onBar`
  * is first called when every declared indicator is warm. State lives in `state()`, made anew for each run, so that two
  * runs are the same.
  */
@@ -32,6 +33,8 @@ export interface StrategyDefinition<
   readonly state?: (params: P) => S;
   readonly onStart?: (context: StrategyContext<P, I, S>) => void;
   readonly onBar?: (bar: Bar, context: StrategyContext<P, I, S>) => void;
+  readonly onTrade?: (trade: Trade, context: StrategyContext<P, I, S>) => void;
+  readonly onQuote?: (quote: Quote, context: StrategyContext<P, I, S>) => void;
   readonly onFill?: (fill: FillEvent, context: StrategyContext<P, I, S>) => void;
   readonly onOrder?: (order: OrderEvent, context: StrategyContext<P, I, S>) => void;
   readonly onTimer?: (name: string, context: StrategyContext<P, I, S>) => void;
@@ -46,7 +49,16 @@ export interface Strategy {
 }
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
-const HOOKS = ['onStart', 'onBar', 'onFill', 'onOrder', 'onTimer', 'onStop'] as const;
+const HOOKS = [
+  'onStart',
+  'onBar',
+  'onTrade',
+  'onQuote',
+  'onFill',
+  'onOrder',
+  'onTimer',
+  'onStop',
+] as const;
 const KEYS = new Set<string>(['name', 'params', 'limits', 'indicators', 'state', ...HOOKS]);
 
 function invalid(message: string, context: Record<string, string>): HoldfastError {

@@ -131,6 +131,8 @@ function sp500Frame(
       canceled: 2,
       expired: 0,
       rejected: 0,
+      strategySent: account.marks.length + 2,
+      strategyFilled: account.marks.length,
     },
     denials: SAMPLE_DENIALS,
     busiestDay: { tsMs: Date.parse('2011-08-04T23:59:59.999Z'), trades: 2 },

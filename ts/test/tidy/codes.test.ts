@@ -11,7 +11,7 @@ describe('the codes', () => {
 describe('the rules of codes', () => {
   const table = sampleFile(
     'ts/src/core/codes.generated.ts',
-    ['PRICE_OFF_TICK', 'RING_INVALID', 'DATA_EMPTY', 'OUTPUT_IO']
+    ['PRICE_OFF_TICK', 'RING_INVALID', 'DATA_EMPTY', 'OUTPUT_IO', 'PRICE_STALE']
       .map((name) => `  ${name}: {\n    number: 1,\n  },\n`)
       .join(''),
   );
@@ -21,6 +21,7 @@ describe('the rules of codes', () => {
     expect(undocumentedCodes([table, page])).toEqual([
       'RING_INVALID: must be explained in ts/docs/codes.md',
       'DATA_EMPTY: must be explained in ts/docs/codes.md',
+      'PRICE_STALE: must be explained in ts/docs/codes.md',
     ]);
   });
 
@@ -31,6 +32,11 @@ describe('the rules of codes', () => {
       sampleFile('native/cpp/test/a.cpp', 'EXPECT_EQ(code, ErrorCode::kRingInvalid);\n'),
       sampleFile('ts/test/unit/a.test.ts', "expect(error.code).toBe('DATA_EMPTY');\n"),
       sampleFile('ts/test/tidy/b.test.ts', "'OUTPUT_IO'\n"),
+      sampleFile(
+        'native/rust/risk/src/control.rs',
+        '    PriceAge = 0 PriceStale Nanoseconds "Age."',
+      ),
+      sampleFile('native/rust/risk/tests/gate.rs', 'assert!(has(Control::PriceAge));\n'),
     ];
     expect(untestedCodes([table, ...tests])).toEqual(['OUTPUT_IO: must be raised in a test']);
   });

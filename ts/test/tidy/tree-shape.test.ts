@@ -21,13 +21,15 @@ describe('the rules of the tree', () => {
     const long = 'x\n'.repeat(401);
     const files = [
       sampleFile('ts/src/a.ts', long),
-      sampleFile('native/rust/core/src/b.rs', 'x\n'.repeat(400)),
+      sampleFile('native/rust/core/src/b.rs', `${'x\n'.repeat(400)}#[cfg(test)]\n`),
+      sampleFile('native/rust/core/src/f.rs', `${'x\n'.repeat(400)}#[cfg(test)]\n`.repeat(2)),
       sampleFile('ts/test/unit/c.test.ts', long),
       sampleFile('native/cpp/test/d.cpp', 'x\n'.repeat(601)),
       sampleFile('ts/src/e.generated.ts', long),
     ];
     expect(tooLongFiles(files)).toEqual([
       'ts/src/a.ts: must have at most 400 lines, has 401',
+      'native/rust/core/src/f.rs: must have at most 600 lines, has 802',
       'native/cpp/test/d.cpp: must have at most 600 lines, has 601',
     ]);
   });
@@ -74,8 +76,7 @@ describe('the rules of the tree', () => {
 
   it('know what .gitignore leaves out', () => {
     const isIgnored = ignoredNames('node_modules/\n# a comment\n\n*.tgz\n');
-    expect(['node_modules', 'a.tgz', 'src', '# a comment'].map(isIgnored)).toEqual([
-      ...[true, true, false, false],
-    ]);
+    const names = ['node_modules', 'a.tgz', 'src', '# a comment'];
+    expect(names.filter((name) => isIgnored(name))).toEqual(['node_modules', 'a.tgz']);
   });
 });

@@ -45,14 +45,13 @@ describe('the rules of the text', () => {
     expect(emoji([sampleFile('README.md', '≥ → × © · ‖ 10⁻¹⁸\n')])).toEqual([]);
   });
 
-  it.each(['wo,rk', 'ro,ot', 'home/me,', 'Users/me,'])('find the machine path /%s/', (halves) => {
-    const path = `/${halves.replace(',', '')}/`;
+  it.each(['/work/', '/root/', '/home/me/', '/Users/me/'])('find the machine path %s', (path) => {
     expect(machineTraces([sampleFile('README.md', `see ${path}x\n`)])).toHaveLength(1);
     expect(machineTraces([sampleFile('README.md', `see a${path}x\n`)])).toEqual([]);
   });
 
   it('find the host of a registry', () => {
-    const host = ['https://registry', 'npmjs', 'org/zod'].join('.');
-    expect(machineTraces([sampleFile('package-lock.json', `"${host}"\n`)])).toHaveLength(1);
+    const text = '"resolved": "https://registry.npmjs.org/zod"\n';
+    expect(machineTraces([sampleFile('package-lock.json', text)])).toHaveLength(1);
   });
 });

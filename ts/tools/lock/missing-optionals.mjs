@@ -12,8 +12,9 @@
  * }} MissingOptional
  */
 
-const SYSTEMS =
-  'aix android darwin freebsd linux netbsd openbsd openharmony sunos win32'.split(' ');
+const SYSTEMS = 'aix android darwin freebsd linux netbsd openbsd openharmony sunos win32'.split(
+  ' ',
+);
 const PROCESSORS = 'arm arm64 ia32 loong64 mips64el ppc64 riscv64 s390x wasm32 x64'.split(' ');
 /** The last part of a name such as `linux-arm-gnueabihf` tells the C library. */
 const C_LIBRARIES = [
@@ -78,7 +79,9 @@ export function platformEntry({ name, version, dev }) {
   const last = parts.at(-1) ?? '';
   const libc = C_LIBRARIES.filter(([prefix = '']) => os[0] === 'linux' && last.startsWith(prefix));
   if (cpu.length === 0 || !/^\d+\.\d+\.\d+[-.\w]*$/.test(version)) {
-    throw new Error(`${name}@${version} must be locked by npm itself: it names no system or version`);
+    throw new Error(
+      `${name}@${version} must be locked by npm itself: it names no system or version`,
+    );
   }
   return {
     version,

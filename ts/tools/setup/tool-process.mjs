@@ -44,7 +44,11 @@ export function runTool({ command, cwd, env = {}, onLine = () => undefined }) {
     /** @param {string} chunk */
     const take = (chunk) => {
       output = (output + chunk).slice(-OUTPUT_CHARACTERS_MAX);
-      const line = chunk.trimEnd().split(/[\r\n]/).at(-1)?.trim();
+      const line = chunk
+        .trimEnd()
+        .split(/[\r\n]/)
+        .at(-1)
+        ?.trim();
       if (line) onLine(line);
     };
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', take);

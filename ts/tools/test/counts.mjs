@@ -40,7 +40,8 @@ export function parseCargo(output) {
  * @returns {Counts}
  */
 export function parseCtest(output) {
-  const line = /^\s*\d+\/\d+ Test\s+#\d+: .*?(Passed|\*\*\*(?:Skipped|Not Run \(Disabled\))|\*\*\*)/gm;
+  const line =
+    /^\s*\d+\/\d+ Test\s+#\d+: .*?(Passed|\*\*\*(?:Skipped|Not Run \(Disabled\))|\*\*\*)/gm;
   const outcomes = [...output.matchAll(line)].map(([, outcome]) => outcome);
   const passed = outcomes.filter((outcome) => outcome === 'Passed').length;
   const failed = outcomes.filter((outcome) => outcome === '***').length;

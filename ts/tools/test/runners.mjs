@@ -28,7 +28,10 @@ const rustTests = {
  * @returns {Promise<Counts>}
  */
 export async function runCppTests(sanitizer = '') {
-  const folder = join(BUILD_FOLDER, sanitizer === '' ? 'cpp-test' : `cpp-test-${sanitizer}`);
+  const folder = join(
+    BUILD_FOLDER,
+    sanitizer === '' ? 'cpp-test' : `cpp-test-${sanitizer.replaceAll(',', '-')}`,
+  );
   const options = ['-DHOLDFAST_TESTS=ON', `-DHOLDFAST_SANITIZER=${sanitizer}`];
   const source = join(ROOT, 'native', 'cpp');
   const configured = await runStreamed(['cmake', '-S', source, '-B', folder, ...options]);

@@ -3,10 +3,10 @@
 
 use crate::failure::{failure, guarded};
 use crate::memory::SharedBytes;
-use holdfast_core::market_event::{MARKET_EVENT_BYTES, bar_of_records};
+use holdfast_core::market_event::{KIND_QUOTE, KIND_TRADE, MARKET_EVENT_BYTES, bar_of_records};
 use holdfast_core::{
-    Bar, ClientOrderId, Code, Error, InstrumentId, MarketEvent, OrderIntent, OrderRole, OrderType,
-    Price, Quantity, Result, Side, TimeInForce, Timestamp, contain,
+    Bar, ClientOrderId, Code, Error, Instrument, InstrumentId, MarketEvent, OrderIntent, OrderRole,
+    OrderType, Price, Quantity, Quote, Result, Side, TimeInForce, Timestamp, Trade, contain,
 };
 use holdfast_engine::{JournalWriter, SyncPolicy};
 use holdfast_sim::{Session, SessionConfig};
@@ -17,8 +17,9 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
 
-/// Bar of the last call: close time ms, open, high, low, close, volume, instrument, open time ms; doubles.
-const BAR_VIEW: usize = 0;
+/// Event of the last call. Bar: close time ms, open, high, low, close, volume, instrument, open time ms. Trade: time ms,
+/// price, quantity, 1 when the aggressor sold. Quote: time ms, bid, bid quantity, ask, ask quantity. Doubles.
+const EVENT_VIEW: usize = 0;
 /// Equity, cash, net position value, drawdown, fees, open orders, gross exposure, order id of the last verdict; doubles.
 const ACCOUNT_VIEW: usize = 64;
 /// What a submitted order is made of; see `Command` in `ts/src/native/session-memory.ts`.
@@ -27,10 +28,10 @@ const COMMAND: usize = 128;
 const POSITION_VIEWS: usize = 256;
 const POSITION_VIEW_BYTES: usize = 64;
 
-/// Index of the bar's first record, set by JavaScript before a call of the bar function (u32).
-const BAR_INDEX: usize = 192;
-/// Bytes of notices after a call of the bar function, or `FAILED` (u32).
-const BAR_OUTCOME: usize = 196;
+/// Index of the event's first record, set by JavaScript before a call of the event function (u32).
+const EVENT_INDEX: usize = 192;
+/// Bytes of notices after a call of the event function, or `FAILED` (u32).
+const EVENT_OUTCOME: usize = 196;
 const FAILED: u32 = u32::MAX;
 
 struct Inner {
@@ -38,7 +39,7 @@ struct Inner {
     exchange: SharedBytes,
     notices: SharedBytes,
     records: SharedBytes,
-    /// What the bar function failed with; `take_failure` throws it.
+    /// What the event function failed with; `take_failure` throws it.
     failed: Option<Error>,
 }
 
@@ -82,20 +83,20 @@ impl NativeSession {
         })
     }
 
-    /// Returns the function that plays a bar. It takes its argument from memory and leaves its outcome there, because
+    /// Returns the function that plays a market event. It takes its argument from memory and leaves its outcome there, because
     /// a call without arguments and results costs a fraction of a method call.
     #[napi]
-    pub fn bar_function<'env>(&self, env: &'env Env) -> napi::Result<Function<'env, (), ()>> {
+    pub fn event_function<'env>(&self, env: &'env Env) -> napi::Result<Function<'env, (), ()>> {
         let inner = Rc::clone(&self.inner);
-        env.create_function_from_closure("playBar", move |_| {
+        env.create_function_from_closure("playEvent", move |_| {
             if let Ok(mut inner) = inner.try_borrow_mut() {
-                inner.play_bar();
+                inner.play_event();
             }
             Ok(())
         })
     }
 
-    /// Throws what the bar function failed with.
+    /// Throws what the event function failed with.
     #[napi]
     pub fn take_failure(&mut self) -> napi::Result<(), String> {
         match self.inner.borrow_mut().failed.take() {
@@ -193,21 +194,43 @@ impl Inner {
         outcome
     }
 
-    fn play_bar(&mut self) {
+    fn play_event(&mut self) {
         let outcome = self.contained(|inner| {
-            let index = inner.exchange.u32_at(BAR_INDEX) as usize;
-            let bar = inner.bar_at(index * MARKET_EVENT_BYTES)?;
-            inner.open()?.on_bar(&bar)?;
-            inner.write_bar(&bar)?;
+            let index = inner.exchange.u32_at(EVENT_INDEX) as usize;
+            let id = inner.play_record(index)?;
             inner.write_account()?;
-            inner.write_position(bar.instrument)?;
+            inner.write_position(id)?;
             inner.take_notices()
         });
         let bytes = outcome.unwrap_or_else(|error| {
             self.failed = Some(error);
             FAILED
         });
-        self.exchange.put_u32(BAR_OUTCOME, bytes);
+        self.exchange.put_u32(EVENT_OUTCOME, bytes);
+    }
+
+    fn play_record(&mut self, index: usize) -> Result<InstrumentId> {
+        let record = self.record(index)?;
+        match record.kind {
+            KIND_TRADE => {
+                let trade = Trade::of_record(&record)?;
+                self.open()?.on_trade(&trade)?;
+                self.write_trade(&trade);
+                Ok(trade.instrument)
+            }
+            KIND_QUOTE => {
+                let quote = Quote::of_record(&record)?;
+                self.open()?.on_quote(&quote)?;
+                self.write_quote(&quote);
+                Ok(quote.instrument)
+            }
+            _ => {
+                let bar = bar_of_records(&record, &self.record(index + 1)?)?;
+                self.open()?.on_bar(&bar)?;
+                self.write_bar(&bar);
+                Ok(bar.instrument)
+            }
+        }
     }
 
     fn open(&mut self) -> Result<&mut Session> {
@@ -216,21 +239,18 @@ impl Inner {
             .ok_or_else(|| Error::new(Code::HandleClosed, "session must be open, it was closed"))
     }
 
-    fn bar_at(&self, offset: usize) -> Result<Bar> {
-        let record = |start: usize| {
-            self.records
-                .read()
-                .get(start..)
-                .and_then(|rest| rest.first_chunk::<MARKET_EVENT_BYTES>())
-                .map(MarketEvent::decode)
-                .ok_or_else(|| {
-                    Error::new(
-                        Code::EventInvalid,
-                        format!("a bar must have two records, none at byte {start}"),
-                    )
-                })
-        };
-        bar_of_records(&record(offset)?, &record(offset + MARKET_EVENT_BYTES)?)
+    fn record(&self, index: usize) -> Result<MarketEvent> {
+        self.records
+            .read()
+            .get(index * MARKET_EVENT_BYTES..)
+            .and_then(|rest| rest.first_chunk::<MARKET_EVENT_BYTES>())
+            .map(MarketEvent::decode)
+            .ok_or_else(|| {
+                Error::new(
+                    Code::EventInvalid,
+                    format!("an event must have its records, none at {index}"),
+                )
+            })
     }
 
     fn command(&self) -> Result<OrderIntent> {
@@ -259,26 +279,55 @@ impl Inner {
         })
     }
 
-    fn write_bar(&mut self, bar: &Bar) -> Result<()> {
-        let session = self.session.as_ref();
-        let Some(state) =
-            session.and_then(|inner| inner.engine().instruments().get(bar.instrument.index()))
-        else {
-            return Ok(());
-        };
-        let instrument = &state.instrument;
+    fn instrument(&self, id: InstrumentId) -> Option<&Instrument> {
+        let session = self.session.as_ref()?;
+        session.engine().instruments().get(id.index()).map(|state| &state.instrument)
+    }
+
+    fn write_bar(&mut self, bar: &Bar) {
+        let Some(instrument) = self.instrument(bar.instrument) else { return };
         let view = [
-            bar.ts_close.0.div_euclid(1_000_000) as f64,
+            milliseconds(bar.ts_close),
             instrument.price_f64(bar.open),
             instrument.price_f64(bar.high),
             instrument.price_f64(bar.low),
             instrument.price_f64(bar.close),
             instrument.quantity_f64(bar.volume),
             f64::from(bar.instrument.0),
-            bar.ts_open.0.div_euclid(1_000_000) as f64,
+            milliseconds(bar.ts_open),
         ];
-        self.exchange.put_f64(BAR_VIEW, &view);
-        Ok(())
+        self.exchange.put_f64(EVENT_VIEW, &view);
+    }
+
+    fn write_trade(&mut self, trade: &Trade) {
+        let Some(instrument) = self.instrument(trade.instrument) else { return };
+        let sold = f64::from(trade.aggressor_side as u8);
+        let (price, quantity) =
+            (instrument.price_f64(trade.price), instrument.quantity_f64(trade.quantity));
+        let view = [
+            milliseconds(trade.ts_event),
+            price,
+            quantity,
+            sold,
+            0.0,
+            0.0,
+            f64::from(trade.instrument.0),
+        ];
+        self.exchange.put_f64(EVENT_VIEW, &view);
+    }
+
+    fn write_quote(&mut self, quote: &Quote) {
+        let Some(instrument) = self.instrument(quote.instrument) else { return };
+        let view = [
+            milliseconds(quote.ts_event),
+            instrument.price_f64(quote.bid),
+            instrument.quantity_f64(quote.bid_quantity),
+            instrument.price_f64(quote.ask),
+            instrument.quantity_f64(quote.ask_quantity),
+            0.0,
+            f64::from(quote.instrument.0),
+        ];
+        self.exchange.put_f64(EVENT_VIEW, &view);
     }
 
     fn write_account(&mut self) -> Result<()> {
@@ -325,4 +374,8 @@ impl Inner {
         u32::try_from(bytes)
             .map_err(|_| Error::new(Code::CapacityExhausted, "notices must fit 32 bits"))
     }
+}
+
+fn milliseconds(ts: Timestamp) -> f64 {
+    ts.0.div_euclid(1_000_000) as f64
 }

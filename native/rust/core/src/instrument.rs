@@ -2,12 +2,12 @@
 
 use crate::amount::Amount;
 use crate::code::Code;
-use crate::decimal::{Decimal, format_scaled, power_of_ten};
+use crate::decimal::Decimal;
 use crate::error::{Error, Result};
 use crate::fraction::Fraction;
 use crate::price::Price;
 use crate::quantity::Quantity;
-use crate::rounding::{Rounding, divide};
+use crate::steps::{exact_steps, format_steps, off_step};
 use serde::{Deserialize, Serialize};
 
 /// An instrument as it is written in configuration: decimals are strings.
@@ -280,53 +280,10 @@ impl Instrument {
     }
 }
 
-fn at_common_scale(value: Decimal, step: Decimal) -> Option<(i128, i128)> {
-    let scale = value.scale.max(step.scale);
-    Some((
-        value.mantissa.checked_mul(power_of_ten(scale - value.scale)?)?,
-        step.mantissa.checked_mul(power_of_ten(scale - step.scale)?)?,
-    ))
-}
-
-fn exact_steps(value: Decimal, step: Decimal) -> Option<i64> {
-    let (numerator, denominator) = at_common_scale(value.normalized(), step)?;
-    if numerator % denominator == 0 { i64::try_from(numerator / denominator).ok() } else { None }
-}
-
-fn format_steps(steps: i64, step: Decimal) -> String {
-    match i128::from(steps).checked_mul(step.mantissa) {
-        Some(mantissa) => format_scaled(mantissa, step.scale),
-        None => format!("{steps}×{}", format_scaled(step.mantissa, step.scale)),
-    }
-}
-
-/// Tells the two ways in which a value is no count of steps apart: between two steps, or past 64 bits.
-fn off_step(
-    off: Code,
-    range: Code,
-    (field, size): (&str, &str),
-    step: Decimal,
-    value: Decimal,
-    text: &str,
-) -> Error {
-    let floor = at_common_scale(value.normalized(), step)
-        .and_then(|(n, d)| divide(n, d, Rounding::Floor).ok())
-        .and_then(|steps| i64::try_from(steps).ok())
-        .filter(|steps| *steps < i64::MAX);
-    match floor {
-        Some(below) => Error::new(off, format!("{field} must be a multiple of {size}, was {text}"))
-            .with("value", text)
-            .with("step", size)
-            .with("below", format_steps(below, step))
-            .with("above", format_steps(below + 1, step)),
-        None => Error::new(range, format!("{field} must fit 64 bits of {size}, was {text}"))
-            .with("value", text),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decimal::format_scaled;
     use proptest::prelude::*;
 
     pub(crate) fn spec(tick: &str, lot: &str) -> InstrumentSpec {

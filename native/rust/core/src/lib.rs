@@ -18,7 +18,10 @@ pub mod order;
 pub mod order_state;
 pub mod price;
 pub mod quantity;
+pub mod quote;
 pub mod rounding;
+mod steps;
+pub mod trade;
 pub mod venue_report;
 pub mod wire;
 
@@ -35,5 +38,7 @@ pub use order::{Order, OrderIntent, OrderRole, OrderType, Side, TimeInForce};
 pub use order_state::{BaseState, OrderEvent, OrderState, Overlays};
 pub use price::Price;
 pub use quantity::Quantity;
+pub use quote::Quote;
 pub use rounding::Rounding;
+pub use trade::Trade;
 pub use venue_report::{ReportKind, VenueReport};

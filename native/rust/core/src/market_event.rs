@@ -26,8 +26,14 @@ pub const MARKET_EVENT_LAYOUT: [(&str, usize); 11] = [
     ("stream", 62),
 ];
 
+/// Kind number of a trade.
+pub const KIND_TRADE: u8 = 1;
+/// Kind number of a quote.
+pub const KIND_QUOTE: u8 = 2;
 /// Kind number of a bar's two records.
 pub const KIND_BAR: u8 = 4;
+/// Flag of a trade whose aggressor sold.
+pub const FLAG_SELL: u8 = 0b001;
 /// Flag of the last record that belongs together with the ones before.
 pub const FLAG_LAST_OF_BATCH: u8 = 0b100;
 

@@ -69,7 +69,7 @@ pub struct Engine {
     pub(crate) gross_value: Amount,
     pub(crate) worst_exposure: Amount,
     pub(crate) equity: Amount,
-    pub(crate) last_bar: Option<Timestamp>,
+    pub(crate) last_mark: Option<Timestamp>,
     pub(crate) counts: OrderCounts,
     pub(crate) statistics: Statistics,
 }
@@ -122,7 +122,7 @@ impl Engine {
             gross_value: Amount::ZERO,
             worst_exposure: Amount::ZERO,
             equity: start_cash,
-            last_bar: None,
+            last_mark: None,
             counts: OrderCounts::default(),
             statistics: Statistics::default(),
         })
@@ -152,6 +152,8 @@ impl Engine {
         self.clock.advance(ts);
         match input {
             Input::Bar(bar) => self.on_bar(bar, sink).map(|()| None),
+            Input::Trade(trade) => self.on_trade(trade, sink).map(|()| None),
+            Input::Quote(quote) => self.on_quote(quote, sink).map(|()| None),
             Input::Submit(intent) => {
                 self.submit(*intent, RecordKind::OrderSubmitted, sink, commands).map(Some)
             }

@@ -2,8 +2,8 @@
 
 use holdfast_core::wire::{Reader, Writer};
 use holdfast_core::{
-    Amount, Bar, ClientOrderId, Code, InstrumentId, OrderIntent, Quantity, Result, Timestamp,
-    VenueReport,
+    Amount, Bar, ClientOrderId, Code, InstrumentId, OrderIntent, Quantity, Quote, Result,
+    Timestamp, Trade, VenueReport,
 };
 
 /// A funding payment of a perpetual.
@@ -22,6 +22,10 @@ pub struct Funding {
 pub enum Input<'a> {
     /// A bar closed.
     Bar(Bar),
+    /// Others traded.
+    Trade(Trade),
+    /// The best bid and offer changed.
+    Quote(Quote),
     /// A strategy wants an order.
     Submit(OrderIntent),
     /// A strategy wants an order cancelled.
@@ -52,6 +56,8 @@ impl Input<'_> {
     pub const fn ts(&self) -> Timestamp {
         match self {
             Self::Bar(bar) => bar.ts_close,
+            Self::Trade(trade) => trade.ts_event,
+            Self::Quote(quote) => quote.ts_event,
             Self::Submit(intent) => intent.ts_intent,
             Self::Cancel { ts, .. } | Self::Failure { ts, .. } => *ts,
             Self::Report(report) => report.ts_event,

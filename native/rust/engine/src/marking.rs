@@ -1,23 +1,44 @@
-//! Bars and funding: the marks of positions, equity, and the close of each UTC day.
+//! Bars, trades, quotes and funding: the marks of positions, equity, and the close of each UTC day.
 
 use crate::engine::Engine;
 use crate::input::Funding;
 use crate::output::DayClosed;
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
-use holdfast_core::{Amount, Bar, InstrumentId, Result, Timestamp};
+use holdfast_core::{Amount, Bar, InstrumentId, Price, Quote, Result, Timestamp, Trade};
 
 impl Engine {
     pub(crate) fn on_bar(&mut self, bar: &Bar, sink: &mut impl Sink) -> Result<()> {
         bar.validate()?;
         self.state(bar.instrument)?;
         self.emit::<{ Bar::ENCODED_BYTES }>(sink, RecordKind::Bar, |writer| bar.encode(writer))?;
-        self.state_mut(bar.instrument)?.mark = Some((bar.close, bar.ts_close));
-        self.refresh(bar.instrument)?;
+        self.mark(bar.instrument, bar.close, bar.ts_close)
+    }
+
+    pub(crate) fn on_trade(&mut self, trade: &Trade, sink: &mut impl Sink) -> Result<()> {
+        self.state(trade.instrument)?;
+        self.emit::<{ Trade::ENCODED_BYTES }>(sink, RecordKind::Trade, |writer| {
+            trade.encode(writer)
+        })?;
+        self.mark(trade.instrument, trade.price, trade.ts_event)
+    }
+
+    pub(crate) fn on_quote(&mut self, quote: &Quote, sink: &mut impl Sink) -> Result<()> {
+        self.state(quote.instrument)?;
+        self.emit::<{ Quote::ENCODED_BYTES }>(sink, RecordKind::Quote, |writer| {
+            quote.encode(writer)
+        })?;
+        self.mark(quote.instrument, quote.mid(), quote.ts_event)
+    }
+
+    /// Values the position and the account anew at a price of the market.
+    fn mark(&mut self, id: InstrumentId, price: Price, ts: Timestamp) -> Result<()> {
+        self.state_mut(id)?.mark = Some((price, ts));
+        self.refresh(id)?;
         self.equity = self.account.cash.plus(self.net_value)?;
-        self.gate.mark_equity(bar.ts_close, self.equity)?;
+        self.gate.mark_equity(ts, self.equity)?;
         self.statistics.mark(self.equity, self.gross_value);
-        self.last_bar = Some(bar.ts_close);
+        self.last_mark = Some(ts);
         Ok(())
     }
 
@@ -47,13 +68,13 @@ impl Engine {
         Ok(())
     }
 
-    /// Records the close of the last day that had a bar, before anything of a later day happens.
+    /// Records the close of the last day that had a mark, before anything of a later day happens.
     pub(crate) fn close_day_before(&mut self, ts: Timestamp, sink: &mut impl Sink) -> Result<()> {
-        let Some(last) = self.last_bar else { return Ok(()) };
+        let Some(last) = self.last_mark else { return Ok(()) };
         if ts.utc_day() <= last.utc_day() {
             return Ok(());
         }
-        self.last_bar = None;
+        self.last_mark = None;
         let realized = self
             .instruments
             .iter()
@@ -67,7 +88,7 @@ impl Engine {
             .plus(account.fees)?
             .plus(account.funding)?;
         let day = DayClosed {
-            ts_last_bar: last,
+            ts_last_mark: last,
             equity: self.equity,
             cash: account.cash,
             position_value: self.net_value,
@@ -80,7 +101,7 @@ impl Engine {
                 .first()
                 .and_then(|state| state.mark)
                 .map_or(0, |(price, _)| price.ticks()),
-            bars: self.statistics.bars,
+            marks: self.statistics.marks,
         };
         self.emit::<{ DayClosed::ENCODED_BYTES }>(sink, RecordKind::DayClosed, |writer| {
             day.encode(writer)

@@ -154,11 +154,11 @@ impl PositionChanged {
     }
 }
 
-/// The account at the last bar of a UTC day.
+/// The account at the last market event of a UTC day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct DayClosed {
-    pub ts_last_bar: Timestamp,
+    pub ts_last_mark: Timestamp,
     pub equity: Amount,
     pub cash: Amount,
     pub position_value: Amount,
@@ -167,7 +167,7 @@ pub struct DayClosed {
     pub unrealized: Amount,
     pub fees: Amount,
     pub benchmark_ticks: i64,
-    pub bars: u64,
+    pub marks: u64,
 }
 
 impl DayClosed {
@@ -176,7 +176,7 @@ impl DayClosed {
 
     /// Writes the journal form.
     pub fn encode(&self, writer: &mut Writer<'_>) {
-        writer.i64(self.ts_last_bar.0);
+        writer.i64(self.ts_last_mark.0);
         for amount in [
             self.equity,
             self.cash,
@@ -189,7 +189,7 @@ impl DayClosed {
             writer.amount(amount);
         }
         writer.i64(self.benchmark_ticks);
-        writer.u64(self.bars);
+        writer.u64(self.marks);
     }
 
     /// Reads the journal form.
@@ -198,7 +198,7 @@ impl DayClosed {
     /// `JOURNAL_CORRUPT`.
     pub fn decode(reader: &mut Reader<'_>) -> Result<Self> {
         Ok(Self {
-            ts_last_bar: Timestamp(reader.i64()?),
+            ts_last_mark: Timestamp(reader.i64()?),
             equity: reader.amount()?,
             cash: reader.amount()?,
             position_value: reader.amount()?,
@@ -207,7 +207,7 @@ impl DayClosed {
             unrealized: reader.amount()?,
             fees: reader.amount()?,
             benchmark_ticks: reader.i64()?,
-            bars: reader.u64()?,
+            marks: reader.u64()?,
         })
     }
 }
@@ -220,7 +220,7 @@ mod tests {
     fn a_closed_day_encodes_and_decodes_every_field() {
         let amount = Amount::from_raw;
         let day = DayClosed {
-            ts_last_bar: Timestamp(1),
+            ts_last_mark: Timestamp(1),
             equity: amount(2),
             cash: amount(3),
             position_value: amount(4),
@@ -229,7 +229,7 @@ mod tests {
             unrealized: amount(-7),
             fees: amount(8),
             benchmark_ticks: 9,
-            bars: 10,
+            marks: 10,
         };
         let mut bytes = [0_u8; DayClosed::ENCODED_BYTES];
         let mut writer = Writer::new(&mut bytes);

@@ -5,8 +5,8 @@ use crate::output::{DayClosed, OrderChanged, PositionChanged};
 use holdfast_core::journal_record::{Record, RecordKind};
 use holdfast_core::wire::Reader;
 use holdfast_core::{
-    Bar, BaseState, Code, OrderEvent, OrderIntent, OrderRole, OrderType, Overlays, Price, Result,
-    Side, TimeInForce, VenueReport,
+    Bar, BaseState, Code, OrderEvent, OrderIntent, OrderRole, OrderType, Overlays, Price, Quote,
+    Result, Side, TimeInForce, Trade, VenueReport,
 };
 use holdfast_risk::Verdict;
 use serde_json::{Value, json};
@@ -20,6 +20,8 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
     let content = match record.kind {
         RecordKind::SessionOpened => serde_json::from_slice(record.payload).unwrap_or(Value::Null),
         RecordKind::Bar => bar(&Bar::decode(&mut reader)?),
+        RecordKind::Trade => trade(&Trade::decode(&mut reader)?),
+        RecordKind::Quote => quote(&Quote::decode(&mut reader)?),
         RecordKind::OrderSubmitted | RecordKind::OrderDerived => {
             intent(&OrderIntent::decode(&mut reader)?)
         }
@@ -52,6 +54,20 @@ fn bar(bar: &Bar) -> Value {
         "instrument": bar.instrument.0, "ts_open_ns": bar.ts_open.0.to_string(),
         "open_ticks": bar.open.ticks(), "high_ticks": bar.high.ticks(), "low_ticks": bar.low.ticks(),
         "close_ticks": bar.close.ticks(), "volume_lots": bar.volume.lots(),
+    })
+}
+
+fn trade(trade: &Trade) -> Value {
+    json!({
+        "instrument": trade.instrument.0, "price_ticks": trade.price.ticks(), "quantity_lots": trade.quantity.lots(),
+        "aggressor_side": trade.aggressor_side.name(),
+    })
+}
+
+fn quote(quote: &Quote) -> Value {
+    json!({
+        "instrument": quote.instrument.0, "bid_ticks": quote.bid.ticks(), "bid_lots": quote.bid_quantity.lots(),
+        "ask_ticks": quote.ask.ticks(), "ask_lots": quote.ask_quantity.lots(),
     })
 }
 
@@ -125,6 +141,6 @@ fn day(day: &DayClosed) -> Value {
         "equity": day.equity.to_string(), "cash": day.cash.to_string(),
         "position_value": day.position_value.to_string(), "gross_exposure": day.gross_exposure.to_string(),
         "realized": day.realized.to_string(), "unrealized": day.unrealized.to_string(), "fees": day.fees.to_string(),
-        "benchmark_ticks": day.benchmark_ticks, "bars": day.bars,
+        "benchmark_ticks": day.benchmark_ticks, "marks": day.marks,
     })
 }

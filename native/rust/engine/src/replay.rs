@@ -7,7 +7,9 @@ use crate::journal_reader::{JournalReader, JournalSummary};
 use crate::sink::Sink;
 use holdfast_core::journal_record::{Record, RecordKind, hex};
 use holdfast_core::wire::Reader;
-use holdfast_core::{Bar, ClientOrderId, Code, Error, OrderIntent, Result, Timestamp, VenueReport};
+use holdfast_core::{
+    Bar, ClientOrderId, Code, Error, OrderIntent, Quote, Result, Timestamp, Trade, VenueReport,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
@@ -106,6 +108,8 @@ fn feed(engine: &mut Engine, record: &Record<'_>, expected: &mut Expected) -> Re
     let mut commands = Vec::new();
     let input = match record.kind {
         RecordKind::Bar => Input::Bar(Bar::decode(&mut reader)?),
+        RecordKind::Trade => Input::Trade(Trade::decode(&mut reader)?),
+        RecordKind::Quote => Input::Quote(Quote::decode(&mut reader)?),
         RecordKind::OrderSubmitted => Input::Submit(OrderIntent::decode(&mut reader)?),
         RecordKind::CancelRequested => {
             Input::Cancel { client_order_id: ClientOrderId(reader.u64()?), ts: record.ts }

@@ -34,8 +34,8 @@ pub struct Snapshot {
     pub turnover: String,
     pub gross_exposure: String,
     pub positions: Vec<PositionSnapshot>,
-    pub bars: u64,
-    pub bars_in_market: u64,
+    pub marks: u64,
+    pub marks_in_market: u64,
     pub exposure_frac_mean: f64,
     pub orders_submitted: u64,
     pub orders_accepted: u64,
@@ -92,7 +92,7 @@ impl Engine {
         }
         let (account, counts, statistics) = (&self.account, &self.counts, &self.statistics);
         #[allow(clippy::cast_precision_loss)]
-        let bars = statistics.bars.max(1) as f64;
+        let marks = statistics.marks.max(1) as f64;
         Ok(Snapshot {
             start_cash: account.start_cash.to_string(),
             cash: account.cash.to_string(),
@@ -105,9 +105,9 @@ impl Engine {
             turnover: account.turnover.to_string(),
             gross_exposure: self.gross_value.to_string(),
             positions,
-            bars: statistics.bars,
-            bars_in_market: statistics.bars_in_market,
-            exposure_frac_mean: statistics.exposure_sum / bars,
+            marks: statistics.marks,
+            marks_in_market: statistics.marks_in_market,
+            exposure_frac_mean: statistics.exposure_sum / marks,
             orders_submitted: counts.submitted,
             orders_accepted: counts.accepted,
             orders_denied: counts.denied,

@@ -1,10 +1,13 @@
 //! Engine and simulated venue run together: one bar in, everything it causes out.
 
 use crate::assumptions::{Assumptions, AssumptionsSpec};
-use crate::bar_venue::{BarVenue, VenueEvent};
 use crate::notices::{Notices, Recorder};
+use crate::tape::Tape;
+use crate::venue::{SimulatedVenue, VenueEvent};
 use holdfast_core::journal_record::{RecordKind, hex};
-use holdfast_core::{Bar, ClientOrderId, Code, Error, OrderIntent, Result, Timestamp};
+use holdfast_core::{
+    Bar, ClientOrderId, Code, Error, InstrumentId, OrderIntent, Quote, Result, Timestamp, Trade,
+};
 use holdfast_engine::snapshot::Snapshot;
 use holdfast_engine::{Command, Engine, EngineConfig, Input, JournalWriter, Sink};
 use holdfast_risk::Verdict;
@@ -38,7 +41,7 @@ pub struct Closed {
 #[derive(Debug)]
 pub struct Session {
     engine: Engine,
-    venue: BarVenue,
+    venue: SimulatedVenue,
     journal: Option<JournalWriter>,
     notices: Notices,
     commands: Vec<Command>,
@@ -52,7 +55,7 @@ impl Session {
     pub fn open(config: &SessionConfig, journal: Option<JournalWriter>) -> Result<Self> {
         let assumptions = Assumptions::new(&config.assumptions)?;
         let engine = Engine::new(&config.engine)?;
-        let venue = BarVenue::new(assumptions, config.engine.instruments.len());
+        let venue = SimulatedVenue::new(assumptions, config.engine.instruments.len());
         let mut session =
             Self { engine, venue, journal, notices: Notices::default(), commands: Vec::new() };
         let opened = serde_json::to_vec(config).map_err(|error| {
@@ -62,7 +65,7 @@ impl Session {
         Ok(session)
     }
 
-    fn recorder(&mut self) -> (&mut Engine, Recorder<'_>, &mut BarVenue, &mut Vec<Command>) {
+    fn recorder(&mut self) -> (&mut Engine, Recorder<'_>, &mut SimulatedVenue, &mut Vec<Command>) {
         let recorder = Recorder { journal: self.journal.as_mut(), notices: &mut self.notices };
         (&mut self.engine, recorder, &mut self.venue, &mut self.commands)
     }
@@ -98,11 +101,33 @@ impl Session {
     /// `EVENT_INVALID`, `INSTRUMENT_UNKNOWN`, `AMOUNT_OVERFLOW`, `JOURNAL_IO`.
     pub fn on_bar(&mut self, bar: &Bar) -> Result<()> {
         bar.validate()?;
-        let index = bar.instrument.index();
-        if bar.ts_close < self.engine.now() {
+        let tape = Tape::of_bar(bar, self.venue.assumptions());
+        self.play(tape, bar.instrument, &Input::Bar(*bar))
+    }
+
+    /// Plays a trade of others: what rests meets its price and a share of its quantity.
+    ///
+    /// # Errors
+    /// As `on_bar`.
+    pub fn on_trade(&mut self, trade: &Trade) -> Result<()> {
+        let tape = Tape::of_trade(trade, self.venue.assumptions());
+        self.play(tape, trade.instrument, &Input::Trade(*trade))
+    }
+
+    /// Plays a quote: buyers meet the ask, sellers the bid, up to the quantity that stands there.
+    ///
+    /// # Errors
+    /// As `on_bar`.
+    pub fn on_quote(&mut self, quote: &Quote) -> Result<()> {
+        self.play(Tape::of_quote(quote), quote.instrument, &Input::Quote(*quote))
+    }
+
+    fn play(&mut self, tape: Tape, id: InstrumentId, input: &Input<'_>) -> Result<()> {
+        let (index, ts) = (id.index(), input.ts());
+        if ts < self.engine.now() {
             return Err(Error::new(
                 Code::EventInvalid,
-                format!("time must not run back, bar closed at {} ns", bar.ts_close.0),
+                format!("time must not run back, the event is of {} ns", ts.0),
             ));
         }
         let Some(state) = self.engine.instruments().get(index) else {
@@ -111,13 +136,13 @@ impl Session {
                 format!("instrument {index} must be registered before use"),
             ));
         };
-        self.venue.begin_bar(bar, &state.instrument, self.engine.now())?;
+        self.venue.begin(tape, &state.instrument, self.engine.now())?;
         while let Some(state) = self.engine.instruments().get(index)
             && let Some(event) = self.venue.next_event(&state.instrument)?
         {
             self.hear(event)?;
         }
-        self.step(&Input::Bar(*bar)).map(|_| ())
+        self.step(input).map(|_| ())
     }
 
     /// Judges an intent and, when approved, places it; the intent's id and time are set here.

@@ -3,7 +3,10 @@
 mod support;
 
 use holdfast_core::venue_report::LiquiditySide;
-use holdfast_core::{Code, InstrumentSpec, OrderIntent, Price, Side, TimeInForce};
+use holdfast_core::{
+    Code, InstrumentId, InstrumentSpec, OrderIntent, Price, Quantity, Quote, Side, TimeInForce,
+    Timestamp, Trade,
+};
 use holdfast_sim::assumptions::LimitFill;
 use support::*;
 
@@ -244,4 +247,68 @@ fn bad_events_are_refused_with_codes() {
     let empty = market(Side::Buy, 0);
     assert_eq!(session.submit(empty).map(|_| ()).map_err(|e| e.code()), Err(Code::OrderInvalid));
     assert!(session.on_bar(&flat_bar(6, 10_000)).is_ok(), "a refusal changes nothing");
+}
+
+fn trade(ns: i64, price: i64, lots: i64) -> Trade {
+    Trade {
+        instrument: InstrumentId(0),
+        ts_event: Timestamp(ns),
+        price: Price::from_ticks(price),
+        quantity: Quantity::from_lots(lots),
+        aggressor_side: Side::Buy,
+    }
+}
+
+fn quote(ns: i64, [bid, bid_lots, ask, ask_lots]: [i64; 4]) -> Quote {
+    Quote {
+        instrument: InstrumentId(0),
+        ts_event: Timestamp(ns),
+        bid: Price::from_ticks(bid),
+        bid_quantity: Quantity::from_lots(bid_lots),
+        ask: Price::from_ticks(ask),
+        ask_quantity: Quantity::from_lots(ask_lots),
+    }
+}
+
+#[test]
+fn quotes_fill_buyers_at_the_ask_and_sellers_at_the_bid_up_to_what_stands_there() {
+    let mut session = open(&config());
+    session.on_quote(&quote(0, [9_990, 50, 10_010, 30])).unwrap();
+    session.submit(market(Side::Buy, 40)).unwrap();
+    session.on_quote(&quote(1, [9_991, 50, 10_011, 30])).unwrap();
+    session.on_quote(&quote(2, [9_992, 50, 10_012, 30])).unwrap();
+    assert_eq!(prices(&mut session), [(10_011, 30), (10_012, 10)]);
+    assert_eq!(
+        session.engine().instruments()[0].mark.unwrap().0.ticks(),
+        10_002,
+        "marked at the middle"
+    );
+    session.submit(stop(Side::Sell, 40, 9_900)).unwrap();
+    session.on_quote(&quote(3, [9_901, 50, 9_950, 30])).unwrap();
+    assert_eq!(position(&session), 40);
+    session.on_quote(&quote(4, [9_899, 50, 9_950, 30])).unwrap();
+    assert_eq!(
+        prices(&mut session),
+        [(9_899, 40)],
+        "a stop is triggered by the side that it would trade with"
+    );
+}
+
+#[test]
+fn trades_fill_at_their_price_up_to_a_share_of_their_quantity() {
+    let mut config = config();
+    config.assumptions.participation_frac_max = "0.5".into();
+    let mut session = open(&config);
+    session.on_trade(&trade(0, 10_000, 10)).unwrap();
+    session.submit(limit(Side::Buy, 8, 9_950)).unwrap();
+    session.on_trade(&trade(1, 9_950, 10)).unwrap();
+    session.on_trade(&trade(2, 9_949, 10)).unwrap();
+    session.on_trade(&trade(3, 9_940, 100)).unwrap();
+    assert_eq!(
+        prices(&mut session),
+        [(9_949, 5), (9_940, 3)],
+        "the print is better than the limit"
+    );
+    let late = session.on_trade(&trade(2, 9_940, 1)).map_err(|e| e.code());
+    assert_eq!(late, Err(Code::EventInvalid));
 }

@@ -138,7 +138,7 @@ function tradingRows(result: SessionResult, measured: SessionPerformance): reado
     own(
       'Execution rate',
       percentText(measured.executionRateFrac, 1),
-      `${countText(orders.filled)} of ${countText(orders.submitted)} orders sent filled whole`,
+      `${countText(orders.strategyFilled)} of ${countText(orders.strategySent)} orders of the strategy filled`,
     ),
     own(`Fees, ${currency}`, displayAmount(result.fees), 'of all fills'),
     own(`Slippage, ${currency}`, displayAmount(result.slippage), 'against the price before it'),

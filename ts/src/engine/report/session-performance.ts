@@ -20,7 +20,7 @@ export interface SessionPerformance {
   /** Share of bars with a position at their close, 0–1; null without a bar. */
   readonly timeInMarketFrac: number | null;
   readonly turnoverPerYear: number | null;
-  /** Orders filled whole ÷ orders sent to the venue, 0–1; null when none was sent. */
+  /** Strategy orders that filled at least in part ÷ those sent, 0–1; null when none was sent. */
   readonly executionRateFrac: number | null;
 }
 
@@ -74,6 +74,8 @@ export function measureSession(
       years: strategy.years,
     }),
     executionRateFrac:
-      result.orders.submitted === 0 ? null : result.orders.filled / result.orders.submitted,
+      result.orders.strategySent === 0
+        ? null
+        : result.orders.strategyFilled / result.orders.strategySent,
   };
 }

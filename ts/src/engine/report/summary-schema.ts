@@ -134,6 +134,8 @@ export interface TradingSummary {
     readonly canceled: number;
     readonly expired: number;
     readonly rejected: number;
+    readonly strategy_sent: number;
+    readonly strategy_filled: number;
   };
   readonly fills: number;
   readonly turnover_notional: string;

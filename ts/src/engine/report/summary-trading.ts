@@ -21,6 +21,8 @@ export function tradingSummary(
       canceled: result.orders.canceled,
       expired: result.orders.expired,
       rejected: result.orders.rejected,
+      strategy_sent: result.orders.strategySent,
+      strategy_filled: result.orders.strategyFilled,
     },
     fills: result.fillCount,
     turnover_notional: result.turnoverNotional,

@@ -57,7 +57,8 @@ export function wrongCrateDirections(files: readonly SourceFile[]): readonly str
     if (crate === undefined) return [];
     const allowed = CRATE_DEPENDENCIES[crate];
     if (allowed === undefined) return [`${path}: the crate must have an entry in this rule`];
-    const [, dependencies = ''] = /^\[dependencies\]\n([\s\S]*?)(?=^\[|$(?![\s\S]))/m.exec(text) ?? [];
+    const [, dependencies = ''] =
+      /^\[dependencies\]\n([\s\S]*?)(?=^\[|$(?![\s\S]))/m.exec(text) ?? [];
     return [...dependencies.matchAll(/^holdfast-(\w+)/gm)]
       .map(([, name = '']) => name)
       .filter((name) => !allowed.includes(name))

@@ -2,6 +2,7 @@ import { fileAt, type SourceFile } from '../source-tree.js';
 
 const CODES_MODULE = 'ts/src/core/codes.generated.ts';
 const CODES_PAGE = 'ts/docs/codes.md';
+const CONTROLS_TABLE = 'native/rust/risk/src/control.rs';
 
 /** Returns the names of the generated table. */
 export function codeNames(files: readonly SourceFile[]): readonly string[] {
@@ -33,13 +34,23 @@ function testText({ path, text }: SourceFile): string {
   return '';
 }
 
-/** Finds codes that no test of any language expects. */
+/** Returns the control of the gate that denies with a code, by the code's variant. */
+function controlsByCode(files: readonly SourceFile[]): ReadonlyMap<string, string> {
+  const table = files.find(({ path }) => path === CONTROLS_TABLE)?.text ?? '';
+  const rows = [...table.matchAll(/^ {4}(\w+) = \d+ (\w+) \w+ "/gm)];
+  return new Map(rows.map(([, control = '', code = '']) => [code, control]));
+}
+
+/** Finds codes that no test of any language expects, not by the name of their control either. */
 export function untestedCodes(files: readonly SourceFile[]): readonly string[] {
   const tests = files.map(testText).join('\n');
+  const controls = controlsByCode(files);
   return codeNames(files)
     .filter((name) => {
       const variant = variantOf(name);
-      return !new RegExp(`['"\`]${name}['"\`]|\\bCode::${variant}\\b|\\bk${variant}\\b`).test(tests);
+      const native = `\\bCode::${variant}\\b|\\bk${variant}\\b`;
+      const control = controls.has(variant) ? `|\\bControl::${controls.get(variant)}\\b` : '';
+      return !new RegExp(`['"\`]${name}['"\`]|${native}${control}`).test(tests);
     })
     .map((name) => `${name}: must be raised in a test`);
 }

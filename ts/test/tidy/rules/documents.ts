@@ -7,7 +7,7 @@ export function titleCounts(files: readonly SourceFile[]): readonly string[] {
   return files.flatMap(({ path, text }) => {
     if (!path.endsWith('.md')) return [];
     const prose = text.replace(/^(```|~~~)[\s\S]*?^\1/gm, '');
-    const titles = prose.split('\n').filter((line) => /^# /.test(line)).length;
+    const titles = prose.split('\n').filter((line) => line.startsWith('# ')).length;
     return titles === 1 ? [] : [`${path}: must have one title, has ${titles}`];
   });
 }
@@ -24,7 +24,9 @@ export function longReadme(files: readonly SourceFile[]): readonly string[] {
 export function deadLinks(files: readonly SourceFile[]): readonly string[] {
   const paths = new Set(files.map(({ path }) => path));
   const folders = new Set(
-    files.flatMap(({ path }) => path.split('/').map((_, depth, all) => all.slice(0, depth).join('/'))),
+    files.flatMap(({ path }) =>
+      path.split('/').map((_, depth, all) => all.slice(0, depth).join('/')),
+    ),
   );
   return files.flatMap(({ path, text }) => {
     if (!path.endsWith('.md')) return [];

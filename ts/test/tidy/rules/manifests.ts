@@ -15,7 +15,11 @@ function manifestOf(files: readonly SourceFile[]): Manifest {
 /** Finds C++ sources that the one source list leaves out, or names in vain. */
 export function sourceListDifferences(files: readonly SourceFile[]): readonly string[] {
   const list = 'native/cpp/sources.txt';
-  const listed = new Set(fileAt(files, list).text.split('\n').filter((line) => line !== ''));
+  const listed = new Set(
+    fileAt(files, list)
+      .text.split('\n')
+      .filter((line) => line !== ''),
+  );
   const onDisk = new Set(
     files.flatMap(({ path }) => {
       const [, source] = /^native\/cpp\/(src\/.*\.cpp)$/.exec(path) ?? [];
@@ -60,7 +64,9 @@ export function directDependencies(files: readonly SourceFile[]): ReadonlySet<st
   const crates = files
     .filter(({ path }) => /(?:^|\/)Cargo\.toml$/.test(path))
     .flatMap(({ text }) => {
-      const tables = text.matchAll(/^\[(?:workspace\.|dev-|build-)?dependencies\]\n((?:(?!^\[)[\s\S])*)/gm);
+      const tables = text.matchAll(
+        /^\[(?:workspace\.|dev-|build-)?dependencies\]\n((?:(?!^\[)[\s\S])*)/gm,
+      );
       return [...tables].flatMap(([, table = '']) =>
         [...table.matchAll(/^([\w-]+)(?:\.workspace)? *=/gm)].map(([, name = '']) => name),
       );

@@ -1,8 +1,15 @@
 import { posix } from 'node:path';
 import type { SourceFile } from '../source-tree.js';
 
-/** For each module of `ts/src` the modules that it imports, as paths of their sources. */
-export type ModuleGraph = ReadonlyMap<string, readonly string[]>;
+interface Import {
+  /** Path of the imported source. */
+  readonly target: string;
+  /** Whether only types are imported, so that nothing of it is left when the program runs. */
+  readonly isType: boolean;
+}
+
+/** For each module of `ts/src` the modules that it imports. */
+export type ModuleGraph = ReadonlyMap<string, readonly Import[]>;
 
 /**
  * Folders of `ts/src` from the ground up; a folder imports from the lines below its own and from
@@ -26,7 +33,8 @@ const GROUND = /^ts\/src\/core\/(?:holdfast-error|\w+\.generated)\.ts$/;
 const NEVER_GUESSES = new Set(['risk', 'safety', 'orders']);
 const GUESSES = new Set(['ml', 'decision', 'intelligence']);
 
-const IMPORT = /(?:^|\n)\s*(?:import|export)\b[^'";]*?['"](\.[^'"]+)['"]|\bimport\(\s*['"](\.[^'"]+)['"]/g;
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\b( type\b)?[^'";]*?['"](\.[^'"]+)['"]|\bimport\(\s*['"](\.[^'"]+)['"]/g;
 
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
@@ -37,9 +45,9 @@ export function readModuleGraph(files: readonly SourceFile[]): ModuleGraph {
   const modules = files.filter(({ path }) => /^ts\/src\/.*\.ts$/.test(path));
   return new Map(
     modules.map(({ path, text }) => {
-      const imports = [...withoutComments(text).matchAll(IMPORT)].map(([, one, other]) => {
+      const imports = [...withoutComments(text).matchAll(IMPORT)].map(([, type, one, other]) => {
         const target = posix.join(posix.dirname(path), one ?? other ?? '');
-        return target.replace(/\.js$/, '.ts');
+        return { target: target.replace(/\.js$/, '.ts'), isType: type !== undefined };
       });
       return [path, imports];
     }),
@@ -60,9 +68,10 @@ export function wrongDirections(graph: ModuleGraph): readonly string[] {
   return [...graph].flatMap(([module, imports]) => {
     const from = folderOf(module);
     if (layerOf(from) < 0) return [`${module}: its folder must have a layer in this rule`];
-    return imports.flatMap((target) => {
+    return imports.flatMap(({ target }) => {
       const to = folderOf(target);
-      if (NEVER_GUESSES.has(from) && GUESSES.has(to)) return [`${module}: must not import ${target}`];
+      if (NEVER_GUESSES.has(from) && GUESSES.has(to))
+        return [`${module}: must not import ${target}`];
       if (GROUND.test(target) || layerOf(to) <= layerOf(from)) return [];
       return [`${module}: must not import ${target}, which lies above it`];
     });
@@ -73,12 +82,12 @@ export function wrongDirections(graph: ModuleGraph): readonly string[] {
 export function groundImports(graph: ModuleGraph): readonly string[] {
   return [...graph].flatMap(([module, imports]) =>
     imports
-      .filter((target) => GROUND.test(module) && !GROUND.test(target))
-      .map((target) => `${module}: must not import ${target}, everything stands on it`),
+      .filter(({ target }) => GROUND.test(module) && !GROUND.test(target))
+      .map(({ target }) => `${module}: must not import ${target}, everything stands on it`),
   );
 }
 
-/** Finds a cycle for each module that closes one, as the chain of its modules. */
+/** Finds a cycle of running code for each module that closes one, as the chain of its modules. */
 export function cycles(graph: ModuleGraph): readonly string[] {
   const found: string[] = [];
   const done = new Set<string>();
@@ -91,7 +100,7 @@ export function cycles(graph: ModuleGraph): readonly string[] {
     if (done.has(module)) return;
     done.add(module);
     chain.push(module);
-    for (const target of graph.get(module) ?? []) visit(target);
+    for (const { target, isType } of graph.get(module) ?? []) if (!isType) visit(target);
     chain.pop();
   };
   for (const module of graph.keys()) visit(module);
@@ -102,7 +111,7 @@ export function cycles(graph: ModuleGraph): readonly string[] {
 export function missingTargets(graph: ModuleGraph): readonly string[] {
   return [...graph].flatMap(([module, imports]) =>
     imports
-      .filter((target) => !graph.has(target))
-      .map((target) => `${module}: must not import ${target}, which does not exist`),
+      .filter(({ target }) => !graph.has(target))
+      .map(({ target }) => `${module}: must not import ${target}, which does not exist`),
   );
 }

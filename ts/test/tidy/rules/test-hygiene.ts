@@ -1,6 +1,7 @@
 import type { SourceFile } from '../source-tree.js';
 
-const TEST_FILE = /(?:^ts\/test\/|^native\/(?:rust\/.*\.rs$|cpp\/test\/))/;
+/** The tests of these rules hold what the rules look for. */
+const TEST_FILE = /^(?:ts\/test\/(?!tidy\/)|native\/rust\/.*\.rs$|native\/cpp\/test\/)/;
 
 /** Unconditional skips; `skipIf` says its condition and is judged by its line below. */
 const SKIP = /\b(?:it|test|describe)\.(?:skip|todo)\b|\bx(?:it|describe)\(/;

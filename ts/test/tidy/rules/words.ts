@@ -3,7 +3,10 @@ import type { SourceFile } from '../source-tree.js';
 /** What product source must not hold, and what to do instead. */
 const BANNED_WORDS: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\b(?:TODO|FIXME|XXX|HACK)\b/, 'file an issue, or do it'],
-  [/\b(?:placeholder|for now|not (?:yet )?implemented|coming soon)\b/i, 'leave out what is unbuilt'],
+  [
+    /\b(?:placeholder|for now|not (?:yet )?implemented|coming soon)\b/i,
+    'leave out what is unbuilt',
+  ],
   [/\b(?:mock|fake|dummy|stub)(?:s|ed|bed)?\b/i, 'keep it in the tests'],
   [/\bsimplified\b/i, 'say what is assumed'],
   [
@@ -57,15 +60,15 @@ export function emoji(files: readonly SourceFile[]): readonly string[] {
   );
 }
 
-// Written in two halves, so that this file is no finding of its own.
-const MACHINE_PATH = new RegExp(`(?<![\\w.])/(?:${'wo'}rk|${'ro'}ot|ho${'me'}/\\w+|Use${'rs'}/\\w+)/`);
-const REGISTRY_HOST = new RegExp(
-  `registry\\.${'npm'}js|index\\.${'cra'}tes|static\\.${'cra'}tes|${'py'}pi\\.org|repo1?\\.ma${'ven'}|deb\\.deb${'ian'}`,
-);
+const MACHINE_PATH = /(?<![\w.])\/(?:work|root|home\/\w+|Users\/\w+)\//;
+const REGISTRY_HOST =
+  /registry\.npmjs|index\.crates|static\.crates|pypi\.org|repo1?\.maven|deb\.debian/;
 
 /** Finds what works on one machine only: its folders, and the registry that it used. */
 export function machineTraces(files: readonly SourceFile[]): readonly string[] {
-  return files.flatMap((file) =>
+  // The tests of this rule hold what it looks for.
+  const others = files.filter(({ path }) => !path.startsWith('ts/test/tidy/'));
+  return others.flatMap((file) =>
     findLines(file, [
       [MACHINE_PATH, 'use a path relative to the project'],
       [REGISTRY_HOST, 'leave the registry to the client’s settings'],

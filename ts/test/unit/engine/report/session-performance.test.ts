@@ -17,9 +17,9 @@ describe('measureSession', () => {
   });
 
   it('SIM-07: takes the execution rate from orders sent, and none sent gives none', () => {
-    const { filled, submitted } = result.orders;
-    expect(measured.executionRateFrac).toBe(filled / submitted);
-    const none = { ...result, orders: { ...result.orders, submitted: 0 } };
+    const { strategyFilled, strategySent } = result.orders;
+    expect(measured.executionRateFrac).toBe(strategyFilled / strategySent);
+    const none = { ...result, orders: { ...result.orders, strategySent: 0 } };
     expect(measureSession(none).executionRateFrac).toBeNull();
   });
 

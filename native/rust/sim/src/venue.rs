@@ -1,10 +1,11 @@
-//! The venue that fills orders from bars.
+//! The venue that fills orders from bars, trades and quotes.
 //!
 //! It behaves like a live venue behind the same records: it acknowledges, rejects, triggers, fills in part, expires and
 //! cancels, and knows nothing of the engine's state.
 
 use crate::assumptions::Assumptions;
 use crate::fill_price::{Phase, reference, slipped};
+use crate::tape::Tape;
 use holdfast_core::venue_report::LiquiditySide;
 use holdfast_core::{
     Amount, Bar, ClientOrderId, Fraction, Instrument, OrderIntent, OrderType, Price, Quantity,
@@ -35,17 +36,16 @@ struct Resting {
 
 #[derive(Debug)]
 struct Pass {
-    bar: Bar,
+    tape: Tape,
     phase: Phase,
     cursor: usize,
-    capacity: i64,
-    /// Engine time may be past the bar's open when several instruments close together.
+    /// Engine time may be past the event's open when several instruments close together.
     ts_open: Timestamp,
 }
 
 /// The simulated venue.
 #[derive(Debug)]
-pub struct BarVenue {
+pub struct SimulatedVenue {
     assumptions: Assumptions,
     orders: Vec<Resting>,
     events: VecDeque<VenueEvent>,
@@ -56,7 +56,7 @@ pub struct BarVenue {
     now: Timestamp,
 }
 
-impl BarVenue {
+impl SimulatedVenue {
     /// Makes a venue for a number of instruments.
     #[must_use]
     pub fn new(assumptions: Assumptions, instruments: usize) -> Self {
@@ -134,13 +134,19 @@ impl BarVenue {
         self.events.push_back(VenueEvent::Report(VenueReport::without_fill(id, kind, self.now)));
     }
 
-    /// Starts a bar: funding and expiries fall due, then `next_event` plays it.
+    /// Starts a market event: funding and expiries fall due, then `next_event` plays it.
     ///
     /// # Errors
     /// `AMOUNT_OVERFLOW`.
-    pub fn begin_bar(&mut self, bar: &Bar, instrument: &Instrument, now: Timestamp) -> Result<()> {
+    pub(crate) fn begin(
+        &mut self,
+        tape: Tape,
+        instrument: &Instrument,
+        now: Timestamp,
+    ) -> Result<()> {
+        let bar = tape.for_buyers;
         self.now = now.max(bar.ts_open);
-        self.fund(bar, instrument)?;
+        self.fund(&bar, instrument)?;
         if self.orders.is_empty() {
             return Ok(());
         }
@@ -159,23 +165,14 @@ impl BarVenue {
             }
         }
         expired.into_iter().for_each(|id| self.report(id, ReportKind::Expired));
-        let capacity = match self.assumptions.participation {
-            None => {
-                if bar.volume.lots() > 0 {
-                    i64::MAX
-                } else {
-                    0
-                }
-            }
-            Some(share) => {
-                let lots = i128::from(bar.volume.lots()) * i128::from(share.millionths())
-                    / Fraction::PARTS;
-                i64::try_from(lots).unwrap_or(i64::MAX)
-            }
-        };
-        self.pass =
-            Some(Pass { bar: *bar, phase: Phase::Open, cursor: 0, capacity, ts_open: self.now });
+        self.pass = Some(Pass { tape, phase: Phase::Open, cursor: 0, ts_open: self.now });
         Ok(())
+    }
+
+    /// Returns the assumptions in force.
+    #[must_use]
+    pub const fn assumptions(&self) -> &Assumptions {
+        &self.assumptions
     }
 
     fn fund(&mut self, bar: &Bar, instrument: &Instrument) -> Result<()> {
@@ -235,7 +232,7 @@ impl BarVenue {
     /// Moves to the next phase; immediate-or-cancel orders live for the open of one bar only.
     fn end_phase(&mut self) {
         let Some(pass) = self.pass.as_mut() else { return };
-        let (ended, instrument) = (pass.phase, pass.bar.instrument);
+        let (ended, instrument) = (pass.phase, pass.tape.instrument());
         match ended.next() {
             Some(phase) => (pass.phase, pass.cursor) = (phase, 0),
             None => self.pass = None,
@@ -260,10 +257,11 @@ impl BarVenue {
 
     /// Lets one order take part in the present phase.
     fn play(&mut self, index: usize, instrument: &Instrument) -> Result<()> {
-        let (Some(order), Some(pass)) = (self.orders.get(index), self.pass.as_ref()) else {
+        let (Some(order), Some(pass)) = (self.orders.get(index), self.pass.as_mut()) else {
             return Ok(());
         };
-        let (bar, phase, capacity) = (pass.bar, pass.phase, pass.capacity);
+        let (bar, phase) = (*pass.tape.for_side(order.intent.side), pass.phase);
+        let capacity = *pass.tape.capacity.of(order.intent.side);
         if order.leaves <= 0
             || order.intent.instrument != bar.instrument
             || !takes_part(order, &bar, phase)
@@ -330,7 +328,8 @@ impl BarVenue {
             *position += intent.side.signed(lots);
         }
         if let Some(pass) = self.pass.as_mut() {
-            pass.capacity = pass.capacity.saturating_sub(lots);
+            let capacity = pass.tape.capacity.of(intent.side);
+            *capacity = capacity.saturating_sub(lots);
         }
         self.events.push_back(VenueEvent::Report(VenueReport {
             trade_id: TradeId(self.next_trade_id),
