@@ -5,8 +5,16 @@ export default defineConfig({
   test: {
     // A path, not the URL's own text: that would spell a space in it as %20.
     root: fileURLToPath(new URL('..', import.meta.url)),
-    include: ['ts/test/**/*.test.ts'],
+    // The tools are plain JavaScript, and so are their tests.
+    include: ['ts/test/**/*.test.ts', 'ts/test/tools/**/*.test.mjs'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    coverage: {
+      include: ['dist/**/*.js'],
+      // Other threads and processes run these; tests start them, but their lines are not counted.
+      exclude: ['dist/cli/**', 'dist/market/feed-worker.js'],
+      reporter: ['text', 'text-summary'],
+      thresholds: { lines: 95 },
+    },
   },
 });

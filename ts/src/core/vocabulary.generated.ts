@@ -33,7 +33,7 @@ export const ORDER_STATUSES = [
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
 /** What can happen to an order. */
-export const ORDER_EVENTS = [
+export const ORDER_EVENT_KINDS = [
   'deny',
   'submit',
   'accept',
@@ -51,7 +51,7 @@ export const ORDER_EVENTS = [
   'lose_track',
   'prove_unknown',
 ] as const;
-export type OrderEvent = (typeof ORDER_EVENTS)[number];
+export type OrderEventKind = (typeof ORDER_EVENT_KINDS)[number];
 
 /** Kind of a venue's report (FIX 150). */
 export const REPORT_KINDS = [
@@ -78,6 +78,8 @@ export const RECORD_KINDS = {
   venue_report: 5,
   funding: 6,
   failure: 7,
+  trade: 8,
+  quote: 9,
   verdict: 16,
   order_changed: 17,
   position_changed: 18,

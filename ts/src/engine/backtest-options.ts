@@ -88,6 +88,8 @@ export interface BacktestOptions {
   readonly out?: string;
   /** Write the journal (needs `out`). Default true when `out` is given. */
   readonly journal?: boolean;
+  /** Write tables, summary and report beside the journal. Default true when `out` is given. */
+  readonly tables?: boolean;
   /** Hash of the strategy's source, so that the run can be told from one with other code. */
   readonly strategyHash?: string;
   readonly maxOpenOrders?: number;

@@ -65,7 +65,7 @@ interface Prepared {
  */
 export async function runBacktest(options: BacktestOptions): Promise<SessionResult> {
   const prepared = await prepare(options);
-  const files = options.out === undefined ? null : new SessionFiles(options.out);
+  const files = options.out === undefined ? null : new SessionFiles(options.out, options.tables ?? true);
   const source = openSource(options.data, prepared.imports);
   try {
     return await play(prepared, source, files);
@@ -214,7 +214,7 @@ function finish({ prepared, native, recorder, files, imports }: Finish): Session
     imports,
     version: prepared.version,
   });
-  if (files !== null) {
+  if (files !== null && options.tables !== false) {
     files.close();
     files.write('summary.json', summaryText(buildSummary(result)));
     files.write('report.html', renderReport(result));

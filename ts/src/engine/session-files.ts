@@ -30,24 +30,32 @@ const SESSION_ENTRIES = [
 
 const amount = (raw: bigint) => formatDecimal(raw, AMOUNT_SCALE);
 
+interface Tables {
+  readonly orders: CsvFile<OrderRow>;
+  readonly fills: CsvFile<FillRow>;
+  readonly equity: CsvFile<EquityRow>;
+}
+
 /** Files of one session: the tables are written while it runs, summary and report at its end. */
 export class SessionFiles {
   readonly folder: string;
-  readonly #orders: CsvFile<OrderRow>;
-  readonly #fills: CsvFile<FillRow>;
-  readonly #equity: CsvFile<EquityRow>;
+  readonly #tables: Tables | null;
 
   /**
    * Prepares the folder. What an earlier session wrote there is replaced; anything else is left alone and refused.
    *
    * @throws HoldfastError `OUTPUT_EXISTS`, `OUTPUT_IO`
    */
-  constructor(folder: string) {
+  constructor(folder: string, tables: boolean) {
     this.folder = folder;
     prepareFolder(folder);
-    this.#orders = new CsvFile(join(folder, 'orders.csv'), ORDER_COLUMNS);
-    this.#fills = new CsvFile(join(folder, 'fills.csv'), FILL_COLUMNS);
-    this.#equity = new CsvFile(join(folder, 'equity.csv'), EQUITY_COLUMNS);
+    this.#tables = tables
+      ? {
+          orders: new CsvFile(join(folder, 'orders.csv'), ORDER_COLUMNS),
+          fills: new CsvFile(join(folder, 'fills.csv'), FILL_COLUMNS),
+          equity: new CsvFile(join(folder, 'equity.csv'), EQUITY_COLUMNS),
+        }
+      : null;
   }
 
   get journalFolder(): string {
@@ -55,9 +63,10 @@ export class SessionFiles {
   }
 
   order(instrument: Instrument, order: TrackedOrder, endNs: bigint | null, codes: readonly Code[]): void {
+    if (this.#tables === null) return;
     const { last } = order;
     const price = (ticks: bigint) => (ticks === 0n ? null : instrument.priceOfTicks(ticks).toString());
-    this.#orders.append({
+    this.#tables.orders.append({
       clientOrderId: String(last.clientOrderId),
       tsEventNs: order.submittedNs,
       tsEndNs: endNs,
@@ -82,9 +91,10 @@ export class SessionFiles {
     instrument: Instrument,
     { fill, position, order }: { fill: FillNotice; position: PositionNotice; order: TrackedOrder },
   ): void {
+    if (this.#tables === null) return;
     const lastPx = instrument.priceOfTicks(fill.lastTicks);
     const lastQty = instrument.quantityOfLots(fill.lastLots);
-    this.#fills.append({
+    this.#tables.fills.append({
       tradeId: String(fill.tradeId),
       clientOrderId: String(fill.clientOrderId),
       tsEventNs: fill.tsNs,
@@ -102,7 +112,7 @@ export class SessionFiles {
   }
 
   day(benchmark: Instrument, day: DayNotice): void {
-    this.#equity.append({
+    this.#tables?.equity.append({
       tsEventNs: day.tsLastBarNs,
       equity: amount(day.equityRaw),
       cash: amount(day.cashRaw),
@@ -122,14 +132,15 @@ export class SessionFiles {
 
   /** Writes out what the tables hold back. Idempotent. */
   close(): void {
-    this.#orders.close();
-    this.#fills.close();
-    this.#equity.close();
+    this.#tables?.orders.close();
+    this.#tables?.fills.close();
+    this.#tables?.equity.close();
   }
 }
 
 function averagePrice(instrument: Instrument, tickLots: bigint, lots: bigint): string | null {
   if (lots === 0n) return null;
+  if (tickLots % lots === 0n) return instrument.priceOfTicks(tickLots / lots).toString();
   // Twelve digits past the tick show any average that is not a whole number of ticks well enough for a table.
   const tick = instrument.priceOfTicks(1n);
   const [whole, fraction = ''] = tick.toString().split('.');

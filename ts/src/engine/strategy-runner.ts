@@ -52,6 +52,7 @@ export class StrategyRunner {
     this.#options = options;
     const { native, instruments, strategy, seed } = options;
     const { definition, params } = strategy;
+    native.wantsEveryStep = definition.onOrder !== undefined;
     this.#bar = new BarView(native.memory.event);
     this.#trade = new TradeView(native.memory.event);
     this.#quote = new QuoteView(native.memory.event);

@@ -48,6 +48,11 @@ export class NativeSession {
     this.#collect(bytes, into);
   }
 
+  /** Leaves out the steps of orders that nobody wants to hear of. */
+  set wantsEveryStep(wanted: boolean) {
+    this.#notices.wantsEveryStep = wanted;
+  }
+
   /** Judges and places an order; returns its id. */
   submit(command: Command, into: Notice[]): number {
     this.memory.writeCommand(command);

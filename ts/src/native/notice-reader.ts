@@ -101,6 +101,8 @@ export type Notice = FillNotice | PositionNotice | OrderNotice | VerdictNotice |
 
 /** Reads the notices that a native call left; every value is copied out, since the next call writes over them. */
 export class NoticeReader {
+  /** Whether somebody wants to hear of every step of an order, and not only of its beginning, fills and end. */
+  wantsEveryStep = true;
   readonly #view: DataView;
 
   constructor(bytes: Uint8Array) {
@@ -124,7 +126,9 @@ export class NoticeReader {
       case RECORD_KINDS.position_changed:
         return this.#position(tsNs, at);
       case RECORD_KINDS.order_changed:
-        return this.#order(tsNs, at);
+        return this.wantsEveryStep || !isPassing(this.#view.getUint8(at + 20))
+          ? this.#order(tsNs, at)
+          : undefined;
       case RECORD_KINDS.verdict:
         return this.#verdict(tsNs, at);
       case RECORD_KINDS.day_closed:
@@ -229,6 +233,16 @@ export class NoticeReader {
       benchmarkTicks: this.#i64(at + 120),
     };
   }
+}
+
+const PASSING = new Set<number>([
+  ORDER_STATUSES.indexOf('accepted'),
+  ORDER_STATUSES.indexOf('triggered'),
+]);
+
+/** Whether a status is a step between an order's submission and its fills. */
+function isPassing(status: number): boolean {
+  return PASSING.has(status);
 }
 
 function entry<Value>(values: readonly Value[], index: number): Value {

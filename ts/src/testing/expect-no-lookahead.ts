@@ -147,7 +147,7 @@ function compare(actual: readonly Decision[], expected: readonly Decision[], rul
 function textOf(decision: Decision | undefined): string {
   return decision === undefined
     ? 'nothing'
-    : `${decision.call}${decision.asked} in ${decision.hook} at ${decision.tsMs}`;
+    : `${decision.call} ${decision.asked} in ${decision.hook} at ${decision.tsMs}`;
 }
 
 /** When the last of the first `count` bars closes. */

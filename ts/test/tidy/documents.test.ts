@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { deadLinks, longReadme, titleCounts } from './rules/documents.js';
+import { deadLinks, longReadme, missingNotices, titleCounts } from './rules/documents.js';
 import { sampleFile, TREE } from './source-tree.js';
 
 describe('the documents', () => {
   it('have one title each', () => expect(titleCounts(TREE)).toEqual([]));
   it('begin with a short README', () => expect(longReadme(TREE)).toEqual([]));
   it('link to what exists', () => expect(deadLinks(TREE)).toEqual([]));
+  it('ARC-21: give the licence and the risks', () => expect(missingNotices(TREE)).toEqual([]));
 });
 
 describe('the rules of documents', () => {
@@ -24,6 +25,19 @@ describe('the rules of documents', () => {
   it('find a long README', () => {
     expect(longReadme([sampleFile('README.md', 'x\n'.repeat(119))])).toEqual([]);
     expect(longReadme([sampleFile('README.md', 'x\n'.repeat(120))])).toHaveLength(1);
+  });
+
+  it('find a licence or a notice of risk that is missing', () => {
+    const licence = sampleFile('LICENSE', 'MIT License\n');
+    const notice =
+      'For education and research. Substantial risk of loss. Complying is your duty.\n';
+    expect(missingNotices([licence, sampleFile('README.md', notice)])).toEqual([]);
+    expect(missingNotices([sampleFile('LICENSE'), sampleFile('README.md', 'Buy.\n')])).toEqual([
+      'LICENSE: must be the MIT licence',
+      'README.md: must say: education and research',
+      'README.md: must say: substantial risk of loss',
+      'README.md: must say: your duty',
+    ]);
   });
 
   it('find links into nothing', () => {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { ROOT } from './source-tree.js';
 
-it('ARC-07: generated files are what their sources say', () => {
+it('generated files are what their sources say', () => {
   const command = ['ts/tools/generate.mjs', '--check'];
   const { status, stdout, stderr } = spawnSync(process.execPath, command, {
     cwd: ROOT,

@@ -7,7 +7,7 @@ const NOUNS =
   'Amount Bar Instrument Limits LiquiditySide OrderStatus OrderType Price Quantity Ring Side Strategy TimeInForce';
 
 describe('the glossary', () => {
-  it('has one type for each noun', () => expect(repeatedTypes(TREE)).toEqual([]));
+  it('ARC-01: has one type for each noun', () => expect(repeatedTypes(TREE)).toEqual([]));
   it('is the only source of nouns', () => expect(avoidedTypes(TREE)).toEqual([]));
   it('is spoken in the code', () => expect(missingTypes(TREE, NOUNS.split(' '))).toEqual([]));
 });

@@ -3,7 +3,8 @@ import { bannedWords, emoji, machineTraces, productText } from './rules/words.js
 import { sampleFile, TREE } from './source-tree.js';
 
 describe('the text', () => {
-  it('promises, excuses and advertises nothing', () => expect(bannedWords(TREE)).toEqual([]));
+  it('ARC-04, ARC-05: promises, excuses and advertises nothing', () =>
+    expect(bannedWords(TREE)).toEqual([]));
   it('has no emoji', () => expect(emoji(TREE)).toEqual([]));
   it('holds no trace of a machine', () => expect(machineTraces(TREE)).toEqual([]));
 });

@@ -76,7 +76,8 @@ const NAMES = {
   TimeInForce: { type: 'TimeInForce', constant: 'TIMES_IN_FORCE' },
   OrderRole: { type: 'OrderRole', constant: 'ORDER_ROLES' },
   BaseState: { type: 'OrderStatus', constant: 'ORDER_STATUSES' },
-  OrderEvent: { type: 'OrderEvent', constant: 'ORDER_EVENTS' },
+  // A strategy's callback takes an `OrderEvent`; this is the kind of what happened.
+  OrderEvent: { type: 'OrderEventKind', constant: 'ORDER_EVENT_KINDS' },
   ReportKind: { type: 'ReportKind', constant: 'REPORT_KINDS' },
   LiquiditySide: { type: 'LiquiditySide', constant: 'LIQUIDITY_SIDES' },
   RecordKind: { type: 'RecordKind', constant: 'RECORD_KINDS' },

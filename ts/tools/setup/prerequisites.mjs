@@ -142,7 +142,7 @@ export async function findProblems(root) {
     findCompilerProblem(),
     findGeneratorProblem(),
   ]);
-  return [
+  const problems = [
     judgeVersion({ tool: 'node', name: 'Node.js', output: process.version, oldest: oldest.node }),
     judgeVersion({ tool: 'npm', name: 'npm', output: npmVersion, oldest: NPM_VERSION_MIN }),
     judgeVersion({ tool: 'rust', name: 'Rust (cargo)', output: cargo, oldest: oldest.rust }),
@@ -151,4 +151,6 @@ export async function findProblems(root) {
     compiler,
     generator,
   ].filter((problem) => problem !== undefined);
+  // cargo and rustc come together, so one remedy is enough.
+  return problems.filter(({ tool }, index) => problems[index - 1]?.tool !== tool);
 }

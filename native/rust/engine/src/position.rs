@@ -49,6 +49,10 @@ impl Position {
     }
 
     fn cost_of(&self, lots: i64) -> Result<Amount> {
+        // The whole pool needs no division: the common case, asked for at every market event.
+        if lots == self.pool_lots {
+            return Ok(self.pool_cost);
+        }
         if self.pool_lots == 0 {
             return Ok(Amount::ZERO);
         }

@@ -32,6 +32,8 @@ struct Resting {
     placed_in: Option<Phase>,
     triggered: bool,
     first_day: Option<i64>,
+    /// Whether it had its first chance in an earlier event: a limit order that has is in the book.
+    rested: bool,
 }
 
 #[derive(Debug)]
@@ -122,6 +124,7 @@ impl SimulatedVenue {
             placed_in: self.pass.as_ref().map(|pass| pass.phase),
             triggered: false,
             first_day: None,
+            rested: false,
         });
     }
 
@@ -158,6 +161,7 @@ impl SimulatedVenue {
             if order.arrival > bar.ts_open {
                 continue;
             }
+            order.rested = order.first_day.is_some();
             let first_day = *order.first_day.get_or_insert(day);
             if order.intent.time_in_force == TimeInForce::Day && day > first_day {
                 order.leaves = 0;
@@ -268,10 +272,17 @@ impl SimulatedVenue {
         {
             return Ok(());
         }
-        let Some(price) = reference(&order.intent, order.triggered, phase, &bar, &self.assumptions)
+        let Some(reference) =
+            reference(&order.intent, order.triggered, phase, &bar, &self.assumptions)
         else {
             return Ok(());
         };
+        // Inside a bar a limit order is the resting one. In a tick it is when it was in the book before: then whoever
+        // trades with it does so at its price, however far the tick went beyond.
+        let in_book = order.rested && bar.ts_open == bar.ts_close;
+        let maker =
+            order.intent.order_type == OrderType::Limit && (phase == Phase::Limits || in_book);
+        let price = order.intent.limit_price.filter(|_| maker).unwrap_or(reference);
         let intent = order.intent;
         let is_stop = intent.order_type == OrderType::StopMarket;
         self.now = if phase == Phase::Open { pass.ts_open } else { bar.ts_close.max(pass.ts_open) };
@@ -287,16 +298,15 @@ impl SimulatedVenue {
         if lots <= 0 {
             return Ok(());
         }
-        self.fill(index, instrument, price, lots, phase)
+        self.fill(index, instrument, (price, lots), maker)
     }
 
     fn fill(
         &mut self,
         index: usize,
         instrument: &Instrument,
-        reference: Price,
-        lots: i64,
-        phase: Phase,
+        (reference, lots): (Price, i64),
+        maker: bool,
     ) -> Result<()> {
         let Some(order) = self.orders.get_mut(index) else { return Ok(()) };
         let intent = order.intent;
@@ -308,8 +318,6 @@ impl SimulatedVenue {
         };
         let quantity = Quantity::from_lots(lots);
         let notional = instrument.notional(price, quantity)?;
-        // A limit order that the open has jumped over meets resting orders; inside the bar it is the resting one.
-        let maker = is_limit && phase == Phase::Limits;
         let rate = if maker { self.assumptions.maker_fee } else { self.assumptions.taker_fee };
         let proportional = notional.times_ratio(
             i128::from(rate.millionths()),

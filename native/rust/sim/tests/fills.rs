@@ -304,10 +304,12 @@ fn trades_fill_at_their_price_up_to_a_share_of_their_quantity() {
     session.on_trade(&trade(1, 9_950, 10)).unwrap();
     session.on_trade(&trade(2, 9_949, 10)).unwrap();
     session.on_trade(&trade(3, 9_940, 100)).unwrap();
+    let filled: Vec<_> = fills(&mut session).iter().map(|fill| (fill.1, fill.2, fill.3)).collect();
+    let maker = LiquiditySide::Maker;
     assert_eq!(
-        prices(&mut session),
-        [(9_949, 5), (9_940, 3)],
-        "the print is better than the limit"
+        filled,
+        [(9_950, 5, maker), (9_950, 3, maker)],
+        "an order in the book trades at its own price"
     );
     let late = session.on_trade(&trade(2, 9_940, 1)).map_err(|e| e.code());
     assert_eq!(late, Err(Code::EventInvalid));

@@ -60,81 +60,116 @@ export interface EquityRow {
   readonly benchmarkClose: DecimalText | null;
 }
 
-type Cell = string | bigint | null;
+/**
+ * A file's columns in order: the header's name, how a cell is printed, and the cell of a row. Text
+ * is quoted where it must be; a figure has no character to quote, so that none is looked for; a
+ * time is nanoseconds since the epoch.
+ */
+type Columns<Row> = readonly Column<Row>[];
+type Column<Row> =
+  | readonly [name: string, form: 'text', cell: (row: Row) => string]
+  | readonly [name: string, form: 'figure', cell: (row: Row) => string | bigint | null]
+  | readonly [name: string, form: 'time', cell: (row: Row) => bigint];
 
-/** A file's columns in order: the header's name and the cell of a row. */
-type Columns<Row> = readonly (readonly [name: string, cell: (row: Row) => Cell])[];
+const NS_PER_DAY = 86_400_000_000_000;
+const NS_PER_S = 1_000_000_000;
+const TWO_DIGITS = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
+
+/**
+ * Prints nanoseconds since the epoch as ISO 8601 UTC text with all nine digits. Rows come in the
+ * order of time, so the last time and its day are remembered: within a day no calendar is asked.
+ */
+class TimeText {
+  #dayStartNs = 0n;
+  #dayText = '1970-01-01';
+  #tsNs: bigint | null = null;
+  #text = '';
+
+  of(tsNs: bigint): string {
+    if (tsNs === this.#tsNs) return this.#text;
+    let ofDayNs = Number(tsNs - this.#dayStartNs);
+    if (ofDayNs < 0 || ofDayNs >= NS_PER_DAY) ofDayNs = this.#startDay(tsNs);
+    // A day's nanoseconds are an exact number, and so are all steps from here.
+    const ofDayS = Math.floor(ofDayNs / NS_PER_S);
+    const hour = TWO_DIGITS[Math.floor(ofDayS / 3600)];
+    const minute = TWO_DIGITS[Math.floor(ofDayS / 60) % 60];
+    const second = TWO_DIGITS[ofDayS % 60];
+    const ofSecondNs = String(ofDayNs - ofDayS * NS_PER_S).padStart(9, '0');
+    this.#tsNs = tsNs;
+    this.#text = `${this.#dayText}T${hour}:${minute}:${second}.${ofSecondNs}Z`;
+    return this.#text;
+  }
+
+  /** Remembers the day of a time; returns how far into the day that is. */
+  #startDay(tsNs: bigint): number {
+    const dayNs = BigInt(NS_PER_DAY);
+    const ofDayNs = ((tsNs % dayNs) + dayNs) % dayNs;
+    this.#dayStartNs = tsNs - ofDayNs;
+    this.#dayText = new Date(Number(this.#dayStartNs / 1_000_000n)).toISOString().slice(0, 10);
+    return Number(ofDayNs);
+  }
+}
 
 /**
  * `orders.csv`: an empty cell where an order has no such price; several codes are joined by a
  * space.
  */
 export const ORDER_COLUMNS: Columns<OrderRow> = [
-  ['client_order_id', (row) => row.clientOrderId],
-  ['time', (row) => timeText(row.tsEventNs)],
-  ['ts_event_ns', (row) => row.tsEventNs],
-  ['ts_end_ns', (row) => row.tsEndNs],
-  ['instrument', (row) => row.instrument],
-  ['side', (row) => row.side],
-  ['order_type', (row) => row.orderType],
-  ['time_in_force', (row) => row.timeInForce],
-  ['quantity', (row) => row.quantity],
-  ['limit_px', (row) => row.limitPx],
-  ['stop_px', (row) => row.stopPx],
-  ['stop_loss', (row) => row.stopLoss],
-  ['take_profit', (row) => row.takeProfit],
-  ['status', (row) => row.status],
-  ['cum_qty', (row) => row.cumQty],
-  ['avg_px', (row) => row.avgPx],
-  ['denial_codes', (row) => row.denialCodes.join(' ')],
-  ['reason', (row) => row.reason],
+  ['client_order_id', 'text', (row) => row.clientOrderId],
+  ['time', 'time', (row) => row.tsEventNs],
+  ['ts_event_ns', 'figure', (row) => row.tsEventNs],
+  ['ts_end_ns', 'figure', (row) => row.tsEndNs],
+  ['instrument', 'text', (row) => row.instrument],
+  ['side', 'figure', (row) => row.side],
+  ['order_type', 'text', (row) => row.orderType],
+  ['time_in_force', 'text', (row) => row.timeInForce],
+  ['quantity', 'figure', (row) => row.quantity],
+  ['limit_px', 'figure', (row) => row.limitPx],
+  ['stop_px', 'figure', (row) => row.stopPx],
+  ['stop_loss', 'figure', (row) => row.stopLoss],
+  ['take_profit', 'figure', (row) => row.takeProfit],
+  ['status', 'text', (row) => row.status],
+  ['cum_qty', 'figure', (row) => row.cumQty],
+  ['avg_px', 'figure', (row) => row.avgPx],
+  ['denial_codes', 'text', (row) => row.denialCodes.join(' ')],
+  ['reason', 'text', (row) => row.reason],
 ];
 
 /** `fills.csv`: one line for each fill, in the order in which they were applied. */
 export const FILL_COLUMNS: Columns<FillRow> = [
-  ['trade_id', (row) => row.tradeId],
-  ['client_order_id', (row) => row.clientOrderId],
-  ['time', (row) => timeText(row.tsEventNs)],
-  ['ts_event_ns', (row) => row.tsEventNs],
-  ['instrument', (row) => row.instrument],
-  ['side', (row) => row.side],
-  ['last_px', (row) => row.lastPx],
-  ['last_qty', (row) => row.lastQty],
-  ['notional', (row) => row.notional],
-  ['fee', (row) => row.fee],
-  ['slippage', (row) => row.slippage],
-  ['realized_pnl', (row) => row.realizedPnl],
-  ['liquidity_side', (row) => row.liquiditySide],
-  ['reason', (row) => row.reason],
+  ['trade_id', 'text', (row) => row.tradeId],
+  ['client_order_id', 'text', (row) => row.clientOrderId],
+  ['time', 'time', (row) => row.tsEventNs],
+  ['ts_event_ns', 'figure', (row) => row.tsEventNs],
+  ['instrument', 'text', (row) => row.instrument],
+  ['side', 'figure', (row) => row.side],
+  ['last_px', 'figure', (row) => row.lastPx],
+  ['last_qty', 'figure', (row) => row.lastQty],
+  ['notional', 'figure', (row) => row.notional],
+  ['fee', 'figure', (row) => row.fee],
+  ['slippage', 'figure', (row) => row.slippage],
+  ['realized_pnl', 'figure', (row) => row.realizedPnl],
+  ['liquidity_side', 'text', (row) => row.liquiditySide],
+  ['reason', 'text', (row) => row.reason],
 ];
 
 /** `equity.csv`: one line for each UTC day, at its last bar's close. */
 export const EQUITY_COLUMNS: Columns<EquityRow> = [
-  ['time', (row) => timeText(row.tsEventNs)],
-  ['ts_event_ns', (row) => row.tsEventNs],
-  ['equity', (row) => row.equity],
-  ['cash', (row) => row.cash],
-  ['position_value', (row) => row.positionValue],
-  ['gross_exposure', (row) => row.grossExposure],
-  ['realized_pnl', (row) => row.realizedPnl],
-  ['unrealized_pnl', (row) => row.unrealizedPnl],
-  ['fees', (row) => row.fees],
-  ['benchmark_close', (row) => row.benchmarkClose],
+  ['time', 'time', (row) => row.tsEventNs],
+  ['ts_event_ns', 'figure', (row) => row.tsEventNs],
+  ['equity', 'figure', (row) => row.equity],
+  ['cash', 'figure', (row) => row.cash],
+  ['position_value', 'figure', (row) => row.positionValue],
+  ['gross_exposure', 'figure', (row) => row.grossExposure],
+  ['realized_pnl', 'figure', (row) => row.realizedPnl],
+  ['unrealized_pnl', 'figure', (row) => row.unrealizedPnl],
+  ['fees', 'figure', (row) => row.fees],
+  ['benchmark_close', 'figure', (row) => row.benchmarkClose],
 ];
 
 /** Prints the header line of a file, without its line end. */
 export function csvHeader<Row>(columns: Columns<Row>): string {
   return columns.map(([name]) => quoted(name)).join(',');
-}
-
-/** Prints one row of a file, without its line end. */
-export function csvRow<Row>(columns: Columns<Row>, row: Row): string {
-  return columns
-    .map(([, cell]) => {
-      const value = cell(row);
-      return value === null ? '' : quoted(String(value));
-    })
-    .join(',');
 }
 
 /**
@@ -145,6 +180,7 @@ export function csvRow<Row>(columns: Columns<Row>, row: Row): string {
 export class CsvFile<Row> {
   readonly #path: string;
   readonly #columns: Columns<Row>;
+  readonly #times = new TimeText();
   #descriptor: number | null;
   #buffer: string;
   #rows = 0;
@@ -174,7 +210,7 @@ export class CsvFile<Row> {
         `file ${this.#path} must not be written after close()`,
       );
     }
-    this.#buffer += `${csvRow(this.#columns, row)}\n`;
+    this.#buffer += `${this.#line(row)}\n`;
     this.#rows += 1;
     if (this.#buffer.length >= CSV_BUFFER_CHARS_MAX) this.#flush(descriptor);
   }
@@ -188,6 +224,27 @@ export class CsvFile<Row> {
       this.#flush(descriptor);
     } finally {
       this.#attempt('closed', () => closeSync(descriptor));
+    }
+  }
+
+  #line(row: Row): string {
+    let line = '';
+    let separator = '';
+    for (const column of this.#columns) {
+      line += separator + this.#cellText(column, row);
+      separator = ',';
+    }
+    return line;
+  }
+
+  #cellText([, form, cell]: Column<Row>, row: Row): string {
+    switch (form) {
+      case 'text':
+        return quoted(cell(row));
+      case 'time':
+        return this.#times.of(cell(row));
+      case 'figure':
+        return String(cell(row) ?? '');
     }
   }
 
@@ -211,14 +268,6 @@ export class CsvFile<Row> {
       });
     }
   }
-}
-
-/** Prints nanoseconds since the epoch as ISO 8601 UTC text with all nine digits. */
-function timeText(tsNs: bigint): string {
-  const subsecond = ((tsNs % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
-  const seconds = (tsNs - subsecond) / 1_000_000_000n;
-  const text = new Date(Number(seconds) * 1_000).toISOString().slice(0, 19);
-  return `${text}.${subsecond.toString().padStart(9, '0')}Z`;
 }
 
 function quoted(text: string): string {

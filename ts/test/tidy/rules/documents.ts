@@ -20,6 +20,20 @@ export function longReadme(files: readonly SourceFile[]): readonly string[] {
     : [`README.md: must have under ${README_LINES_MAX} lines, has ${lines}`];
 }
 
+const NOTICES = ['education and research', 'substantial risk of loss', 'your duty'];
+
+/** Finds what the licence and the notice of risk leave out. */
+export function missingNotices(files: readonly SourceFile[]): readonly string[] {
+  const licence = fileAt(files, 'LICENSE').text;
+  const readme = fileAt(files, 'README.md').text.toLowerCase();
+  return [
+    ...(licence.startsWith('MIT License') ? [] : ['LICENSE: must be the MIT licence']),
+    ...NOTICES.filter((notice) => !readme.includes(notice)).map(
+      (notice) => `README.md: must say: ${notice}`,
+    ),
+  ];
+}
+
 /** Finds links of documents to files of the project that do not exist. */
 export function deadLinks(files: readonly SourceFile[]): readonly string[] {
   const paths = new Set(files.map(({ path }) => path));
