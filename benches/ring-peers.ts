@@ -12,6 +12,7 @@ import {
   CAPACITY_RECORDS,
   type EventObject,
   RECORD_BYTES,
+  type Touch,
   takeObjects,
 } from './ring-records.js';
 
@@ -19,6 +20,7 @@ import {
 export interface Shape {
   readonly batchRecords: number;
   readonly roundBatches: number;
+  readonly touch: Touch;
 }
 
 /** One way to hand records from a producing thread to this one. */
@@ -42,30 +44,32 @@ function check(isExpected: boolean): void {
   if (!isExpected) throw new Error('records arrived damaged or out of order');
 }
 
-function ringSubject({ batchRecords, roundBatches }: Shape): Subject {
+function ringSubject({ batchRecords, roundBatches, touch }: Shape): Subject {
   const ring = Ring.create({ capacity: CAPACITY_RECORDS });
   const batch = new Batch(batchRecords, ring.records.buffer, ring.records.byteOffset);
+  const isExpected = batch.reader(touch);
   const roundRecords = batchRecords * roundBatches;
   const takeRound = (firstSequence: number) => {
     for (let taken = 0; taken < roundRecords;) {
       const count = ring.drain(batchRecords);
-      if (count > 0) check(batch.takeAll(count, firstSequence + taken));
+      if (count > 0) check(isExpected(count, firstSequence + taken));
       taken += count;
     }
   };
   return { name: 'ring', memory: ring.memory, takeRound: () => takeRound };
 }
 
-function ringbufSubject({ batchRecords, roundBatches }: Shape): Subject {
+function ringbufSubject({ batchRecords, roundBatches, touch }: Shape): Subject {
   const wordsPerRecord = RECORD_BYTES / 8;
   const memory = RingBuffer.getStorageForCapacity(CAPACITY_RECORDS * wordsPerRecord, Float64Array);
   const ring = new RingBuffer(memory, Float64Array);
   const batch = new Batch(batchRecords);
+  const isExpected = batch.reader(touch);
   const roundRecords = batchRecords * roundBatches;
   const takeRound = (firstSequence: number) => {
     for (let taken = 0; taken < roundRecords;) {
       const count = ring.pop(batch.words, batch.words.length) / wordsPerRecord;
-      if (count > 0) check(batch.takeAll(count, firstSequence + taken));
+      if (count > 0) check(isExpected(count, firstSequence + taken));
       taken += count;
     }
   };
@@ -74,7 +78,18 @@ function ringbufSubject({ batchRecords, roundBatches }: Shape): Subject {
 
 type Message = Float64Array | ArrayBuffer | readonly EventObject[];
 
-function takeMessage(message: Message, records: number, firstSequence: number): boolean {
+/** Looks at no more of a message than a ring's reader does in the same case. */
+function takeFirstWord(message: Message, records: number, firstSequence: number): boolean {
+  if (message instanceof ArrayBuffer) {
+    return takeFirstWord(new Float64Array(message), records, firstSequence);
+  }
+  if (message instanceof Float64Array) {
+    return message.byteLength === records * RECORD_BYTES && message[0] === firstSequence;
+  }
+  return message.length === records && message[0]?.tsEventNs === firstSequence;
+}
+
+function takeWhole(message: Message, records: number, firstSequence: number): boolean {
   if (message instanceof Float64Array) {
     return new Batch(records, message.buffer).takeAll(records, firstSequence);
   }
@@ -84,7 +99,9 @@ function takeMessage(message: Message, records: number, firstSequence: number): 
   return message.length === records && takeObjects(message, firstSequence);
 }
 
-function messageSubject(name: SubjectName, { batchRecords, roundBatches }: Shape): Subject {
+function messageSubject(name: SubjectName, shape: Shape): Subject {
+  const { batchRecords, roundBatches, touch } = shape;
+  const takeMessage = touch === 'whole' ? takeWhole : takeFirstWord;
   const takeRound = (port: MessagePort): TakeRound => {
     let finish: (() => void) | undefined;
     let sequence = 0;

@@ -4,7 +4,7 @@ import { RingBuffer } from 'ringbuf.js';
 
 import { Ring } from '#ts/market/ring.js';
 
-import { Batch, RECORD_BYTES, eventObjects } from './ring-records.js';
+import { Batch, RECORD_BYTES, type Touch, eventObjects } from './ring-records.js';
 import { AWAKE_WORD, READY_WORD, RUN_WORD } from './ring-round.js';
 
 export type SubjectName = 'ring' | 'ringbuf' | 'copied' | 'transferred' | 'objects';
@@ -14,6 +14,7 @@ export interface ProducerData {
   readonly subject: SubjectName;
   readonly batchRecords: number;
   readonly roundBatches: number;
+  readonly touch: Touch;
   /** The three words of `ring-round.ts`, each the number of a round. */
   readonly rounds: SharedArrayBuffer;
   readonly memory: SharedArrayBuffer;
@@ -22,36 +23,49 @@ export interface ProducerData {
 
 type SendBatch = (firstSequence: number) => void;
 
-function ringSender(memory: SharedArrayBuffer, batchRecords: number): SendBatch {
+function ringSender({ memory, batchRecords, touch }: ProducerData): SendBatch {
   const ring = Ring.attach(memory);
   const batch = new Batch(batchRecords, ring.records.buffer, ring.records.byteOffset);
+  const write = batch.writer(touch);
   return (firstSequence) => {
-    batch.fill(firstSequence);
+    write(firstSequence);
     let sent = 0;
     while (sent < batchRecords) sent += ring.publish(batchRecords - sent, sent);
   };
 }
 
-function ringbufSender(memory: SharedArrayBuffer, batchRecords: number): SendBatch {
+function ringbufSender({ memory, batchRecords, touch }: ProducerData): SendBatch {
   const ring = new RingBuffer(memory, Float64Array);
   const batch = new Batch(batchRecords);
+  const write = batch.writer(touch);
   const words = batch.words.length;
   return (firstSequence) => {
-    batch.fill(firstSequence);
+    write(firstSequence);
     let sent = 0;
     while (sent < words) sent += ring.push(batch.words, words - sent, sent);
   };
 }
 
-function copyingSender(port: MessagePort, batchRecords: number): SendBatch {
+function copyingSender({ port, batchRecords, touch }: ProducerData): SendBatch {
   const batch = new Batch(batchRecords);
+  const write = batch.writer(touch);
   return (firstSequence) => {
-    batch.fill(firstSequence);
+    write(firstSequence);
     port.postMessage(batch.words);
   };
 }
 
-function transferringSender(port: MessagePort, batchRecords: number): SendBatch {
+/** A buffer is gone once it is transferred, so records that stand ready are sent as a copy. */
+function transferringSender({ port, batchRecords, touch }: ProducerData): SendBatch {
+  if (touch === 'first word') {
+    const ready = new ArrayBuffer(batchRecords * RECORD_BYTES);
+    const write = new Batch(batchRecords, ready).writer(touch);
+    return (firstSequence) => {
+      write(firstSequence);
+      const buffer = ready.slice(0);
+      port.postMessage(buffer, [buffer]);
+    };
+  }
   return (firstSequence) => {
     const buffer = new ArrayBuffer(batchRecords * RECORD_BYTES);
     new Batch(batchRecords, buffer).fill(firstSequence);
@@ -59,18 +73,29 @@ function transferringSender(port: MessagePort, batchRecords: number): SendBatch 
   };
 }
 
-function senderOf({ subject, batchRecords, memory, port }: ProducerData): SendBatch {
-  switch (subject) {
+function objectSender({ port, batchRecords, touch }: ProducerData): SendBatch {
+  if (touch === 'first word') {
+    const ready = eventObjects(batchRecords, 0);
+    return (firstSequence) => {
+      ready.splice(0, 1, ...eventObjects(1, firstSequence));
+      port.postMessage(ready);
+    };
+  }
+  return (firstSequence) => port.postMessage(eventObjects(batchRecords, firstSequence));
+}
+
+function senderOf(data: ProducerData): SendBatch {
+  switch (data.subject) {
     case 'ring':
-      return ringSender(memory, batchRecords);
+      return ringSender(data);
     case 'ringbuf':
-      return ringbufSender(memory, batchRecords);
+      return ringbufSender(data);
     case 'copied':
-      return copyingSender(port, batchRecords);
+      return copyingSender(data);
     case 'transferred':
-      return transferringSender(port, batchRecords);
+      return transferringSender(data);
     case 'objects':
-      return (firstSequence) => port.postMessage(eventObjects(batchRecords, firstSequence));
+      return objectSender(data);
   }
 }
 

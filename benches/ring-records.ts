@@ -7,9 +7,13 @@ const WORDS = RECORD_BYTES / 8;
 const SEQUENCE_WORD = 2;
 
 /**
- * The records of one message as both threads see them. Every subject's producer writes all 64
- * bytes of each record through `fill`, and every consumer reads them back through `takeAll`.
+ * What the threads do with a message besides handing it over. `whole`: the producer writes all 64
+ * bytes of each record and the consumer reads them back. `first word`: the records stand ready, the
+ * producer writes the first word of the message and the consumer looks at that and at the length.
  */
+export type Touch = 'whole' | 'first word';
+
+/** The records of one message as both threads see them; every subject's producer has its own. */
 export class Batch {
   readonly records: number;
   readonly words: Float64Array;
@@ -41,6 +45,22 @@ export class Batch {
       words[at + 6] = sequence + 6;
       words[at + 7] = sequence + 7;
     }
+  }
+
+  /** Returns how the producer makes the next message, whose first record has that sequence. */
+  writer(touch: Touch): (firstSequence: number) => void {
+    if (touch === 'whole') return (firstSequence) => this.fill(firstSequence);
+    this.fill(0);
+    return (firstSequence) => {
+      this.words[0] = firstSequence;
+    };
+  }
+
+  /** Returns how the consumer looks at a message, and whether that is the one expected. */
+  reader(touch: Touch): (count: number, firstSequence: number) => boolean {
+    if (touch === 'whole') return (count, firstSequence) => this.takeAll(count, firstSequence);
+    // Rings hold whole messages and messages are taken whole, so none starts further on.
+    return (count, firstSequence) => count === this.records && this.words[0] === firstSequence;
   }
 
   /** Reads `count` records; returns whether each is what `fill(firstSequence)` wrote. */
@@ -76,7 +96,7 @@ export interface EventObject {
   readonly instrument: number;
 }
 
-export function eventObjects(records: number, firstSequence: number): readonly EventObject[] {
+export function eventObjects(records: number, firstSequence: number): EventObject[] {
   return Array.from({ length: records }, (_, record) => {
     const sequence = firstSequence + record;
     return {

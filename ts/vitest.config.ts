@@ -14,6 +14,7 @@ export default defineConfig({
       // Other threads and processes run these; tests start them, but their lines are not counted.
       exclude: ['dist/cli/**', 'dist/market/feed-worker.js'],
       reporter: ['text', 'text-summary'],
+      reportOnFailure: true,
       thresholds: { lines: 95 },
     },
   },

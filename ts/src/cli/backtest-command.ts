@@ -19,8 +19,8 @@ interface BacktestFlags {
   readonly symbol?: string;
   readonly tick?: string;
   readonly lot?: string;
-  readonly round?: boolean;
-  readonly roundVolume?: boolean;
+  readonly round?: true | 'nearest';
+  readonly roundVolume?: true | 'nearest' | 'down';
   readonly adjust?: string;
   readonly factors?: string;
   readonly side?: string;
@@ -58,22 +58,40 @@ export function addBacktestCommand(program: Command): void {
   program
     .command('backtest')
     .description('run a strategy over recorded bars and write journal, summary, tables and report')
-    .requiredOption('--strategy <file>', 'JavaScript or TypeScript file that exports a strategy as default')
+    .requiredOption(
+      '--strategy <file>',
+      'JavaScript or TypeScript file that exports a strategy as default',
+    )
     .requiredOption('--data <file...>', 'file of bars; several files are several instruments')
-    .option('--description <file>', 'JSON file that describes the data (the options below override it)')
+    .option(
+      '--description <file>',
+      'JSON file that describes the data (the options below override it)',
+    )
     .addOption(new Option('--format <format>', 'format of the data').choices([...DATA_FORMATS]))
     .option('--columns <map>', 'columns by name or number, e.g. time=Date,close=5', parseColumns)
     .option('--symbol <symbol>', 'symbol of the instrument (default: the name of the file)')
     .option('--tick <size>', 'smallest price step (default: 0.01)')
     .option('--lot <size>', 'smallest quantity step (default: 1)')
-    .option('--round', 'round prices that are off the tick to the nearest one; counted in the report')
-    .option('--round-volume', 'round volumes that are off the lot to the nearest one; counted in the report')
+    .addOption(
+      new Option(
+        '--round [how]',
+        'round prices that are off the tick; counted in the report',
+      ).choices(['nearest']),
+    )
+    .addOption(
+      new Option(
+        '--round-volume [how]',
+        'round volumes that are off the lot; counted in the report',
+      ).choices(['nearest', 'down']),
+    )
     .option('--adjust <how>', 'none, splits or splits-and-dividends (needs --factors and --round)')
     .option('--factors <file>', 'file of split and dividend factors')
     .option('--side <side>', 'bid or ask, for quote files')
     .option('--interval <interval>', 'length of a bar, e.g. 1d or 1m (default: found in the data)')
     .addOption(
-      new Option('--on-bad-row <what>', 'what to do with a bad row').choices(['refuse', 'skip']).default('refuse'),
+      new Option('--on-bad-row <what>', 'what to do with a bad row')
+        .choices(['refuse', 'skip'])
+        .default('refuse'),
     )
     .option('--limits <preset|file>', 'limits of the gate')
     .option('--from <date>', 'first bar to take, ISO 8601')
@@ -81,8 +99,14 @@ export function addBacktestCommand(program: Command): void {
     .option('--cash <amount>', 'cash at the start', '100000')
     .option('--fees-bps <bps>', 'fee of every fill in basis points of notional (default: 1)')
     .option('--fee-per-unit <amount>', 'fee per unit of the instrument (default: 0)')
-    .option('--slippage-bps <bps>', 'slippage of market and stop fills in basis points (default: 1)')
-    .option('--participation <frac>', "share of a bar's volume that may be taken, or unlimited (default: 0.1)")
+    .option(
+      '--slippage-bps <bps>',
+      'slippage of market and stop fills in basis points (default: 1)',
+    )
+    .option(
+      '--participation <frac>',
+      "share of a bar's volume that may be taken, or unlimited (default: 0.1)",
+    )
     .option('--seed <number>', "seed of the strategy's random numbers", parseSeed, 0)
     .option('--out <dir>', 'folder for the results (default: out/STRATEGY-DATA)')
     .option('--json', 'print the summary as JSON')
@@ -94,7 +118,8 @@ async function backtest(flags: BacktestFlags): Promise<void> {
   const { strategy, hash } = await loadStrategy(flags.strategy);
   const chosen = chooseLimits(flags.limits, strategy.definition.limits !== undefined);
   const data = flags.data.map((file) => dataFile(file, flags));
-  const out = flags.out ?? join('out', `${strategy.name}-${symbolOf(flags.data[0] ?? '')}`.toLowerCase());
+  const out =
+    flags.out ?? join('out', `${strategy.name}-${symbolOf(flags.data[0] ?? '')}`.toLowerCase());
   await runSession({
     options: {
       strategy,
@@ -128,7 +153,11 @@ function chooseLimits(flag: string | undefined, strategyHasLimits: boolean): Cho
   }
   const name = flag ?? PRESET_DEFAULT;
   if (flag?.endsWith('.json') === true) {
-    return { limits: parseLimitsJson(readText(flag, 'LIMITS_INVALID')), preset: null, said: `file ${flag}` };
+    return {
+      limits: parseLimitsJson(readText(flag, 'LIMITS_INVALID')),
+      preset: null,
+      said: `file ${flag}`,
+    };
   }
   const said = flag === undefined ? `preset ${name}, since none were given` : `preset ${name}`;
   return { limits: presetLimits(name), preset: name, said };
@@ -144,8 +173,8 @@ function dataFile(file: string, flags: BacktestFlags): DataFile {
       columns: flags.columns,
       tick: flags.tick,
       lot: flags.lot,
-      round: flags.round === true ? 'nearest' : undefined,
-      roundVolume: flags.roundVolume === true ? 'nearest' : undefined,
+      round: flags.round === true ? 'nearest' : flags.round,
+      roundVolume: flags.roundVolume === true ? 'nearest' : flags.roundVolume,
       adjust: flags.adjust,
       factors: flags.factors,
       side: flags.side,
@@ -165,7 +194,11 @@ function describedBy(file: string): Record<string, unknown> {
     return JSON.parse(readText(file, 'DATA_DESCRIPTION_INVALID')) as Record<string, unknown>;
   } catch (cause) {
     if (cause instanceof HoldfastError) throw cause;
-    throw new HoldfastError('DATA_DESCRIPTION_INVALID', `description ${file} must be a JSON object`, { cause });
+    throw new HoldfastError(
+      'DATA_DESCRIPTION_INVALID',
+      `description ${file} must be a JSON object`,
+      { cause },
+    );
   }
 }
 
@@ -193,7 +226,9 @@ function symbolOf(file: string): string {
 }
 
 /** Leaves out what was not given, so that defaults stay where they are defined. */
-function defined<Value extends Record<string, unknown>>(values: Value): { [Key in keyof Value]: NonNullable<Value[Key]> } {
+function defined<Value extends Record<string, unknown>>(
+  values: Value,
+): { [Key in keyof Value]: NonNullable<Value[Key]> } {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [Key in keyof Value]: NonNullable<Value[Key]> };
 }
@@ -202,7 +237,8 @@ function parseColumns(text: string): Record<string, string | number> {
   return Object.fromEntries(
     text.split(',').map((pair) => {
       const [column = '', name = ''] = pair.split('=');
-      if (name === '') throw new InvalidArgumentError('write column=name, for example time=Date,close=5.');
+      if (name === '')
+        throw new InvalidArgumentError('write column=name, for example time=Date,close=5.');
       return [column.trim(), /^\d+$/.test(name) ? Number(name) : name];
     }),
   );

@@ -39,7 +39,14 @@ export function addDemoCommand(program: Command): void {
           data: [
             {
               file: sp500File(),
-              description: { symbol: 'SP500', format: 'csv', tick: '0.01', lot: '1', round: 'nearest', interval: '1d' },
+              description: {
+                symbol: 'SP500',
+                format: 'csv',
+                tick: '0.01',
+                lot: '1',
+                round: 'nearest',
+                interval: '1d',
+              },
             },
           ],
           out: flags.out,

@@ -16,7 +16,9 @@ export function addJournalCommand(program: Command): void {
     .option('--json', 'print the outcome as JSON')
     .action((folder: string, flags: { readonly json?: boolean }) => {
       const summary = verifyJournal(folder);
-      const end = summary.closed ? 'closed' : 'not closed: the session was cut off after the last record';
+      const end = summary.closed
+        ? 'closed'
+        : 'not closed: the session was cut off after the last record';
       const text =
         `journal is intact: ${summary.records} records in ${summary.segments} segment(s), ` +
         `${summary.bytes} bytes, ${end}\nhead ${summary.head}`;

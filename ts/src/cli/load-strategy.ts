@@ -48,14 +48,20 @@ export async function loadStrategy(path: string): Promise<LoadedStrategy> {
   }
   let loaded: unknown;
   try {
-    loaded = isTypeScript(file) ? await importTypeScript(file) : await import(pathToFileURL(file).href);
+    loaded = isTypeScript(file)
+      ? await importTypeScript(file)
+      : await import(pathToFileURL(file).href);
   } catch (cause) {
     if (isHoldfastError(cause)) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new HoldfastError('STRATEGY_INVALID', `strategy file ${path} must load, it failed: ${reason}`, {
-      context,
-      cause,
-    });
+    throw new HoldfastError(
+      'STRATEGY_INVALID',
+      `strategy file ${path} must load, it failed: ${reason}`,
+      {
+        context,
+        cause,
+      },
+    );
   }
   const strategy = defaultExport(loaded);
   if (!isStrategy(strategy)) {

@@ -29,7 +29,8 @@ export class Progress {
     if (now - this.#shownMs < every) return;
     this.#shownMs = now;
     const text = progressText(progress, (now - this.#startMs) / 1_000);
-    if (this.#output.isTerminal) this.#output.write(`\r${text.slice(0, this.#output.columns - 1)}\u001b[K`);
+    if (this.#output.isTerminal)
+      this.#output.write(`\r${text.slice(0, this.#output.columns - 1)}\u001b[K`);
     else this.#output.write(`${text}\n`);
   }
 
@@ -40,7 +41,11 @@ export class Progress {
 }
 
 /** One line that says how far a run has come. */
-export function progressText({ events, doneFrac, tsMs, equity }: BacktestProgress, elapsedS: number): string {
+export function progressText(
+  { events, doneFrac, tsMs, equity }: BacktestProgress,
+  elapsedS: number,
+): string {
+  if (events === 0) return 'reading the first events';
   const rate = elapsedS > 0 ? Math.round(events / elapsedS) : 0;
   const day = new Date(tsMs).toISOString().slice(0, 10);
   const figures =

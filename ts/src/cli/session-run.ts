@@ -43,7 +43,9 @@ export async function runSession({ options, json, heading }: SessionRun): Promis
     }
     const elapsedS = (nowMs() - startMs) / 1_000;
     stdout.write(`${consoleTable(result)}\n`);
-    stdout.write(`${result.period.bars} bars in ${elapsedS.toFixed(2)} s, state ${result.stateHash.slice(0, 16)}\n`);
+    stdout.write(
+      `${result.period.bars} bars in ${elapsedS.toFixed(2)} s, state ${result.stateHash.slice(0, 16)}\n`,
+    );
     stdout.write(`report   ${resolve(options.out, 'report.html')}\n`);
     stdout.write(`journal  ${resolve(options.out, 'journal')}\n`);
   } finally {

@@ -55,7 +55,9 @@ export function parseConfig<Schema extends z.ZodObject>(
 ): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
+  const { issues } = parsed.error;
+  // A misspelt key explains the one that is missing, so it is told first.
+  const issue = issues.find((each) => each.code === 'unrecognized_keys') ?? issues[0];
   const field = [what, ...(issue?.path ?? []).map(String)].join('.');
   if (issue?.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
@@ -66,7 +68,14 @@ export function parseConfig<Schema extends z.ZodObject>(
       { context: { key, nearest, known: Object.keys(schema.shape) } },
     );
   }
-  throw new HoldfastError(code, `${field} is wrong: ${issue?.message ?? 'it does not fit'}`, {
+  const isMissing = issue?.path.length === 1 && valueAt(value, issue.path[0]) === undefined;
+  const rule = isMissing ? 'must be given' : (issue?.message ?? 'must fit its schema');
+  throw new HoldfastError(code, `${field} is wrong: ${rule}`, {
     context: { field, issues: parsed.error.issues.map((each) => each.message) },
   });
+}
+
+function valueAt(value: unknown, key: PropertyKey | undefined): unknown {
+  if (typeof value !== 'object' || value === null || key === undefined) return undefined;
+  return Reflect.get(value, key);
 }

@@ -7,4 +7,9 @@ export {
   parseLimitsJson,
 } from './limits.js';
 export { LIMITS_PRESETS, type LimitsPreset, presetLimits } from './presets.js';
-export { CONTROL_CODES, CONTROLS, type ControlCode, type ControlEntry } from '../core/controls.generated.js';
+export {
+  CONTROL_CODES,
+  CONTROLS,
+  type ControlCode,
+  type ControlEntry,
+} from '../core/controls.generated.js';

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { HoldfastError } from '../core/holdfast-error.js';
 import { decimalText, parseConfig } from '../core/schema.js';
 
-const limit = z.union([z.literal('unlimited'), decimalText]);
+const limit = z.union([z.literal('unlimited'), decimalText], {
+  error: 'must be a decimal or the word "unlimited"',
+});
 
 /** Schema of the gate's limits: each is a value or the word `unlimited`, none has a default. */
 export const limitsSchema = z.strictObject({
@@ -44,7 +46,15 @@ export function parseLimits(options: unknown): Limits {
 }
 
 const toSnake = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const toCamel = (key: string) => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+const toCamel = (key: string) =>
+  key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** The same with the names of a file, so that its errors name what stands there. */
+const limitsFileSchema = z.strictObject(
+  Object.fromEntries(
+    Object.entries(limitsSchema.shape).map(([key, schema]) => [toSnake(key), schema]),
+  ),
+);
 
 /** Reads the JSON form of a limits file, whose keys are snake_case. @throws HoldfastError as `parseLimits` */
 export function parseLimitsJson(text: string): Limits {
@@ -57,7 +67,16 @@ export function parseLimitsJson(text: string): Limits {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new HoldfastError('LIMITS_INVALID', 'limits must be a JSON object');
   }
-  return parseLimits(Object.fromEntries(Object.entries(value).map(([key, each]) => [toCamel(key), each])));
+  const parsed = parseConfig(
+    limitsFileSchema,
+    value,
+    'limits',
+    'LIMITS_INVALID',
+    'LIMITS_UNKNOWN_KEY',
+  );
+  return parseLimits(
+    Object.fromEntries(Object.entries(parsed).map(([key, each]) => [toCamel(key), each])),
+  );
 }
 
 /** The form in which limits reach the native core, the journal and files. */

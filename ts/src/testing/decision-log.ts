@@ -26,7 +26,8 @@ const DECIDING = new Set([
  * is left out: it depends on where the data ends, and meets no bar any more.
  */
 export function loggingDecisions(strategy: Strategy, log: Decision[]): Strategy {
-  const { onStart, onBar, onFill, onOrder, onTimer, ...rest } = strategy.definition;
+  const { onStart, onBar, onTrade, onQuote, onFill, onOrder, onTimer, ...rest } =
+    strategy.definition;
   const observed = (
     hook: string,
     context: StrategyContext,
@@ -45,6 +46,12 @@ export function loggingDecisions(strategy: Strategy, log: Decision[]): Strategy 
     // A hook that is not there stays away: the session would call one that does nothing.
     ...(onStart && { onStart: (context) => observed('onStart', context, onStart) }),
     ...(onBar && { onBar: (bar, context) => observed('onBar', context, (c) => onBar(bar, c)) }),
+    ...(onTrade && {
+      onTrade: (trade, context) => observed('onTrade', context, (c) => onTrade(trade, c)),
+    }),
+    ...(onQuote && {
+      onQuote: (quote, context) => observed('onQuote', context, (c) => onQuote(quote, c)),
+    }),
     ...(onFill && {
       onFill: (fill, context) => observed('onFill', context, (c) => onFill(fill, c)),
     }),

@@ -188,7 +188,7 @@ export function plainTrendFollowing(csv: string): {
       closeCents: day.close,
     });
     if (closes.length < SLOW) continue;
-    const change = wantedChange(closes, Number(equity) / 1e18, Number(account.shares));
+    const change = wantedChange(closes, Number(`${equity}e-18`), Number(account.shares));
     if (change === 0) continue;
     const stopCents = BigInt(floored((Number(day.close) / 100) * (1 - 0.08), 2));
     const order = { reason: 'signal', trigger: null, isTriggered: false } as const;

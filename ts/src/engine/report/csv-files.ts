@@ -71,45 +71,6 @@ type Column<Row> =
   | readonly [name: string, form: 'figure', cell: (row: Row) => string | bigint | null]
   | readonly [name: string, form: 'time', cell: (row: Row) => bigint];
 
-const NS_PER_DAY = 86_400_000_000_000;
-const NS_PER_S = 1_000_000_000;
-const TWO_DIGITS = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
-
-/**
- * Prints nanoseconds since the epoch as ISO 8601 UTC text with all nine digits. Rows come in the
- * order of time, so the last time and its day are remembered: within a day no calendar is asked.
- */
-class TimeText {
-  #dayStartNs = 0n;
-  #dayText = '1970-01-01';
-  #tsNs: bigint | null = null;
-  #text = '';
-
-  of(tsNs: bigint): string {
-    if (tsNs === this.#tsNs) return this.#text;
-    let ofDayNs = Number(tsNs - this.#dayStartNs);
-    if (ofDayNs < 0 || ofDayNs >= NS_PER_DAY) ofDayNs = this.#startDay(tsNs);
-    // A day's nanoseconds are an exact number, and so are all steps from here.
-    const ofDayS = Math.floor(ofDayNs / NS_PER_S);
-    const hour = TWO_DIGITS[Math.floor(ofDayS / 3600)];
-    const minute = TWO_DIGITS[Math.floor(ofDayS / 60) % 60];
-    const second = TWO_DIGITS[ofDayS % 60];
-    const ofSecondNs = String(ofDayNs - ofDayS * NS_PER_S).padStart(9, '0');
-    this.#tsNs = tsNs;
-    this.#text = `${this.#dayText}T${hour}:${minute}:${second}.${ofSecondNs}Z`;
-    return this.#text;
-  }
-
-  /** Remembers the day of a time; returns how far into the day that is. */
-  #startDay(tsNs: bigint): number {
-    const dayNs = BigInt(NS_PER_DAY);
-    const ofDayNs = ((tsNs % dayNs) + dayNs) % dayNs;
-    this.#dayStartNs = tsNs - ofDayNs;
-    this.#dayText = new Date(Number(this.#dayStartNs / 1_000_000n)).toISOString().slice(0, 10);
-    return Number(ofDayNs);
-  }
-}
-
 /**
  * `orders.csv`: an empty cell where an order has no such price; several codes are joined by a
  * space.
@@ -267,6 +228,45 @@ export class CsvFile<Row> {
         cause,
       });
     }
+  }
+}
+
+const NS_PER_DAY = 86_400_000_000_000;
+const NS_PER_S = 1_000_000_000;
+const TWO_DIGITS = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
+
+/**
+ * Prints nanoseconds since the epoch as ISO 8601 UTC text with all nine digits. Rows come in the
+ * order of time, so the last time and its day are remembered: within a day no calendar is asked.
+ */
+class TimeText {
+  #dayStartNs = 0n;
+  #dayText = '1970-01-01';
+  #tsNs: bigint | null = null;
+  #text = '';
+
+  of(tsNs: bigint): string {
+    if (tsNs === this.#tsNs) return this.#text;
+    let ofDayNs = Number(tsNs - this.#dayStartNs);
+    if (ofDayNs < 0 || ofDayNs >= NS_PER_DAY) ofDayNs = this.#startDay(tsNs);
+    // A day's nanoseconds are an exact number, and so are all steps from here.
+    const ofDayS = Math.floor(ofDayNs / NS_PER_S);
+    const hour = TWO_DIGITS[Math.floor(ofDayS / 3600)];
+    const minute = TWO_DIGITS[Math.floor(ofDayS / 60) % 60];
+    const second = TWO_DIGITS[ofDayS % 60];
+    const ofSecondNs = String(ofDayNs - ofDayS * NS_PER_S).padStart(9, '0');
+    this.#tsNs = tsNs;
+    this.#text = `${this.#dayText}T${hour}:${minute}:${second}.${ofSecondNs}Z`;
+    return this.#text;
+  }
+
+  /** Remembers the day of a time; returns how far into the day that is. */
+  #startDay(tsNs: bigint): number {
+    const dayNs = BigInt(NS_PER_DAY);
+    const ofDayNs = ((tsNs % dayNs) + dayNs) % dayNs;
+    this.#dayStartNs = tsNs - ofDayNs;
+    this.#dayText = new Date(Number(this.#dayStartNs / 1_000_000n)).toISOString().slice(0, 10);
+    return Number(ofDayNs);
   }
 }
 

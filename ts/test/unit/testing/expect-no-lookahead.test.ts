@@ -2,7 +2,8 @@ import { AssertionError } from 'node:assert';
 import { describe, expect, it } from 'vitest';
 
 import { Instrument } from '#ts/core/instrument.js';
-import type { DataChunks } from '#ts/engine/backtest-options.js';
+import type { DataChunks, DataTicks } from '#ts/engine/backtest-options.js';
+import type { Tick } from '#ts/engine/event-source.js';
 import { sma } from '#ts/quant/indicators/index.js';
 import { defineStrategy, type Strategy } from '#ts/strategies/strategy.js';
 import { barChunks, expectNoLookahead, randomWalkBars } from '#ts/testing/index.js';
@@ -68,7 +69,7 @@ describe('expectNoLookahead', () => {
 
   it('ARC-22: finds a strategy that looks at the next bar through a closure over its data', async () => {
     const error = await failure(cheating);
-    expect(error.message).toMatch(/must not look ahead: with \d+ of 600 bars it decided/);
+    expect(error.message).toMatch(/must not look ahead: with \d+ of 600 events it decided/);
     expect(error.actual).not.toEqual(error.expected);
   });
 
@@ -143,7 +144,52 @@ describe('expectNoLookahead', () => {
     await expectNoLookahead(both, { data: pair, limits: UNLIMITED, cuts: [1, 7, 20] });
   });
 
-  it.each([0, 601, 1.5])('ARGUMENT_INVALID: refuses a cut of %s bars', async (cut) => {
+  it('checks strategies of trades and quotes as well', async () => {
+    const ticks: readonly Tick[] = Array.from({ length: 400 }, (_, index) => {
+      const [instrument, tsEventNs] = [0, BigInt(Math.floor(index / 2)) * 1_000_000n];
+      const price = 1_000 + Math.round(20 * Math.sin(index / 9));
+      if (index % 2 === 0) {
+        const [priceTicks, quantityLots, tradeId] = [price, 10, index];
+        return {
+          kind: 'trade',
+          instrument,
+          tsEventNs,
+          priceTicks,
+          quantityLots,
+          tradeId,
+          side: 'buy',
+        };
+      }
+      const [bidTicks, askTicks, bidLots, askLots] = [price - 1, price + 1, 5, 5];
+      return { kind: 'quote', instrument, tsEventNs, bidTicks, askTicks, bidLots, askLots };
+    });
+    const data: DataTicks = { instruments: [STOCK], ticks };
+    const byTick = defineStrategy({
+      name: 'by-tick',
+      onTrade: (trade, context) => void (trade.price > 10 && context.buy(1)),
+      onQuote: (quote, context) => void (quote.bid < 9.9 && context.closePosition()),
+    });
+    await expectNoLookahead(byTick, { data, limits: UNLIMITED });
+    const nextTick = (seen: DataTicks) => {
+      const prices = [...seen.ticks].flatMap((tick) =>
+        tick.kind === 'trade' ? [tick.priceTicks] : [],
+      );
+      return defineStrategy({
+        name: 'next-tick',
+        state: () => ({ trade: 0 }),
+        onTrade(_, context) {
+          context.state.trade += 1;
+          context.buy(Number(prices[context.state.trade] ?? 1));
+        },
+      });
+    };
+    const thrown: unknown = await expectNoLookahead(nextTick, { data, limits: UNLIMITED }).catch(
+      (error: unknown) => error,
+    );
+    expect(thrown).toBeInstanceOf(AssertionError);
+  });
+
+  it.each([0, 601, 1.5])('ARGUMENT_INVALID: refuses a cut of %s events', async (cut) => {
     const error = await rejectionOf(expectNoLookahead(honest, { data, cuts: [cut] }));
     expect(error.code).toBe('ARGUMENT_INVALID');
   });

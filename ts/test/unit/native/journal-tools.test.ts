@@ -1,0 +1,171 @@
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { readJournal, replayJournal, verifyJournal } from '#ts/native/journal-tools.js';
+import { firstSegment, recordOffsets } from '../../support/journal-bytes.js';
+import { NativeFixture } from '../../support/native-fixture.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+import { thrownBy } from '../../support/thrown-error.js';
+
+const folder = temporaryFolder();
+let count = 0;
+let journal: string;
+let segment: string;
+let stateHash: string;
+
+beforeEach(() => {
+  count += 1;
+  journal = join(folder, `journal-${count}`);
+  const fixture = new NativeFixture({ journalFolder: journal });
+  for (let bar = 0; bar < 5; bar += 1) {
+    fixture.bar(1_000 + bar);
+    fixture.submit({ lots: BigInt(bar + 1), stopLossTicks: 900n });
+  }
+  stateHash = fixture.session.close([]).state_hash;
+  fixture.session.dispose();
+  segment = firstSegment(journal);
+});
+
+describe('verifyJournal', () => {
+  it('sums an intact journal up', () => {
+    const offsets = recordOffsets(segment);
+    expect(verifyJournal(journal)).toEqual({
+      records: offsets.length - 1,
+      segments: 1,
+      bytes: offsets.at(-1),
+      head: expect.stringMatching(/^[0-9a-f]{64}$/),
+      closed: true,
+      first_ns: '0',
+      last_ns: '299999999999',
+    });
+  });
+
+  it('JOURNAL_NOT_FOUND: names the path, and what would be there', () => {
+    for (const path of [join(folder, 'nowhere'), folder, segment, '', 'a\0b']) {
+      const error = thrownBy(() => verifyJournal(path));
+      expect(error.code).toBe('JOURNAL_NOT_FOUND');
+      expect(error.message).toContain('000001.journal');
+    }
+  });
+
+  it('JOURNAL_TRUNCATED: a journal that ends inside a record, wherever', () => {
+    const offsets = recordOffsets(segment);
+    const last = offsets.length - 2;
+    const [start = 0, end = 0] = offsets.slice(-2);
+    for (const at of [end - 1, end - 36, start + 24, start + 1]) {
+      truncateSync(segment, at);
+      const error = thrownBy(() => verifyJournal(journal));
+      expect(error.code).toBe('JOURNAL_TRUNCATED');
+      expect(error.context).toMatchObject({
+        sequence: String(last),
+        file: '000001.journal',
+        offset: String(start),
+      });
+    }
+  });
+
+  it('a journal without its closing record is intact, and said not to be closed', () => {
+    truncateSync(segment, recordOffsets(segment).at(-2));
+    expect(verifyJournal(journal).closed).toBe(false);
+    expect(replayJournal(journal)).toMatchObject({
+      compared_with_close: false,
+      state_hash: stateHash,
+    });
+  });
+
+  it('JOURNAL_CORRUPT: records that were swapped, taken out, or put in twice', () => {
+    const bytes = readFileSync(segment);
+    const offsets = recordOffsets(segment);
+    const record = (index: number) => bytes.subarray(offsets[index], offsets[index + 1]);
+    const head = bytes.subarray(0, offsets[2]);
+    const forgeries = [
+      [head, record(3), record(2), bytes.subarray(offsets[4])],
+      [head, bytes.subarray(offsets[3])],
+      [head, record(2), bytes.subarray(offsets[2])],
+    ];
+    for (const [index, parts] of forgeries.entries()) {
+      writeFileSync(segment, Buffer.concat(parts));
+      const error = thrownBy(() => verifyJournal(journal));
+      expect(error.code).toBe('JOURNAL_CORRUPT');
+      expect(error.context['sequence']).toBe(index === 2 ? '3' : '2');
+    }
+  });
+
+  it('JOURNAL_CORRUPT: a segment that is missing before another, or that is another one', () => {
+    writeFileSync(join(journal, '000003.journal'), readFileSync(segment));
+    expect(thrownBy(() => verifyJournal(journal)).message).toContain('a segment is missing');
+    rmSync(join(journal, '000003.journal'));
+    writeFileSync(join(journal, '000002.journal'), readFileSync(segment));
+    expect(thrownBy(() => verifyJournal(journal)).message).toContain(
+      "the segment's header differs",
+    );
+  });
+
+  it('NAT-30: ARGUMENT_INVALID: refuses a path that is no text', () => {
+    const verify = verifyJournal as (folder: unknown) => unknown;
+    for (const value of [undefined, 7, null]) {
+      expect(thrownBy(() => verify(value)).code).toBe('ARGUMENT_INVALID');
+    }
+  });
+});
+
+describe('replayJournal', () => {
+  it('SIM-08: gives every record and the state again', () => {
+    expect(replayJournal(journal)).toEqual({
+      journal: verifyJournal(journal),
+      state_hash: stateHash,
+      compared_with_close: true,
+    });
+  });
+
+  it('fails as verifyJournal does', () => {
+    expect(thrownBy(() => replayJournal(folder)).code).toBe('JOURNAL_NOT_FOUND');
+    truncateSync(segment, recordOffsets(segment)[3] ?? 0);
+    expect(replayJournal(journal).compared_with_close).toBe(false);
+    truncateSync(segment, 64);
+    expect(thrownBy(() => replayJournal(journal)).message).toContain(
+      'must begin with session_opened',
+    );
+  });
+});
+
+describe('readJournal', () => {
+  it('gives records from a sequence on, at most as many as asked for', () => {
+    const all = readJournal(journal, 0, 1_000);
+    expect(all).toHaveLength(verifyJournal(journal).records);
+    expect(all.map((record) => record.sequence)).toEqual(all.map((_, index) => index));
+    expect(readJournal(journal, 3, 2)).toEqual(all.slice(3, 5));
+    expect(readJournal(journal, all.length, 5)).toEqual([]);
+    expect(readJournal(journal, 0, 0)).toEqual([]);
+    expect(readJournal(journal, -5, 1)).toEqual(all.slice(0, 1));
+  });
+
+  it('says what happened: configuration, bars, orders, verdicts and the end', () => {
+    const all = readJournal(journal, 0, 1_000);
+    expect(all[0]).toMatchObject({ kind: 'session_opened', ts_ns: '0' });
+    expect(all[0]?.content['engine']).toMatchObject({ start_cash: '100000' });
+    expect(all.at(-1)?.kind).toBe('session_closed');
+    const kinds = new Set(all.map((record) => record.kind));
+    for (const kind of [
+      'bar',
+      'order_submitted',
+      'verdict',
+      'order_changed',
+      'venue_report',
+      'position_changed',
+      'order_derived',
+    ]) {
+      expect(kinds, kind).toContain(kind);
+    }
+  });
+
+  it('reads what stands before a corrupt record', () => {
+    const bytes = readFileSync(segment);
+    const offsets = recordOffsets(segment);
+    bytes.writeUInt8(0xff, (offsets[10] ?? 0) + 30);
+    writeFileSync(segment, bytes);
+    expect(readJournal(journal, 0, 9)).toHaveLength(9);
+    expect(thrownBy(() => readJournal(journal, 0, 20)).code).toBe('JOURNAL_CORRUPT');
+  });
+});
