@@ -170,4 +170,3 @@ export function divide(numerator: bigint, denominator: bigint, rounding: Roundin
 function magnitude(value: bigint): bigint {
   return value < 0n ? -value : value;
 }
-

@@ -55,6 +55,15 @@ export function decimalOfNumber(value: number): Decimal {
 
 /** Reads what the public API takes at its edge: a decimal string or a number. */
 export function decimalOf(value: string | number): Decimal {
+  // What plain JavaScript passes is checked too: a wrong type must not become a wrong price.
+  const type: string = typeof value;
+  if (type !== 'string' && type !== 'number') {
+    throw new HoldfastError(
+      'DECIMAL_INVALID',
+      `value must be a decimal string or a number, was of type ${type}`,
+      { context: { type } },
+    );
+  }
   return typeof value === 'number' ? decimalOfNumber(value) : parseDecimal(value);
 }
 
@@ -73,7 +82,10 @@ export function formatDecimal(mantissa: bigint, scale: number): string {
 }
 
 /** How many whole steps a value holds, rounded towards minus infinity, and whether that is exact. */
-export function stepsOf(value: Decimal, step: Decimal): { readonly steps: bigint; readonly exact: boolean } {
+export function stepsOf(
+  value: Decimal,
+  step: Decimal,
+): { readonly steps: bigint; readonly exact: boolean } {
   const scale = Math.max(value.scale, step.scale);
   const numerator = value.mantissa * 10n ** BigInt(scale - value.scale);
   const denominator = step.mantissa * 10n ** BigInt(scale - step.scale);

@@ -2,7 +2,12 @@ import { CODES, type Category, type Code } from './codes.generated.js';
 
 /** A value that may stand in an error's context: plain data that survives JSON. */
 export type ContextValue =
-  string | number | boolean | null | readonly ContextValue[] | { readonly [key: string]: ContextValue };
+  | string
+  | number
+  | boolean
+  | null
+  | readonly ContextValue[]
+  | { readonly [key: string]: ContextValue };
 
 export type ErrorContext = Readonly<Record<string, ContextValue>>;
 

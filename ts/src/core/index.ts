@@ -1,7 +1,12 @@
 export { Amount, AMOUNT_SCALE, type Rounding } from './amount.js';
 export type { Bar } from './bar.js';
 export { type Category, type Code, type CodeEntry, CODES } from './codes.generated.js';
-export { type ContextValue, type ErrorContext, HoldfastError, isHoldfastError } from './holdfast-error.js';
+export {
+  type ContextValue,
+  type ErrorContext,
+  HoldfastError,
+  isHoldfastError,
+} from './holdfast-error.js';
 export { Instrument, type InstrumentOptions, instrumentSchema } from './instrument.js';
 export { Price } from './price.js';
 export { Quantity } from './quantity.js';

@@ -33,6 +33,8 @@ export type InstrumentOptions = z.input<typeof instrumentSchema>;
 const I64_MAX = 2n ** 63n - 1n;
 const I64_MIN = -(2n ** 63n);
 
+const I128_MAX = 2n ** 127n - 1n;
+
 type Step = 'tick' | 'lot';
 
 /**
@@ -64,6 +66,10 @@ export class Instrument {
     this.#tick = positive('tickSize', options.tickSize);
     this.#lot = positive('lotSize', options.lotSize);
     const multiplier = positive('contractMultiplier', options.contractMultiplier);
+    if (this.#lot.scale > AMOUNT_SCALE) {
+      throw invalidField('lotSize', options.lotSize, `must have at most ${AMOUNT_SCALE} decimals`);
+    }
+    checkFilters(options, this.#lot);
     const scale = this.#tick.scale + this.#lot.scale + multiplier.scale;
     const mantissa = this.#tick.mantissa * this.#lot.mantissa * multiplier.mantissa;
     if (scale > AMOUNT_SCALE && mantissa % 10n ** BigInt(scale - AMOUNT_SCALE) !== 0n) {
@@ -74,6 +80,16 @@ export class Instrument {
         { context: { field: 'tickSize', value: options.tickSize } },
       );
     }
+    if (
+      mantissa > I128_MAX ||
+      (scale < AMOUNT_SCALE && mantissa > I128_MAX / 10n ** BigInt(AMOUNT_SCALE - scale))
+    ) {
+      throw invalidField(
+        'tickSize',
+        options.tickSize,
+        'times lotSize times contractMultiplier must fit 128 bits',
+      );
+    }
     this.#tickLotValue =
       scale > AMOUNT_SCALE
         ? mantissa / 10n ** BigInt(scale - AMOUNT_SCALE)
@@ -82,7 +98,9 @@ export class Instrument {
 
   /** @throws HoldfastError `INSTRUMENT_INVALID`, `CONFIG_UNKNOWN_KEY` naming the field */
   static create(options: InstrumentOptions): Instrument {
-    return new Instrument(parseConfig(instrumentSchema, options, 'instrument', 'INSTRUMENT_INVALID'));
+    return new Instrument(
+      parseConfig(instrumentSchema, options, 'instrument', 'INSTRUMENT_INVALID'),
+    );
   }
 
   /** @throws HoldfastError `DECIMAL_INVALID`, `PRICE_OFF_TICK`, `PRICE_OUT_OF_RANGE` */
@@ -182,10 +200,39 @@ function inRange(steps: bigint, step: Step, value: string): bigint {
   });
 }
 
+function invalidField(field: string, text: string, rule: string): HoldfastError {
+  return new HoldfastError('INSTRUMENT_INVALID', `${field} ${rule}, was ${text}`, {
+    context: { field, value: text },
+  });
+}
+
 function positive(field: string, text: string): Decimal {
   const value = parseDecimal(text);
   if (value.mantissa > 0n) return value;
-  throw new HoldfastError('INSTRUMENT_INVALID', `${field} must be positive, was ${text}`, {
-    context: { field, value: text },
-  });
+  throw invalidField(field, text, 'must be positive');
+}
+
+type Filter = 'minQuantity' | 'maxQuantity' | 'minNotional' | 'maxNotional' | 'percentPriceFrac';
+
+/** Checks the venue's filters: positive, exact in their unit, and not against each other. */
+function checkFilters(options: z.output<typeof instrumentSchema>, lot: Decimal): void {
+  const read = (field: Filter, step: Decimal, unit: string): bigint | null => {
+    const text = options[field];
+    if (text === undefined) return null;
+    const { steps, exact } = stepsOf(positive(field, text), step);
+    if (exact) return steps;
+    throw invalidField(field, text, `must be a multiple of ${unit}`);
+  };
+  const amount = { mantissa: 1n, scale: AMOUNT_SCALE };
+  const pairs = [
+    ['minQuantity', 'maxQuantity', lot, options.lotSize],
+    ['minNotional', 'maxNotional', amount, '1e-18'],
+  ] as const;
+  for (const [min, max, step, unit] of pairs) {
+    const [low, high] = [read(min, step, unit), read(max, step, unit)];
+    if (low !== null && high !== null && low > high) {
+      throw invalidField(min, options[min] ?? '', `must not be above ${max}`);
+    }
+  }
+  read('percentPriceFrac', { mantissa: 1n, scale: 6 }, '0.000001');
 }

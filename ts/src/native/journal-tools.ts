@@ -1,3 +1,4 @@
+import { HoldfastError } from '../core/holdfast-error.js';
 import { engineCall, loadEngineAddon } from './engine-addon.js';
 
 /** What a whole reading of a journal found. */
@@ -33,7 +34,9 @@ export interface JournalRecord {
  * @throws HoldfastError `JOURNAL_NOT_FOUND`, `JOURNAL_CORRUPT` or `JOURNAL_TRUNCATED` naming record, file and offset
  */
 export function verifyJournal(folder: string): JournalSummary {
-  return JSON.parse(engineCall(() => loadEngineAddon().journalVerify(folder))) as JournalSummary;
+  return JSON.parse(
+    engineCall(() => loadEngineAddon().journalVerify(checkFolder(folder))),
+  ) as JournalSummary;
 }
 
 /**
@@ -42,7 +45,20 @@ export function verifyJournal(folder: string): JournalSummary {
  * @throws HoldfastError `JOURNAL_DIVERGED` at the first record that differs, and the errors of `verifyJournal`
  */
 export function replayJournal(folder: string): JournalReplay {
-  return JSON.parse(engineCall(() => loadEngineAddon().journalReplay(folder))) as JournalReplay;
+  return JSON.parse(
+    engineCall(() => loadEngineAddon().journalReplay(checkFolder(folder))),
+  ) as JournalReplay;
+}
+
+function checkFolder(folder: unknown): string {
+  if (typeof folder === 'string') return folder;
+  throw new HoldfastError(
+    'ARGUMENT_INVALID',
+    `folder must be a path, was of type ${typeof folder}`,
+    {
+      context: { field: 'folder' },
+    },
+  );
 }
 
 /** Most records in one answer of `readJournal`. */
@@ -51,7 +67,11 @@ export const JOURNAL_RECORDS_MAX = 100_000;
 /** Returns the records from sequence `first` on, at most `count`. @throws HoldfastError as `verifyJournal` */
 export function readJournal(folder: string, first: number, count: number): JournalRecord[] {
   const texts = engineCall(() =>
-    loadEngineAddon().journalRecords(folder, first, Math.min(count, JOURNAL_RECORDS_MAX)),
+    loadEngineAddon().journalRecords(
+      checkFolder(folder),
+      first,
+      Math.min(count, JOURNAL_RECORDS_MAX),
+    ),
   );
   return texts.map((text) => JSON.parse(text) as JournalRecord);
 }

@@ -85,6 +85,10 @@ function invalid(message: string, context: Record<string, string>): HoldfastErro
 export function defineStrategy<P extends Params, I extends IndicatorFactories, S = undefined>(
   definition: StrategyDefinition<P, I, S>,
 ): Strategy {
+  const given: unknown = definition;
+  if (typeof given !== 'object' || given === null || typeof definition.name !== 'string') {
+    throw invalid('a strategy must be defined by an object with a name', { field: 'name' });
+  }
   if (!NAME.test(definition.name)) {
     throw invalid(
       `name must be 1 to 64 lower-case letters, digits and hyphens, was "${definition.name}"`,
@@ -97,7 +101,13 @@ export function defineStrategy<P extends Params, I extends IndicatorFactories, S
       field: stranger,
     });
   }
-  if (!HOOKS.some((hook) => typeof definition[hook] === 'function')) {
+  const noFunction = HOOKS.find(
+    (hook) => definition[hook] !== undefined && typeof definition[hook] !== 'function',
+  );
+  if (noFunction !== undefined) {
+    throw invalid(`${noFunction} of a strategy must be a function`, { field: noFunction });
+  }
+  if (!HOOKS.some((hook) => definition[hook] !== undefined)) {
     throw invalid(`a strategy must have at least one of ${HOOKS.join(', ')}`, { field: 'onBar' });
   }
   return {
@@ -115,6 +125,7 @@ export function isStrategy(value: unknown): value is Strategy {
     value !== null &&
     'name' in value &&
     'definition' in value &&
-    typeof value.definition === 'object'
+    typeof value.definition === 'object' &&
+    value.definition !== null
   );
 }

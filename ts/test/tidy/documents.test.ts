@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { deadLinks, longReadme, missingNotices, titleCounts } from './rules/documents.js';
+import {
+  deadCommands,
+  deadLinks,
+  longReadme,
+  missingNotices,
+  titleCounts,
+} from './rules/documents.js';
 import { sampleFile, TREE } from './source-tree.js';
 
 describe('the documents', () => {
   it('have one title each', () => expect(titleCounts(TREE)).toEqual([]));
   it('begin with a short README', () => expect(longReadme(TREE)).toEqual([]));
   it('link to what exists', () => expect(deadLinks(TREE)).toEqual([]));
+  it('name commands that exist', () => expect(deadCommands(TREE)).toEqual([]));
   it('ARC-21: give the licence and the risks', () => expect(missingNotices(TREE)).toEqual([]));
 });
 
@@ -37,6 +44,14 @@ describe('the rules of documents', () => {
       'README.md: must say: education and research',
       'README.md: must say: substantial risk of loss',
       'README.md: must say: your duty',
+    ]);
+  });
+
+  it('find commands that do not exist', () => {
+    const manifest = sampleFile('package.json', '{ "scripts": { "check": "node check.mjs" } }');
+    const text = 'Run `npm run check`, then `npm run lint -- --fix`, then npm run check again.\n';
+    expect(deadCommands([manifest, sampleFile('a.md', text)])).toEqual([
+      'a.md: must not name `npm run lint`, there is no such script',
     ]);
   });
 

@@ -58,8 +58,8 @@ async function runStep(step, state, onLine) {
     throw new ToolFailure([step.name], 1, `the step must make ${missing.join(', ')}\n`);
   }
   // What the sources no longer make would otherwise stay in the package.
-  for (const file of before) {
-    if (!outputs.includes(file)) rmSync(join(ROOT, file), { force: true });
+  for (const file of before.filter((output) => !outputs.includes(output))) {
+    for (const left of [file, `${file}.map`]) rmSync(join(ROOT, left), { force: true });
   }
   state[step.name] = { key, outputs };
   writeState(STATE_FILE, state);

@@ -5,8 +5,9 @@ use crate::failure::{failure, guarded};
 use crate::memory::SharedBytes;
 use holdfast_core::market_event::{KIND_QUOTE, KIND_TRADE, MARKET_EVENT_BYTES, bar_of_records};
 use holdfast_core::{
-    Bar, ClientOrderId, Code, Error, Instrument, InstrumentId, MarketEvent, OrderIntent, OrderRole,
-    OrderType, Price, Quantity, Quote, Result, Side, TimeInForce, Timestamp, Trade, contain,
+    Amount, Bar, ClientOrderId, Code, Error, Instrument, InstrumentId, MarketEvent, OrderIntent,
+    OrderRole, OrderType, Price, Quantity, Quote, Result, Side, TimeInForce, Timestamp, Trade,
+    contain,
 };
 use holdfast_engine::{JournalWriter, SyncPolicy};
 use holdfast_sim::{Session, SessionConfig};
@@ -41,6 +42,9 @@ struct Inner {
     records: SharedBytes,
     /// What the event function failed with; `take_failure` throws it.
     failed: Option<Error>,
+    /// Equity, cash, net value, fees and gross exposure as they were last written, and their floats.
+    amounts: [Amount; 5],
+    floats: [f64; 5],
 }
 
 #[napi]
@@ -77,7 +81,15 @@ impl NativeSession {
                 .map(|folder| JournalWriter::create(Path::new(&folder), SyncPolicy::Os))
                 .transpose()?;
             let session = Some(Session::open(&config, journal)?);
-            let mut inner = Inner { session, exchange, notices, records, failed: None };
+            let mut inner = Inner {
+                session,
+                exchange,
+                notices,
+                records,
+                failed: None,
+                amounts: [Amount::ZERO; 5],
+                floats: [0.0; 5],
+            };
             inner.write_account()?;
             Ok(Self { inner: Rc::new(RefCell::new(inner)) })
         })
@@ -234,9 +246,7 @@ impl Inner {
     }
 
     fn open(&mut self) -> Result<&mut Session> {
-        self.session
-            .as_mut()
-            .ok_or_else(|| Error::new(Code::HandleClosed, "session must be open, it was closed"))
+        self.session.as_mut().ok_or_else(closed)
     }
 
     fn record(&self, index: usize) -> Result<MarketEvent> {
@@ -331,17 +341,27 @@ impl Inner {
     }
 
     fn write_account(&mut self) -> Result<()> {
-        let engine = self.open()?.engine();
+        let engine = self.session.as_ref().map(Session::engine);
+        let engine = engine.ok_or_else(closed)?;
         let account = engine.account();
-        let view = [
-            engine.equity().to_f64(),
-            account.cash.to_f64(),
-            engine.net_value().to_f64(),
-            engine.statistics().drawdown_frac,
-            account.fees.to_f64(),
-            engine.open_order_count() as f64,
-            engine.gross_exposure().to_f64(),
+        let amounts = [
+            engine.equity(),
+            account.cash,
+            engine.net_value(),
+            account.fees,
+            engine.gross_exposure(),
         ];
+        // Most market events leave most of these as they are, and a float of 128 bits is not free.
+        for (index, amount) in amounts.into_iter().enumerate() {
+            if amount != self.amounts[index] {
+                self.amounts[index] = amount;
+                self.floats[index] = amount.to_f64();
+            }
+        }
+        let [equity, cash, net_value, fees, gross] = self.floats;
+        let drawdown = engine.statistics().drawdown_frac;
+        let view =
+            [equity, cash, net_value, drawdown, fees, engine.open_order_count() as f64, gross];
         self.exchange.put_f64(ACCOUNT_VIEW, &view);
         Ok(())
     }
@@ -378,4 +398,8 @@ impl Inner {
 
 fn milliseconds(ts: Timestamp) -> f64 {
     ts.0.div_euclid(1_000_000) as f64
+}
+
+fn closed() -> Error {
+    Error::new(Code::HandleClosed, "session must be open, it was closed")
 }

@@ -121,11 +121,18 @@ impl Amount {
     }
 
     /// Returns the nearest binary float, for analytics only.
+    ///
+    /// The count of 10⁻¹⁸ units itself is no float (10²³ is not), so what both its conversion and the division lose is
+    /// added back.
     #[must_use]
     #[inline]
-    #[allow(clippy::cast_precision_loss)]
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
     pub fn to_f64(self) -> f64 {
-        self.0 as f64 / 1e18
+        let high = self.0 as f64;
+        let low = self.0.wrapping_sub(high as i128) as f64;
+        let quotient = high / 1e18;
+        let rest = (-quotient).mul_add(1e18, high) + low;
+        quotient + rest / 1e18
     }
 }
 
@@ -168,6 +175,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_float_is_the_one_that_the_text_reads_as(raw in -10_i128.pow(30)..10_i128.pow(30), shift in 0_u32..24) {
+            let amount = Amount::from_raw(raw / 10_i128.pow(shift) * 10_i128.pow(shift));
+            let nearest: f64 = amount.to_string().parse().unwrap();
+            prop_assert_eq!(amount.to_f64().to_bits(), nearest.to_bits());
+        }
+
         #[test]
         fn nat_10_parse_of_print_is_identity(raw in any::<i128>()) {
             let amount = Amount::from_raw(raw);

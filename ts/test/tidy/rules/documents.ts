@@ -52,3 +52,19 @@ export function deadLinks(files: readonly SourceFile[]): readonly string[] {
     });
   });
 }
+
+/** Finds commands in documents that package.json does not have. */
+export function deadCommands(files: readonly SourceFile[]): readonly string[] {
+  const { scripts } = JSON.parse(fileAt(files, 'package.json').text) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  return files.flatMap(({ path, text }) => {
+    if (!path.endsWith('.md')) return [];
+    const commands = new Set(
+      [...text.matchAll(/\bnpm run ([a-z][\w-]*)/g)].map(([, name = '']) => name),
+    );
+    return [...commands]
+      .filter((name) => !Object.hasOwn(scripts, name))
+      .map((name) => `${path}: must not name \`npm run ${name}\`, there is no such script`);
+  });
+}
