@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { z } from 'zod';
 
 import { HoldfastError } from '../core/holdfast-error.js';
 import type { AssumptionsOptions, DataFile } from '../engine/backtest-options.js';
@@ -165,6 +166,8 @@ function chooseLimits(flag: string | undefined, strategyHasLimits: boolean): Cho
 
 function dataFile(file: string, flags: BacktestFlags): DataFile {
   const described = flags.description === undefined ? {} : describedBy(flags.description);
+  // The description is checked whole, unknown keys too, when the session parses it.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed by its schema later
   const description = {
     ...described,
     ...defined({
@@ -191,7 +194,9 @@ function dataFile(file: string, flags: BacktestFlags): DataFile {
 
 function describedBy(file: string): Record<string, unknown> {
   try {
-    return JSON.parse(readText(file, 'DATA_DESCRIPTION_INVALID')) as Record<string, unknown>;
+    return z
+      .record(z.string(), z.unknown())
+      .parse(JSON.parse(readText(file, 'DATA_DESCRIPTION_INVALID')));
   } catch (cause) {
     if (cause instanceof HoldfastError) throw cause;
     throw new HoldfastError(
@@ -230,6 +235,7 @@ function defined<Value extends Record<string, unknown>>(
   values: Value,
 ): { [Key in keyof Value]: NonNullable<Value[Key]> } {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only undefined was taken out
   return Object.fromEntries(entries) as { [Key in keyof Value]: NonNullable<Value[Key]> };
 }
 

@@ -9,7 +9,11 @@ export function assumptionList(
   assumptions: Assumptions,
   imports: readonly ImportReport[],
 ): readonly Assumption[] {
-  return [...fillAssumptions(assumptions), ...costAssumptions(assumptions), ...imports.flatMap(rounding)];
+  return [
+    ...fillAssumptions(assumptions),
+    ...costAssumptions(assumptions),
+    ...imports.flatMap(rounding),
+  ];
 }
 
 function fillAssumptions(assumptions: Assumptions): Assumption[] {
@@ -42,7 +46,10 @@ function fillAssumptions(assumptions: Assumptions): Assumption[] {
     },
     {
       name: 'participation',
-      value: participationFracMax === 'unlimited' ? 'unlimited' : `${percent(participationFracMax)} of volume`,
+      value:
+        participationFracMax === 'unlimited'
+          ? 'unlimited'
+          : `${percent(participationFracMax)} of volume`,
       note: 'All own orders of a bar together; the rest of an order rests. A bar without volume fills nothing.',
     },
     {
@@ -59,7 +66,8 @@ function fillAssumptions(assumptions: Assumptions): Assumption[] {
 }
 
 function costAssumptions(assumptions: Assumptions): Assumption[] {
-  const { slippageBps, takerFeeBps, makerFeeBps, feePerUnit, fundingBps, fundingIntervalH } = assumptions;
+  const { slippageBps, takerFeeBps, makerFeeBps, feePerUnit, fundingBps, fundingIntervalH } =
+    assumptions;
   const list = [
     {
       name: 'slippage',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { HoldfastError, isHoldfastError } from '../core/holdfast-error.js';
@@ -65,7 +66,8 @@ interface Prepared {
  */
 export async function runBacktest(options: BacktestOptions): Promise<SessionResult> {
   const prepared = await prepare(options);
-  const files = options.out === undefined ? null : new SessionFiles(options.out, options.tables ?? true);
+  const files =
+    options.out === undefined ? null : new SessionFiles(options.out, options.tables ?? true);
   const source = openSource(options.data, prepared.imports);
   try {
     return await play(prepared, source, files);
@@ -84,7 +86,9 @@ async function prepare(options: BacktestOptions): Promise<Prepared> {
   if (!isStrategy(options.strategy)) {
     throw new HoldfastError('STRATEGY_INVALID', 'strategy must be made with defineStrategy()');
   }
-  const limits = parseLimits(options.limits ?? options.strategy.definition.limits ?? missingLimits());
+  const limits = parseLimits(
+    options.limits ?? options.strategy.definition.limits ?? missingLimits(),
+  );
   const assumptions = parseConfig(
     assumptionsSchema,
     options.assumptions ?? {},
@@ -168,7 +172,7 @@ async function drive({ runner, source, native, options }: Drive): Promise<void> 
     const count = source.next();
     if (count < 0) break;
     const { records } = source;
-    for (let index = 0; index < count; ) {
+    for (let index = 0; index < count;) {
       index += runner.onRecord(index, records[index * MARKET_EVENT_BYTES + KIND_OFFSET] ?? 0);
     }
     if (count > 0 && batches % BATCHES_PER_TURN !== 0) continue;
@@ -195,7 +199,10 @@ function finish({ prepared, native, recorder, files, imports }: Finish): Session
   const closed = native.close(notices);
   for (const notice of notices) recorder.onNotice(notice);
   if (closed.marks === 0) {
-    throw new HoldfastError('DATA_EMPTY', 'data must hold at least one market event, it holds none');
+    throw new HoldfastError(
+      'DATA_EMPTY',
+      'data must hold at least one market event, it holds none',
+    );
   }
   recorder.closeTrips(closed.positions);
   recorder.close();
@@ -278,7 +285,8 @@ async function dataIdentity(options: ImportOptions): Promise<DataIdentity> {
   return {
     file: basename(options.file),
     sha256: await fileSha256(options.file),
-    description: factors === undefined ? description : { ...description, factors: basename(factors) },
+    description:
+      factors === undefined ? description : { ...description, factors: basename(factors) },
     from: options.from ?? null,
     to: options.to ?? null,
   };
@@ -287,7 +295,7 @@ async function dataIdentity(options: ImportOptions): Promise<DataIdentity> {
 async function fileSha256(file: string): Promise<string> {
   const hash = createHash('sha256');
   try {
-    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+    await pipeline(createReadStream(file), hash);
   } catch (cause) {
     throw new HoldfastError('DATA_FILE_NOT_FOUND', `data file ${file} must be a readable file`, {
       context: { file },

@@ -46,8 +46,24 @@ export function writeBarChunk(chunk: BarChunk, records: Uint8Array): number {
   checkBars(bars);
   const target = new Int32Array(records.buffer, records.byteOffset, records.byteLength / 4);
   const stamps = kindWords(chunk.instrument);
-  const first = [chunk.tsOpenNs, chunk.tsOpenNs, null, chunk.openTicks, chunk.volumeLots, chunk.highTicks, chunk.lowTicks];
-  const second = [chunk.tsCloseNs, chunk.tsCloseNs, null, chunk.closeTicks, chunk.volumeLots, null, null];
+  const first = [
+    chunk.tsOpenNs,
+    chunk.tsOpenNs,
+    null,
+    chunk.openTicks,
+    chunk.volumeLots,
+    chunk.highTicks,
+    chunk.lowTicks,
+  ];
+  const second = [
+    chunk.tsCloseNs,
+    chunk.tsCloseNs,
+    null,
+    chunk.closeTicks,
+    chunk.volumeLots,
+    null,
+    null,
+  ];
   for (const [half, columns] of [first, second].entries()) {
     for (const [word, column] of columns.entries()) {
       copyColumn({ target, column, offset: (half * WORDS + word) * 2, bars });

@@ -59,8 +59,7 @@ export class FileSource implements EventSource {
 
 /** A trade or a quote of the caller, in ticks and lots. */
 export type Tick =
-  | ({ readonly kind: 'trade' } & TradeInput)
-  | ({ readonly kind: 'quote' } & QuoteInput);
+  ({ readonly kind: 'trade' } & TradeInput) | ({ readonly kind: 'quote' } & QuoteInput);
 
 /** Trades and quotes of the caller, through a ring of this thread. */
 export class TickSource implements EventSource {
@@ -142,4 +141,3 @@ export class ChunkSource implements EventSource {
     return Promise.resolve();
   }
 }
-

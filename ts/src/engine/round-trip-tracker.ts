@@ -1,3 +1,4 @@
+import { instrumentAt } from '../core/instrument-at.js';
 import { AMOUNT_SCALE } from '../core/amount.js';
 import { formatDecimal } from '../core/decimal.js';
 import type { Instrument } from '../core/instrument.js';
@@ -99,7 +100,7 @@ export class RoundTripTracker {
 
   #end(index: number, trip: OpenTrip, tsNs: bigint, exitReason: ExitReason): void {
     this.#open[index] = null;
-    const instrument = this.#instruments[index] as Instrument;
+    const instrument = instrumentAt(this.#instruments, index);
     const amount = (raw: bigint) => formatDecimal(raw, AMOUNT_SCALE);
     const tick = instrument.priceOfTicks(1n).toNumber();
     const average = (tickLots: bigint, lots: bigint) => (Number(tickLots) / Number(lots)) * tick;

@@ -40,7 +40,9 @@ export interface SessionConfig {
 
 const toSnake = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const snakeKeys = (record: object) =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [toSnake(key), value as unknown]));
+  Object.fromEntries(
+    Object.entries(record).map(([key, value]) => [toSnake(key), value as unknown]),
+  );
 
 function instrumentRecord({ options }: Instrument): Record<string, unknown> {
   return snakeKeys({

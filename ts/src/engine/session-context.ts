@@ -1,3 +1,4 @@
+import { instrumentAt } from '../core/instrument-at.js';
 import { HoldfastError } from '../core/holdfast-error.js';
 import type { Instrument } from '../core/instrument.js';
 import { ORDER_TYPES, SIDES, TIMES_IN_FORCE } from '../core/vocabulary.generated.js';
@@ -153,9 +154,7 @@ export class SessionContext implements StrategyContext {
   }
 
   #at(index: number): Instrument {
-    const instrument = this.instruments[index];
-    if (instrument !== undefined) return instrument;
-    throw unknownInstrument(index);
+    return instrumentAt(this.instruments, index);
   }
 
   #index(instrument: string | number | undefined): number {
@@ -179,7 +178,7 @@ function wordIndex<Word extends string>(field: string, words: readonly Word[], w
   if (index >= 0) return index;
   throw new HoldfastError(
     'ORDER_INVALID',
-    `${field} must be one of ${words.join(', ')}, was ${String(word)}`,
-    { context: { field, value: String(word) } },
+    `${field} must be one of ${words.join(', ')}, was ${word}`,
+    { context: { field, value: word } },
   );
 }

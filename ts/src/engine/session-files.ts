@@ -62,10 +62,16 @@ export class SessionFiles {
     return join(this.folder, 'journal');
   }
 
-  order(instrument: Instrument, order: TrackedOrder, endNs: bigint | null, codes: readonly Code[]): void {
+  order(
+    instrument: Instrument,
+    order: TrackedOrder,
+    endNs: bigint | null,
+    codes: readonly Code[],
+  ): void {
     if (this.#tables === null) return;
     const { last } = order;
-    const price = (ticks: bigint) => (ticks === 0n ? null : instrument.priceOfTicks(ticks).toString());
+    const price = (ticks: bigint) =>
+      ticks === 0n ? null : instrument.priceOfTicks(ticks).toString();
     this.#tables.orders.append({
       clientOrderId: String(last.clientOrderId),
       tsEventNs: order.submittedNs,

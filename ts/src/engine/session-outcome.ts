@@ -1,3 +1,4 @@
+import { instrumentAt } from '../core/instrument-at.js';
 import { basename } from 'node:path';
 
 import type { Instrument } from '../core/instrument.js';
@@ -9,7 +10,13 @@ import { assumptionList } from './assumption-list.js';
 import type { Assumptions } from './backtest-options.js';
 import type { SessionConfig } from './session-config.js';
 import type { SessionRecorder } from './session-recorder.js';
-import type { DataImport, EndPosition, LimitValue, SessionLimits, SessionResult } from './session-result.js';
+import type {
+  DataImport,
+  EndPosition,
+  LimitValue,
+  SessionLimits,
+  SessionResult,
+} from './session-result.js';
 
 export interface SessionOutcome {
   readonly sessionId: string;
@@ -29,7 +36,7 @@ export interface SessionOutcome {
 /** Puts together what a session produced. */
 export function sessionResult(outcome: SessionOutcome): SessionResult {
   const { closed, recorder, instruments, config } = outcome;
-  const first = instruments[0] as Instrument;
+  const first = instrumentAt(instruments, 0);
   return {
     sessionId: outcome.sessionId,
     mode: 'backtest',
@@ -69,7 +76,7 @@ export function sessionResult(outcome: SessionOutcome): SessionResult {
     busiestDay: recorder.busiestDay,
     breakers: { drawdown: closed.drawdown_tripped, dailyLoss: closed.daily_loss_tripped },
     positions: closed.positions.flatMap((position, index) =>
-      endPosition(position, instruments[index] as Instrument),
+      endPosition(position, instrumentAt(instruments, index)),
     ),
     limits: sessionLimits(outcome),
     assumptions: assumptionList(outcome.assumptions, outcome.imports),

@@ -1,3 +1,4 @@
+import { instrumentAt } from '../core/instrument-at.js';
 import { Amount, AMOUNT_SCALE } from '../core/amount.js';
 import { formatDecimal } from '../core/decimal.js';
 import type { Instrument } from '../core/instrument.js';
@@ -116,7 +117,7 @@ export class SessionRecorder {
   closeTrips(positions: readonly PositionSnapshot[]): void {
     const raw = (text: string) => Amount.parse(text, '').raw;
     const ticks = positions.map(({ mark_px: mark }, index) =>
-      mark === null ? 0n : (this.#instruments[index] as Instrument).price(mark).ticks,
+      mark === null ? 0n : instrumentAt(this.#instruments, index).price(mark).ticks,
     );
     const unrealized = positions.map((position) => raw(position.unrealized));
     this.roundTrips.close(BigInt(this.lastTsMs) * 1_000_000n, unrealized, ticks);
@@ -124,7 +125,8 @@ export class SessionRecorder {
 
   /** Writes the orders that are still open. */
   close(): void {
-    for (const order of this.#orders.values()) this.#files?.order(this.#instrument(order.last), order, null, []);
+    for (const order of this.#orders.values())
+      this.#files?.order(this.#instrument(order.last), order, null, []);
     this.#orders.clear();
   }
 
@@ -169,7 +171,7 @@ export class SessionRecorder {
     const fill = this.#fill;
     const order = fill === undefined ? undefined : this.#orders.get(fill.clientOrderId);
     if (fill === undefined || order === undefined) return;
-    const instrument = this.#instruments[position.instrument] as Instrument;
+    const instrument = instrumentAt(this.#instruments, position.instrument);
     this.roundTrips.onFill({ fill, position, side: order.side, role: order.role });
     this.#files?.fill(instrument, { fill, position, order });
     this.fills.add({
@@ -192,11 +194,11 @@ export class SessionRecorder {
       grossExposure: amount(day.grossExposureRaw),
       closes: [...this.#closes],
     });
-    this.#files?.day(this.#instruments[0] as Instrument, day);
+    this.#files?.day(instrumentAt(this.#instruments, 0), day);
   }
 
   #instrument(notice: { readonly instrument: number }): Instrument {
-    return this.#instruments[notice.instrument] as Instrument;
+    return instrumentAt(this.#instruments, notice.instrument);
   }
 }
 

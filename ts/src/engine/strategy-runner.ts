@@ -1,3 +1,4 @@
+import { instrumentAt } from '../core/instrument-at.js';
 import { Amount } from '../core/amount.js';
 import { HoldfastError } from '../core/holdfast-error.js';
 import type { Instrument } from '../core/instrument.js';
@@ -33,7 +34,8 @@ interface IndicatorSet {
   isWarm: boolean;
 }
 
-type Hook = 'onStart' | 'onBar' | 'onTrade' | 'onQuote' | 'onFill' | 'onOrder' | 'onTimer' | 'onStop';
+type Hook =
+  'onStart' | 'onBar' | 'onTrade' | 'onQuote' | 'onFill' | 'onOrder' | 'onTimer' | 'onStop';
 
 /** Drives a strategy: market events into the native session, what they caused to the recorder and to the strategy's hooks. */
 export class StrategyRunner {
@@ -117,13 +119,17 @@ export class StrategyRunner {
   #onTick(kind: number): void {
     const context = this.#context;
     const isTrade = kind === MARKET_EVENT_KINDS.trade;
-    const price = isTrade ? this.#trade.price : this.#options.native.memory.markPrice(context.current);
+    const price = isTrade
+      ? this.#trade.price
+      : this.#options.native.memory.markPrice(context.current);
     this.#options.recorder.onMark(context.current, context.nowMs, price);
     context.indicators = this.#sets[context.current]?.values ?? {};
     for (const name of this.#timers.due(context.nowMs)) this.#fire(name);
     const { onTrade, onQuote } = this.#options.strategy.definition;
-    if (isTrade && onTrade !== undefined) this.#call('onTrade', () => onTrade(this.#trade, context));
-    if (!isTrade && onQuote !== undefined) this.#call('onQuote', () => onQuote(this.#quote, context));
+    if (isTrade && onTrade !== undefined)
+      this.#call('onTrade', () => onTrade(this.#trade, context));
+    if (!isTrade && onQuote !== undefined)
+      this.#call('onQuote', () => onQuote(this.#quote, context));
   }
 
   stop(): void {
@@ -142,8 +148,9 @@ export class StrategyRunner {
     const { recorder, strategy } = this.#options;
     const { onFill, onOrder } = strategy.definition;
     let fill: FillNotice | undefined;
-    for (let index = 0; index < this.#notices.length; index += 1) {
-      const notice = this.#notices[index] as Notice;
+    for (let index = 0; ; index += 1) {
+      const notice = this.#notices[index];
+      if (notice === undefined) break;
       if (index === NOTICES_PER_EVENT_MAX) throw this.#endless();
       recorder.onNotice(notice);
       if (notice.kind === 'fill') fill = notice;
@@ -196,7 +203,7 @@ export class StrategyRunner {
   }
 
   #instrument(index: number): Instrument {
-    return this.#options.instruments[index] as Instrument;
+    return instrumentAt(this.#options.instruments, index);
   }
 
   #call<Result>(hook: Hook, run: () => Result): Result {
@@ -246,9 +253,11 @@ function updateIndicators(set: IndicatorSet, bar: BarView): void {
   const { indicators, names, values } = set;
   let isWarm = true;
   for (let index = 0; index < indicators.length; index += 1) {
-    const indicator = indicators[index] as Indicator;
+    const indicator = indicators[index];
+    const name = names[index];
+    if (indicator === undefined || name === undefined) break;
     indicator.update(bar);
-    values[names[index] as string] = indicator.value;
+    values[name] = indicator.value;
     if (!set.isWarm && !indicator.isWarm) isWarm = false;
   }
   set.isWarm ||= isWarm;

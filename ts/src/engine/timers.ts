@@ -19,9 +19,13 @@ export class Timers {
     const everyMs = 'everyMs' in schedule ? schedule.everyMs : null;
     const dueMs = 'everyMs' in schedule ? nowMs + schedule.everyMs : schedule.atMs;
     if (!Number.isFinite(dueMs) || (everyMs !== null && everyMs <= 0)) {
-      throw new HoldfastError('ARGUMENT_INVALID', `timer "${name}" must have a time in milliseconds`, {
-        context: { name },
-      });
+      throw new HoldfastError(
+        'ARGUMENT_INVALID',
+        `timer "${name}" must have a time in milliseconds`,
+        {
+          context: { name },
+        },
+      );
     }
     if (!this.#timers.has(name) && this.#timers.size >= TIMERS_MAX) {
       throw new HoldfastError('CAPACITY_EXHAUSTED', `timers must number at most ${TIMERS_MAX}`, {

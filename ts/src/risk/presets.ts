@@ -1,5 +1,5 @@
 import { HoldfastError } from '../core/holdfast-error.js';
-import { type Limits, parseLimits } from './limits.js';
+import { type Limits, type LimitsOptions, parseLimits } from './limits.js';
 
 const NONE = 'unlimited';
 /** A minute: data older than that is not what a bot on live quotes should act on. */
@@ -19,8 +19,12 @@ const UNLIMITED = {
   priceAgeMsMax: PRICE_AGE_MS,
 } as const;
 
+export const LIMITS_PRESETS = ['bot4', 'lightning'] as const;
+
+export type LimitsPreset = (typeof LIMITS_PRESETS)[number];
+
 /** Limits by name. What a preset leaves open is `unlimited` and stands so in every report. */
-const PRESETS = {
+const PRESETS: Readonly<Record<LimitsPreset, LimitsOptions>> = {
   /** RISK-02, RISK-03, RISK-05: 2 % a position, a stop loss always, 15 % drawdown. */
   bot4: {
     ...UNLIMITED,
@@ -37,20 +41,17 @@ const PRESETS = {
     dailyTradesMax: '20',
     ordersPerMinuteMax: '10',
   },
-} as const;
-
-export type LimitsPreset = keyof typeof PRESETS;
-
-export const LIMITS_PRESETS = Object.keys(PRESETS) as readonly LimitsPreset[];
+};
 
 /** Returns a preset's limits. @throws HoldfastError `LIMITS_PRESET_UNKNOWN` */
 export function presetLimits(name: string): Limits {
-  if (!Object.hasOwn(PRESETS, name)) {
+  const preset = LIMITS_PRESETS.find((each) => each === name);
+  if (preset === undefined) {
     throw new HoldfastError(
       'LIMITS_PRESET_UNKNOWN',
       `limits preset must be one of ${LIMITS_PRESETS.join(', ')}, was "${name}"`,
       { context: { name, presets: LIMITS_PRESETS } },
     );
   }
-  return parseLimits(PRESETS[name as LimitsPreset]);
+  return parseLimits(PRESETS[preset]);
 }

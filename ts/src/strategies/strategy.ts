@@ -114,6 +114,7 @@ export function defineStrategy<P extends Params, I extends IndicatorFactories, S
     name: definition.name,
     params: definition.params ?? {},
     // The runner gives each hook the very params, indicators and state that this definition declared.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the parameters vary both ways
     definition: definition as unknown as Strategy['definition'],
   };
 }

@@ -1,11 +1,12 @@
 //! The simulated session as JavaScript drives it: market records and commands are read from arrays that JavaScript
 //! filled, views and notices are written to arrays that it reads.
 
+use crate::event_view::{EventView, bar_view, quote_view, trade_view};
 use crate::failure::{failure, guarded};
 use crate::memory::SharedBytes;
 use holdfast_core::market_event::{KIND_QUOTE, KIND_TRADE, MARKET_EVENT_BYTES, bar_of_records};
 use holdfast_core::{
-    Amount, Bar, ClientOrderId, Code, Error, Instrument, InstrumentId, MarketEvent, OrderIntent,
+    Amount, ClientOrderId, Code, Error, Instrument, InstrumentId, MarketEvent, OrderIntent,
     OrderRole, OrderType, Price, Quantity, Quote, Result, Side, TimeInForce, Timestamp, Trade,
     contain,
 };
@@ -18,8 +19,7 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
 
-/// Event of the last call. Bar: close time ms, open, high, low, close, volume, instrument, open time ms. Trade: time ms,
-/// price, quantity, 1 when the aggressor sold. Quote: time ms, bid, bid quantity, ask, ask quantity. Doubles.
+/// Event of the last call, see `event_view`; doubles.
 const EVENT_VIEW: usize = 0;
 /// Equity, cash, net position value, drawdown, fees, open orders, gross exposure, order id of the last verdict; doubles.
 const ACCOUNT_VIEW: usize = 64;
@@ -227,19 +227,19 @@ impl Inner {
             KIND_TRADE => {
                 let trade = Trade::of_record(&record)?;
                 self.open()?.on_trade(&trade)?;
-                self.write_trade(&trade);
+                self.write_event(trade.instrument, |instrument| trade_view(instrument, &trade));
                 Ok(trade.instrument)
             }
             KIND_QUOTE => {
                 let quote = Quote::of_record(&record)?;
                 self.open()?.on_quote(&quote)?;
-                self.write_quote(&quote);
+                self.write_event(quote.instrument, |instrument| quote_view(instrument, &quote));
                 Ok(quote.instrument)
             }
             _ => {
                 let bar = bar_of_records(&record, &self.record(index + 1)?)?;
                 self.open()?.on_bar(&bar)?;
-                self.write_bar(&bar);
+                self.write_event(bar.instrument, |instrument| bar_view(instrument, &bar));
                 Ok(bar.instrument)
             }
         }
@@ -294,50 +294,10 @@ impl Inner {
         session.engine().instruments().get(id.index()).map(|state| &state.instrument)
     }
 
-    fn write_bar(&mut self, bar: &Bar) {
-        let Some(instrument) = self.instrument(bar.instrument) else { return };
-        let view = [
-            milliseconds(bar.ts_close),
-            instrument.price_f64(bar.open),
-            instrument.price_f64(bar.high),
-            instrument.price_f64(bar.low),
-            instrument.price_f64(bar.close),
-            instrument.quantity_f64(bar.volume),
-            f64::from(bar.instrument.0),
-            milliseconds(bar.ts_open),
-        ];
-        self.exchange.put_f64(EVENT_VIEW, &view);
-    }
-
-    fn write_trade(&mut self, trade: &Trade) {
-        let Some(instrument) = self.instrument(trade.instrument) else { return };
-        let sold = f64::from(trade.aggressor_side as u8);
-        let (price, quantity) =
-            (instrument.price_f64(trade.price), instrument.quantity_f64(trade.quantity));
-        let view = [
-            milliseconds(trade.ts_event),
-            price,
-            quantity,
-            sold,
-            0.0,
-            0.0,
-            f64::from(trade.instrument.0),
-        ];
-        self.exchange.put_f64(EVENT_VIEW, &view);
-    }
-
-    fn write_quote(&mut self, quote: &Quote) {
-        let Some(instrument) = self.instrument(quote.instrument) else { return };
-        let view = [
-            milliseconds(quote.ts_event),
-            instrument.price_f64(quote.bid),
-            instrument.quantity_f64(quote.bid_quantity),
-            instrument.price_f64(quote.ask),
-            instrument.quantity_f64(quote.ask_quantity),
-            0.0,
-            f64::from(quote.instrument.0),
-        ];
-        self.exchange.put_f64(EVENT_VIEW, &view);
+    fn write_event(&mut self, id: InstrumentId, view: impl FnOnce(&Instrument) -> EventView) {
+        if let Some(view) = self.instrument(id).map(view) {
+            self.exchange.put_f64(EVENT_VIEW, &view);
+        }
     }
 
     fn write_account(&mut self) -> Result<()> {
@@ -394,10 +354,6 @@ impl Inner {
         u32::try_from(bytes)
             .map_err(|_| Error::new(Code::CapacityExhausted, "notices must fit 32 bits"))
     }
-}
-
-fn milliseconds(ts: Timestamp) -> f64 {
-    ts.0.div_euclid(1_000_000) as f64
 }
 
 fn closed() -> Error {

@@ -1,7 +1,7 @@
 //! The one table of codes: denials and failures, with category, retryability, meaning and remedy.
 //!
-//! TypeScript's `Code` union and the documentation page are generated from it (`cargo run -p holdfast-core
-//! --example vocabulary`); numbers are written to journals, so a number is never reused.
+//! TypeScript's `Code` union and the documentation page are generated from it (`npm run generate`).
+//! Numbers are written to journals, so a number is never reused.
 
 /// What a caller can do about a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

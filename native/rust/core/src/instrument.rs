@@ -5,6 +5,7 @@ use crate::code::Code;
 use crate::decimal::Decimal;
 use crate::error::{Error, Result};
 use crate::fraction::Fraction;
+use crate::instrument_filters::{Filters, invalid, positive};
 use crate::price::Price;
 use crate::quantity::Quantity;
 use crate::steps::{exact_steps, format_steps, off_step};
@@ -66,18 +67,6 @@ pub struct Instrument {
     pub percent_price: Option<Fraction>,
 }
 
-fn invalid(field: &str, rule: &str, value: &str) -> Error {
-    Error::new(Code::InstrumentInvalid, format!("{field} {rule}, was {value}"))
-        .with("field", field)
-        .with("value", value)
-}
-
-fn positive(field: &str, text: &str) -> Result<Decimal> {
-    let value =
-        Decimal::parse(text).map_err(|_| invalid(field, "must be a decimal", text))?.normalized();
-    if value.mantissa <= 0 { Err(invalid(field, "must be positive", text)) } else { Ok(value) }
-}
-
 #[allow(clippy::cast_precision_loss)]
 fn float_factor(step: Decimal) -> (f64, f64) {
     (step.mantissa as f64, 10_f64.powi(i32::try_from(step.scale).unwrap_or(i32::MAX)))
@@ -115,50 +104,7 @@ impl Instrument {
             Amount::from_raw(lot.at_scale(Amount::SCALE).map_err(|_| {
                 invalid("lot_size", "must have at most 18 decimals", &spec.lot_size)
             })?);
-        let lots = |field: &str, text: &Option<String>| -> Result<Option<Quantity>> {
-            let Some(text) = text else { return Ok(None) };
-            let steps = exact_steps(positive(field, text)?, lot)
-                .ok_or_else(|| invalid(field, "must be a multiple of lot_size", text))?;
-            Ok(Some(Quantity::from_lots(steps)))
-        };
-        let amount = |field: &str, text: &Option<String>| -> Result<Option<Amount>> {
-            let Some(text) = text else { return Ok(None) };
-            let value = positive(field, text)?
-                .at_scale(Amount::SCALE)
-                .map_err(|_| invalid(field, "must be an amount", text))?;
-            Ok(Some(Amount::from_raw(value)))
-        };
-        let (min_quantity, max_quantity) =
-            (lots("min_quantity", &spec.min_quantity)?, lots("max_quantity", &spec.max_quantity)?);
-        let (min_notional, max_notional) = (
-            amount("min_notional", &spec.min_notional)?,
-            amount("max_notional", &spec.max_notional)?,
-        );
-        if min_quantity.zip(max_quantity).is_some_and(|(min, max)| min > max) {
-            return Err(invalid(
-                "min_quantity",
-                "must not be above max_quantity",
-                spec.min_quantity.as_deref().unwrap_or(""),
-            ));
-        }
-        if min_notional.zip(max_notional).is_some_and(|(min, max)| min > max) {
-            return Err(invalid(
-                "min_notional",
-                "must not be above max_notional",
-                spec.min_notional.as_deref().unwrap_or(""),
-            ));
-        }
-        let percent_price = match &spec.percent_price_frac {
-            None => None,
-            Some(text) => {
-                let fraction = Fraction::parse(text)
-                    .map_err(|_| invalid("percent_price_frac", "must be a fraction", text))?;
-                if fraction.millionths() <= 0 {
-                    return Err(invalid("percent_price_frac", "must be positive", text));
-                }
-                Some(fraction)
-            }
-        };
+        let filters = Filters::new(&spec, lot)?;
         Ok(Self {
             tick,
             lot,
@@ -166,11 +112,11 @@ impl Instrument {
             lot_amount,
             tick_factor: float_factor(tick),
             lot_factor: float_factor(lot),
-            min_quantity,
-            max_quantity,
-            min_notional,
-            max_notional,
-            percent_price,
+            min_quantity: filters.quantity.0,
+            max_quantity: filters.quantity.1,
+            min_notional: filters.notional.0,
+            max_notional: filters.notional.1,
+            percent_price: filters.percent_price,
             spec,
         })
     }

@@ -12,6 +12,7 @@ pub mod error;
 pub mod fraction;
 pub mod identifier;
 pub mod instrument;
+mod instrument_filters;
 pub mod journal_record;
 pub mod market_event;
 pub mod order;

@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { Instrument } from '#ts/core/instrument.js';
+import type { AssumptionsOptions } from '#ts/engine/backtest-options.js';
 import { runBacktest } from '#ts/engine/backtest.js';
 import { RoundTripTracker } from '#ts/engine/round-trip-tracker.js';
 import type { SessionResult } from '#ts/engine/session-result.js';
 import { defineStrategy } from '#ts/strategies/strategy.js';
-import { randomWalkBars } from '#ts/testing/random-walk-bars.js';
 import { decimalRaw, decimalSum } from '../../support/exact-decimal.js';
+import { interleavedWalks } from '../../support/interleaved-walks.js';
 import { playScript, STOCK, UNLIMITED } from '../../support/scripted-session.js';
 
 /** What all round trips of a session made, exactly. */
@@ -42,40 +43,13 @@ const chance = defineStrategy({
 
 async function chanceSession(
   seed: number,
-  multiplier: string,
-  assumptions: object,
+  contractMultiplier: string,
+  assumptions: AssumptionsOptions,
 ): Promise<SessionResult> {
-  const options = { tickSize: '0.05', lotSize: '0.5', contractMultiplier: multiplier };
-  const instruments = [Instrument.create({ symbol: 'A', ...options }), STOCK];
-  const [one, two] = [0, 1].map((instrument) => [
-    ...randomWalkBars({ seed: seed + instrument, bars: 150, instrument }),
-  ]);
-  // Bars of both instruments close at the same times; the first of the two comes first.
-  const chunks = alternating(one ?? [], two ?? []);
-  const data = { instruments, chunks };
+  const rules = { tickSize: '0.05', lotSize: '0.5', contractMultiplier };
+  const instruments = [Instrument.create({ symbol: 'A', ...rules }), STOCK];
+  const data = { instruments, chunks: interleavedWalks({ seed, bars: 150, instruments: 2 }) };
   return await runBacktest({ strategy: chance, data, limits: UNLIMITED, seed, assumptions });
-}
-
-function alternating(...series: readonly ReturnType<typeof walk>[]): ReturnType<typeof walk> {
-  const bars = series[0]?.reduce((sum, chunk) => sum + chunk.tsOpenNs.length, 0) ?? 0;
-  return Array.from({ length: bars }, (_, bar) =>
-    series.flatMap((chunks) => oneBar(chunks, bar)),
-  ).flat();
-}
-
-const walk = () => [...randomWalkBars({ seed: 0, bars: 1 })];
-
-function oneBar(chunks: ReturnType<typeof walk>, bar: number): ReturnType<typeof walk> {
-  return chunks.slice(0, 1).map((chunk) => ({
-    instrument: chunk.instrument,
-    tsOpenNs: chunk.tsOpenNs.subarray(bar, bar + 1),
-    tsCloseNs: chunk.tsCloseNs.subarray(bar, bar + 1),
-    openTicks: chunk.openTicks.subarray(bar, bar + 1),
-    highTicks: chunk.highTicks.subarray(bar, bar + 1),
-    lowTicks: chunk.lowTicks.subarray(bar, bar + 1),
-    closeTicks: chunk.closeTicks.subarray(bar, bar + 1),
-    volumeLots: chunk.volumeLots.subarray(bar, bar + 1),
-  }));
 }
 
 describe('RoundTripTracker', () => {
@@ -173,6 +147,23 @@ describe('RoundTripTracker', () => {
       take_profit: 1,
       end: 1,
     });
+  });
+
+  it('counts the bars of its own instrument, however many others there are', async () => {
+    const instruments = [STOCK, Instrument.create({ symbol: 'B', tickSize: '0.01', lotSize: '1' })];
+    const strategy = defineStrategy({
+      name: 'three-bars',
+      state: () => ({ bar: 0 }),
+      onBar(bar, context) {
+        if (bar.instrument !== 0) return;
+        if (context.state.bar === 1) context.buy(1);
+        if (context.state.bar === 4) context.closePosition();
+        context.state.bar += 1;
+      },
+    });
+    const data = { instruments, chunks: interleavedWalks({ seed: 1, bars: 10, instruments: 2 }) };
+    const { roundTrips } = await runBacktest({ strategy, data, limits: UNLIMITED });
+    expect(roundTrips.listed.map((trip) => trip.bars)).toEqual([3]);
   });
 
   it('has nothing to end when nothing was opened', () => {
