@@ -38,9 +38,9 @@ await build({
 });
 
 // The files are pasted into elements of the page, so they must not be able to end them.
-for (const [file, end] of [
-  ['report-page.js', '</script'],
-  ['report-page.css', '</style'],
+for (const { file, end } of [
+  { file: 'report-page.js', end: '</script' },
+  { file: 'report-page.css', end: '</style' },
 ]) {
   const text = await readFile(`${target}/${file}`, 'utf8');
   if (text.toLowerCase().includes(end)) throw new Error(`${file} must not contain ${end}`);

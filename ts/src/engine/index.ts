@@ -12,6 +12,9 @@ export {
   type InstrumentRules,
 } from './backtest-options.js';
 export type { Tick } from './event-source.js';
+export { importBars } from '../market/import/import-bars.js';
+export type { BarSink, ImportOptions, ImportReport } from '../market/import/bar-sink.js';
+export { type DataDescription, parseDataDescription } from '../market/data-description.js';
 export type { DataDescriptionInput } from '../market/data-description.js';
 export { consoleTable } from './report/console-table.js';
 export { renderReport } from './report/html-report.js';

@@ -3,7 +3,7 @@
 use crate::amount::Amount;
 use crate::code::Code;
 use crate::decimal::Decimal;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fraction::Fraction;
 use crate::instrument_filters::{Filters, invalid, positive};
 use crate::price::Price;

@@ -255,6 +255,17 @@ fn exits_pass_every_capital_rule_and_cannot_flip() {
 }
 
 #[test]
+fn ax_09_any_opening_order_is_denied_once_the_days_loss_reaches_its_limit() {
+    let limits = LimitsSpec { daily_loss_frac_max: "0.05".into(), ..unlimited() };
+    let instrument = Instrument::new(spec()).unwrap();
+    let mut gate = Gate::new(&limits, usd("100000")).unwrap();
+    gate.mark_equity(Timestamp(0), usd("95001")).unwrap();
+    assert_eq!(codes(&gate.check(&buy(1), &view(&instrument))), []);
+    gate.mark_equity(Timestamp(1), usd("95000")).unwrap();
+    assert_eq!(codes(&gate.check(&buy(1), &view(&instrument))), [Code::DailyLossExceeded]);
+}
+
+#[test]
 fn a_denial_names_every_failed_control_at_once() {
     let limits = LimitsSpec {
         order_qty_max: "1".into(),

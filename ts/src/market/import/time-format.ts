@@ -75,15 +75,6 @@ export function timeOfDayReader(midnightNs: bigint): TimeReader {
   };
 }
 
-/** Prints nanoseconds as ISO 8601 in UTC, with no more digits than the value needs. */
-export function formatIso(timeNs: bigint): string {
-  const ms = timeNs >= 0n ? timeNs / 1_000_000n : (timeNs - 999_999n) / 1_000_000n;
-  const text = new Date(Number(ms)).toISOString();
-  const belowMs = timeNs - ms * 1_000_000n;
-  if (belowMs !== 0n) return `${text.slice(0, -1)}${belowMs.toString().padStart(6, '0')}Z`;
-  return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text;
-}
-
 function readIso(text: string): bigint | null {
   const quick = readQuickIso(text);
   if (quick !== null) return quick;

@@ -52,7 +52,7 @@ export function deadExports(files: readonly SourceFile[]): readonly string[] {
 export function deadScripts(files: readonly SourceFile[]): readonly string[] {
   const paths = new Set(files.map(({ path }) => path));
   return Object.entries(manifestOf(files).scripts).flatMap(([name, command]) => {
-    const [, tool] = /^node (\S+)/.exec(command) ?? [];
+    const [, tool] = /^node (?:--import tsx )?(\S+)/.exec(command) ?? [];
     if (tool !== undefined && paths.has(tool)) return [];
     return [`package.json: script ${name} must start a tool of the project, is "${command}"`];
   });

@@ -311,4 +311,19 @@ describe('closePosition', () => {
     expect(fills.map(fillText)).toEqual(['buy 10 @ 10 strategy', 'sell 10 @ 8 stop_loss']);
     expect(result.positions).toEqual([]);
   });
+
+  it('ORD-13: never turns a position over, when it is called again while the first order rests', async () => {
+    const days = [10, 10, [10, 10, 10, 10, 30], [10, 10, 10, 10, 1_000], 10] as const;
+    const close = (context: StrategyContext) => context.closePosition();
+    const { fills } = await playScript(
+      days,
+      { 0: (context) => context.buy(10), 1: close, 2: close, 3: close },
+      { assumptions: { ...FRICTIONLESS, participationFracMax: '0.1' } },
+    );
+    expect(fills.map(fillText)).toEqual([
+      'buy 10 @ 10 strategy',
+      'sell 3 @ 10 strategy',
+      'sell 7 @ 10 strategy',
+    ]);
+  });
 });
