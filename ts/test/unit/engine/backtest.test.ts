@@ -37,7 +37,7 @@ const trading = defineStrategy({
       context.buy(1 + Math.floor(context.random() * 5), {
         stopLoss: context.instrument.floorPrice(bar.close * 0.99),
       });
-    else if (context.random() < 0.1) context.closePosition();
+    else if (context.random() < 0.2) context.closePosition();
   },
 });
 const walk = (bars: number, seed = 1): DataChunks => ({
@@ -53,7 +53,7 @@ describe('the options of runBacktest', () => {
         data: oneBar,
         limits: UNLIMITED,
         ...change,
-      } as BacktestOptions),
+      }),
     );
 
   it.each([

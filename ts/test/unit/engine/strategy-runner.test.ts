@@ -268,7 +268,7 @@ describe('STRATEGY_THREW', () => {
         onBar: (bar, context) => void (bar.close === 10 && context.buy(1)),
         ...part,
         ...(hook === 'onBar' ? {} : {}),
-      } as StrategyDefinition);
+      });
       const error = await rejectionOf(play(strategy, [10, 11, 12], { out }));
       expect(error.code).toBe('STRATEGY_THREW');
       expect(error.context).toMatchObject({ hook, reason: 'no such table' });

@@ -45,7 +45,7 @@ async function play(
     onFill: (fill) =>
       void fills.push(`${fill.tsMs / 1_000} ${fillText(fill)} ${fill.liquiditySide}`),
     ...hooks,
-  } as StrategyDefinition);
+  });
   const data = { instruments: [STOCK], ticks };
   const result = await runBacktest({
     strategy,

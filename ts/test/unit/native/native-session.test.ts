@@ -9,7 +9,7 @@ import { thrownBy } from '../../support/thrown-error.js';
 
 describe('NativeSession', () => {
   it('plays bars, judges orders and tells what they caused', () => {
-    const { session, notices, ...fixture } = fixtureOf();
+    const { session, ...fixture } = fixtureOf();
     fixture.bar(1_000);
     expect([...session.memory.event]).toEqual([59_999, 10, 10, 10, 10, 1_000, 0, 0]);
     expect(session.memory.markPrice(0)).toBe(10);
@@ -83,7 +83,7 @@ describe('NativeSession', () => {
   });
 
   it('ORDER_INVALID, INSTRUMENT_UNKNOWN, ARGUMENT_INVALID: refuses orders that make no sense', () => {
-    const { session, notices, ...fixture } = fixtureOf();
+    const { session, ...fixture } = fixtureOf();
     fixture.bar(1_000);
     const cases = [
       ['ORDER_INVALID', { lots: 0n }],
