@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 
+import { HoldfastError } from '../core/holdfast-error.js';
 import { runBacktest } from '../engine/backtest.js';
 import type { BacktestOptions } from '../engine/backtest-options.js';
 import { consoleTable } from '../engine/report/console-table.js';
@@ -11,6 +12,10 @@ export interface SessionRun {
   readonly json: boolean;
   /** Said before the run: where strategy, data and limits come from. */
   readonly heading: readonly string[];
+}
+
+function interrupted(): HoldfastError {
+  return new HoldfastError('SESSION_ABORTED', 'the session was interrupted from the keyboard');
 }
 
 /** Runs a session from the command line: progress on standard error, the outcome on standard output. */
@@ -28,7 +33,7 @@ export async function runSession({ options, json, heading }: SessionRun): Promis
     nowMs,
   );
   const abort = new AbortController();
-  const onInterrupt = () => abort.abort(new Error('interrupted'));
+  const onInterrupt = () => abort.abort(interrupted());
   process.once('SIGINT', onInterrupt);
   try {
     const result = await runBacktest({

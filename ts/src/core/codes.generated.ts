@@ -336,6 +336,13 @@ export const CODES = {
     meaning: 'A fixed capacity was reached.',
     remedy: 'Raise the capacity that the message names.',
   },
+  SESSION_ABORTED: {
+    number: 53,
+    category: 'infrastructure',
+    retryable: true,
+    meaning: 'The session was stopped from outside; the journal holds what was done so far.',
+    remedy: 'Run it again.',
+  },
   ORDER_QTY_EXCEEDED: {
     number: 100,
     category: 'risk',

@@ -145,7 +145,8 @@ async function play(
     const imports = await source.reports();
     return finish({ prepared, native, recorder, files, imports });
   } catch (error) {
-    leaveReadable(native, recorder, error);
+    const code = options.signal?.aborted === true ? 'SESSION_ABORTED' : codeOf(error);
+    leaveReadable(native, recorder, { code, message: messageOf(error) });
     throw error;
   } finally {
     native.dispose();
@@ -195,15 +196,15 @@ interface Finish {
 }
 
 function finish({ prepared, native, recorder, files, imports }: Finish): SessionResult {
-  const notices: Parameters<typeof native.close>[0] = [];
-  const closed = native.close(notices);
-  for (const notice of notices) recorder.onNotice(notice);
-  if (closed.marks === 0) {
+  if (native.snapshot().marks === 0) {
     throw new HoldfastError(
       'DATA_EMPTY',
       'data must hold at least one market event, it holds none',
     );
   }
+  const notices: Parameters<typeof native.close>[0] = [];
+  const closed = native.close(notices);
+  for (const notice of notices) recorder.onNotice(notice);
   recorder.closeTrips(closed.positions);
   recorder.close();
   const { options, config } = prepared;
@@ -229,11 +230,20 @@ function finish({ prepared, native, recorder, files, imports }: Finish): Session
   return result;
 }
 
+/** Longest message of a failure in the journal; a record has a bound, what a strategy throws has none. */
+const FAILURE_CHARS_MAX = 10_000;
+
+const codeOf = (error: unknown) => (isHoldfastError(error) ? error.code : 'STRATEGY_THREW');
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
 /** Notes the failure in the journal and closes it, so that what was done so far can be read. */
-function leaveReadable(native: NativeSession, recorder: SessionRecorder, error: unknown): void {
-  const code = isHoldfastError(error) ? error.code : 'STRATEGY_THREW';
+function leaveReadable(
+  native: NativeSession,
+  recorder: SessionRecorder,
+  failure: { readonly code: string; readonly message: string },
+): void {
   try {
-    native.noteFailure(code, error instanceof Error ? error.message : String(error));
+    native.noteFailure(failure.code, failure.message.slice(0, FAILURE_CHARS_MAX));
     const notices: Parameters<typeof native.close>[0] = [];
     native.close(notices);
     for (const notice of notices) recorder.onNotice(notice);

@@ -100,6 +100,7 @@ export class TickSource implements EventSource {
   }
 
   close(): Promise<void> {
+    this.#ticks.return?.();
     this.#producer.close();
     this.#consumer.close();
     return Promise.resolve();
@@ -136,6 +137,7 @@ export class ChunkSource implements EventSource {
   }
 
   close(): Promise<void> {
+    this.#chunks.return?.();
     this.#producer.close();
     this.#consumer.close();
     return Promise.resolve();

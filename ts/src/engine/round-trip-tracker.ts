@@ -31,17 +31,23 @@ const magnitude = (value: bigint) => (value < 0n ? -value : value);
 
 /** Follows positions from flat to flat; a fill that turns a position over ends one trip and begins the next. */
 export class RoundTripTracker {
-  /** Bars of the session so far; the runner counts them. */
-  bars = 0;
   readonly log = new RoundTripLog();
   readonly #instruments: readonly Instrument[];
   readonly #open: (OpenTrip | null)[];
   readonly #lots: bigint[];
+  /** Market events of each instrument so far. */
+  readonly #events: number[];
 
   constructor(instruments: readonly Instrument[]) {
     this.#instruments = instruments;
     this.#open = instruments.map(() => null);
     this.#lots = instruments.map(() => 0n);
+    this.#events = instruments.map(() => 0);
+  }
+
+  /** Counts a bar or a tick of an instrument. */
+  onMark(instrument: number): void {
+    this.#events[instrument] = (this.#events[instrument] ?? 0) + 1;
   }
 
   onFill({ fill, position, side, role }: TrackedFill): void {
@@ -82,7 +88,7 @@ export class RoundTripTracker {
     const trip: OpenTrip = this.#open[index] ?? {
       side: after > 0n ? 'long' : 'short',
       entryNs: fill.tsNs,
-      entryBar: this.bars,
+      entryBar: this.#events[index] ?? 0,
       entryTickLots: 0n,
       entryLots: 0n,
       exitTickLots: 0n,
@@ -114,7 +120,7 @@ export class RoundTripTracker {
       quantity: instrument.quantityOfLots(trip.maxLots).toString(),
       pnl: amount(trip.realizedRaw - trip.feesRaw),
       fees: amount(trip.feesRaw),
-      bars: this.bars - trip.entryBar,
+      bars: (this.#events[index] ?? 0) - trip.entryBar,
       exitReason,
     };
     this.log.add(record);

@@ -129,12 +129,18 @@ export class SessionContext implements StrategyContext {
     return this.submit({ ...options, side: 'sell', quantity });
   }
 
+  /** Reduce-only, so that it never turns the position over: a stop may fill first, or an order rest already. */
   closePosition(instrument?: string | number): SubmitResult | null {
     const index = this.#index(instrument);
     const lots = this.#options.native.memory.positionLots(index);
     if (lots === 0n) return null;
     const quantity = this.#at(index).quantityOfLots(lots < 0n ? -lots : lots);
-    return this.submit({ instrument: index, side: lots > 0n ? 'sell' : 'buy', quantity });
+    return this.submit({
+      instrument: index,
+      side: lots > 0n ? 'sell' : 'buy',
+      quantity,
+      reduceOnly: true,
+    });
   }
 
   cancel(clientOrderId: number): void {

@@ -82,7 +82,7 @@ export class SessionRecorder {
     this.#closes[instrument] = close;
     this.lastTsMs = tsMs;
     this.#firstTsMs ??= tsMs;
-    this.roundTrips.bars += 1;
+    this.roundTrips.onMark(instrument);
     this.equityDrawdown.observe(tsMs, this.#account[0] ?? 0);
     if (instrument === 0) {
       this.firstBenchmark ??= { tsMs, close };

@@ -90,6 +90,7 @@ export class StrategyRunner {
     this.#options.native.playEvent(index, this.#notices);
     context.nowMs = this.#bar.tsMs;
     context.current = this.#bar.instrument;
+    context.indicators = this.#sets[context.current]?.values ?? {};
     this.#events += 1;
     if (this.#notices.length > 0) this.#dispatch();
     if (kind === MARKET_EVENT_KINDS.bar) this.#onBar();
@@ -104,7 +105,6 @@ export class StrategyRunner {
     const set = this.#sets[context.current];
     if (set !== undefined) {
       updateIndicators(set, this.#bar);
-      context.indicators = set.values;
     }
     for (const name of this.#timers.due(context.nowMs)) this.#fire(name);
     const { onBar } = this.#options.strategy.definition;
@@ -123,7 +123,6 @@ export class StrategyRunner {
       ? this.#trade.price
       : this.#options.native.memory.markPrice(context.current);
     this.#options.recorder.onMark(context.current, context.nowMs, price);
-    context.indicators = this.#sets[context.current]?.values ?? {};
     for (const name of this.#timers.due(context.nowMs)) this.#fire(name);
     const { onTrade, onQuote } = this.#options.strategy.definition;
     if (isTrade && onTrade !== undefined)

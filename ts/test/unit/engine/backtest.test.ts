@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Instrument } from '#ts/core/instrument.js';
 import { runBacktest } from '#ts/engine/backtest.js';
-import type { BacktestOptions, BacktestProgress, DataChunks } from '#ts/engine/backtest-options.js';
+import type { BacktestProgress, DataChunks } from '#ts/engine/backtest-options.js';
 import { buildSummary, summaryText } from '#ts/engine/report/summary.js';
 import { readJournal, replayJournal, verifyJournal } from '#ts/native/journal-tools.js';
 import { presetLimits } from '#ts/risk/presets.js';
@@ -249,7 +249,7 @@ describe('progress and the end', () => {
     );
     // It was stopped from outside: nothing that the strategy did.
     expect(failure?.content['message']).toBe('enough');
-    expect(failure?.content['code']).not.toBe('STRATEGY_THREW');
+    expect(failure?.content['code']).toBe('SESSION_ABORTED');
   });
 
   it('plays nothing when it was aborted before it began', async () => {

@@ -9,7 +9,7 @@ import { thrownBy } from '../../support/thrown-error.js';
 
 describe('NativeSession', () => {
   it('plays bars, judges orders and tells what they caused', () => {
-    const { session, ...fixture } = fixtureOf();
+    const { session, notices, ...fixture } = fixtureOf();
     fixture.bar(1_000);
     expect([...session.memory.event]).toEqual([59_999, 10, 10, 10, 10, 1_000, 0, 0]);
     expect(session.memory.markPrice(0)).toBe(10);

@@ -56,9 +56,7 @@ describe('defineStrategy', () => {
   it.each(['onStart', 'onBar', 'onTrade', 'onQuote', 'onFill', 'onOrder', 'onTimer', 'onStop'])(
     'is content with %s alone',
     (hook) => {
-      expect(isStrategy(defineStrategy({ name: 'x', [hook]: onBar }))).toBe(
-        true,
-      );
+      expect(isStrategy(defineStrategy({ name: 'x', [hook]: onBar }))).toBe(true);
     },
   );
 
