@@ -10,6 +10,7 @@ export {
 export { Instrument, type InstrumentOptions, instrumentSchema } from './instrument.js';
 export { Price } from './price.js';
 export { Quantity } from './quantity.js';
+export type { ShortDecimal } from './short-decimal.js';
 export type { Quote, Trade } from './tick.js';
 export {
   type LiquiditySide,

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 
-import { Amount, AMOUNT_SCALE } from './amount.js';
+import { Amount, AMOUNT_SCALE, MIDDLE_SCALE } from './amount.js';
 import { type Decimal, decimalOf, formatDecimal, parseDecimal, stepsOf } from './decimal.js';
 import { HoldfastError } from './holdfast-error.js';
 import { Price } from './price.js';
 import { Quantity } from './quantity.js';
 import { decimalText, parseConfig } from './schema.js';
+import { type ShortDecimal, shortSteps } from './short-decimal.js';
 
 const optionalDecimal = decimalText.optional();
 
@@ -57,6 +58,10 @@ export class Instrument {
   readonly #tick: Decimal;
   readonly #lot: Decimal;
   readonly #tickLotValue: bigint;
+  /** Tick, lot and the value of a tick of a lot in numbers; where one has too many digits, nothing is short. */
+  readonly #tickShort: ShortDecimal;
+  readonly #lotShort: ShortDecimal;
+  readonly #tickLotShort: ShortDecimal;
 
   private constructor(options: z.output<typeof instrumentSchema>) {
     this.options = options;
@@ -94,6 +99,13 @@ export class Instrument {
       scale > AMOUNT_SCALE
         ? mantissa / 10n ** BigInt(scale - AMOUNT_SCALE)
         : mantissa * 10n ** BigInt(AMOUNT_SCALE - scale);
+    this.#tickShort = shortOf(this.#tick);
+    this.#lotShort = shortOf(this.#lot);
+    this.#tickLotShort = shortOf(
+      scale > AMOUNT_SCALE
+        ? { mantissa: this.#tickLotValue, scale: AMOUNT_SCALE }
+        : widened({ mantissa, scale }, MIDDLE_SCALE),
+    );
   }
 
   /** @throws HoldfastError `INSTRUMENT_INVALID`, `CONFIG_UNKNOWN_KEY` naming the field */
@@ -147,13 +159,20 @@ export class Instrument {
 
   /** |price × quantity × multiplier| in the quote currency, exactly. @throws HoldfastError `AMOUNT_OVERFLOW` */
   notional(price: Price, quantity: Quantity): Amount {
+    const { units, scale } = this.#tickLotShort;
+    // A product that a double does not hold exactly is no safe integer either.
+    const short = Math.abs(price.ticksNumber * quantity.lotsNumber * units);
+    if (short <= Number.MAX_SAFE_INTEGER) {
+      return Amount.fromUnits({ units: short, scale }, this.quoteCurrency);
+    }
     const signed = price.ticks * quantity.lots * this.#tickLotValue;
     return Amount.fromRaw(signed < 0n ? -signed : signed, this.quoteCurrency);
   }
 
   #exact(value: string | number, step: Step): bigint {
-    const decimal = decimalOf(value);
-    const { steps, exact } = stepsOf(decimal, step === 'tick' ? this.#tick : this.#lot);
+    const short = shortSteps(value, step === 'tick' ? this.#tickShort : this.#lotShort);
+    if (!Number.isNaN(short)) return BigInt(short);
+    const { steps, exact } = stepsOf(decimalOf(value), step === 'tick' ? this.#tick : this.#lot);
     inRange(steps, step, String(value));
     if (!exact) throw this.#offStep(value, step, steps);
     return steps;
@@ -182,6 +201,17 @@ export class Instrument {
       { context: { value: String(value), step: size, below: floor, above: ceil } },
     );
   }
+}
+
+/** The same decimal in numbers; where it has too many digits, so has every product with it. */
+function shortOf({ mantissa, scale }: Decimal): ShortDecimal {
+  return { units: Number(mantissa), scale };
+}
+
+/** The same decimal with at least so many digits after the point. */
+function widened({ mantissa, scale }: Decimal, scaleMin: number): Decimal {
+  if (scale >= scaleMin) return { mantissa, scale };
+  return { mantissa: mantissa * 10n ** BigInt(scaleMin - scale), scale: scaleMin };
 }
 
 function sum(left: Decimal, right: Decimal): Decimal {

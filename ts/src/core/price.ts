@@ -1,22 +1,28 @@
 import { type Decimal, formatDecimal } from './decimal.js';
+import { printShort, toFloat } from './short-decimal.js';
 
 /** A price: an integer count of its instrument's ticks. Made by `Instrument.price()` and its kin. */
 export class Price {
   readonly ticks: bigint;
+  /** The number nearest to `ticks`, and the same one where it is a safe integer. */
+  readonly ticksNumber: number;
   readonly #tick: Decimal;
 
   constructor(ticks: bigint, tick: Decimal) {
     this.ticks = ticks;
+    this.ticksNumber = Number(ticks);
     this.#tick = tick;
   }
 
   /** The nearest binary float, for analytics only. */
   toNumber(): number {
-    return Number(this.toString());
+    const value = toFloat(this.ticksNumber * Number(this.#tick.mantissa), this.#tick.scale);
+    return Number.isNaN(value) ? Number(this.toString()) : value;
   }
 
   toString(): string {
-    return formatDecimal(this.ticks * this.#tick.mantissa, this.#tick.scale);
+    const text = printShort(this.ticksNumber * Number(this.#tick.mantissa), this.#tick.scale);
+    return text ?? formatDecimal(this.ticks * this.#tick.mantissa, this.#tick.scale);
   }
 
   toJSON(): string {

@@ -1,22 +1,28 @@
 import { type Decimal, formatDecimal } from './decimal.js';
+import { printShort, toFloat } from './short-decimal.js';
 
 /** A quantity: an integer count of its instrument's lots. Made by `Instrument.quantity()` and its kin. */
 export class Quantity {
   readonly lots: bigint;
+  /** The number nearest to `lots`, and the same one where it is a safe integer. */
+  readonly lotsNumber: number;
   readonly #lot: Decimal;
 
   constructor(lots: bigint, lot: Decimal) {
     this.lots = lots;
+    this.lotsNumber = Number(lots);
     this.#lot = lot;
   }
 
   /** The nearest binary float, for analytics only. */
   toNumber(): number {
-    return Number(this.toString());
+    const value = toFloat(this.lotsNumber * Number(this.#lot.mantissa), this.#lot.scale);
+    return Number.isNaN(value) ? Number(this.toString()) : value;
   }
 
   toString(): string {
-    return formatDecimal(this.lots * this.#lot.mantissa, this.#lot.scale);
+    const text = printShort(this.lotsNumber * Number(this.#lot.mantissa), this.#lot.scale);
+    return text ?? formatDecimal(this.lots * this.#lot.mantissa, this.#lot.scale);
   }
 
   toJSON(): string {

@@ -107,6 +107,16 @@ async function prepare(options: BacktestOptions): Promise<Prepared> {
   if (instruments.length === 0) {
     throw new HoldfastError('CONFIG_INVALID', 'data must have at least one file or instrument');
   }
+  const twice = instruments.find(
+    ({ symbol }, index) => instruments.findIndex((each) => each.symbol === symbol) !== index,
+  );
+  if (twice !== undefined) {
+    throw new HoldfastError(
+      'CONFIG_INVALID',
+      `data must have each symbol once, ${twice.symbol} stands twice; name them apart in their descriptions`,
+      { context: { symbol: twice.symbol } },
+    );
+  }
   const cash = decimalOf(options.cash ?? CASH_DEFAULT);
   const version = packageVersion();
   const config = sessionConfig({

@@ -57,7 +57,8 @@ describe.skipIf(!hasChromium)('the report of the demo in Chromium', () => {
   let summary: Summary;
 
   beforeAll(async () => {
-    expect(holdfast(['demo', '--out', out]).status).toBe(0);
+    const { status, stderr } = holdfast(['demo', '--out', out]);
+    if (status !== 0) throw new Error(stderr);
     summary = JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8')) as Summary;
     // A container's root has no other sandbox than the container.
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
@@ -111,7 +112,7 @@ describe.skipIf(!hasChromium)('the report of the demo in Chromium', () => {
 
   it('has a dark and a light ground, and its charts follow when the scheme changes', async () => {
     const ground = `(() => {
-      const [r, g, b] = getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number);
+      const [r, g, b] = getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/g).map(Number);
       return (r + g + b) / 3;
     })()`;
     const { page, complaints } = await open({ width: 1280, scheme: 'light' });
@@ -119,7 +120,7 @@ describe.skipIf(!hasChromium)('the report of the demo in Chromium', () => {
     const drawing = "document.querySelector('figure.chart canvas').toDataURL()";
     const before = await page.evaluate<string>(drawing);
     await page.emulateMedia({ colorScheme: 'dark' });
-    await page.waitForFunction(`${drawing} !== ${JSON.stringify(before)}`);
+    await expect.poll(() => page.evaluate<string>(drawing)).not.toBe(before);
     expect(light).toBeGreaterThan(200);
     expect(await page.evaluate<number>(ground)).toBeLessThan(60);
     expect(complaints).toEqual([]);

@@ -63,9 +63,9 @@ describe('runSession', () => {
     expect(JSON.parse(stdout)).toMatchObject({ schema: 'holdfast.summary/1' });
   });
 
-  it('stops at an interrupt, with a journal that is closed', async () => {
+  it('SESSION_ABORTED: stops at an interrupt, with a journal that is closed', async () => {
     const { outcome, out, stdout } = await run('interrupted', 5_000_000, false, 1_000);
-    expect(outcome).toMatchObject({ message: 'interrupted' });
+    expect(outcome).toMatchObject({ code: 'SESSION_ABORTED' });
     expect(stdout).toBe('');
     expect(verifyJournal(join(out, 'journal')).closed).toBe(true);
     expect(existsSync(join(out, 'summary.json'))).toBe(false);

@@ -139,6 +139,62 @@ describe('NAT-10: Amount', () => {
   });
 });
 
+describe('Amount.fromUnits', () => {
+  const units = fc.oneof(
+    fc.maxSafeInteger(),
+    fc.integer({ min: -100_000, max: 100_000 }),
+    fc.constantFrom(0, 1, -1, 10 ** 14, 10 ** 14 - 1, -(10 ** 14), 2 ** 53 - 1, 1 - 2 ** 53),
+  );
+
+  it('NAT-10: is units × 10^-scale, exactly, over the whole range of both', () => {
+    fc.assert(
+      fc.property(units, fc.nat({ max: 18 }), (count, scale) => {
+        const exact = BigInt(count) * 10n ** BigInt(18 - scale);
+        expect(Amount.fromUnits({ units: count, scale }, 'USD').raw).toBe(exact);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('ARGUMENT_INVALID: refuses what is not counted exactly', () => {
+    for (const [count, scale] of [
+      [2 ** 53, 2],
+      [0.5, 4],
+      [0.5, 2],
+      [Number.NaN, 0],
+      [1, -1],
+      [1, 19],
+      [1, 1.5],
+      [1, Number.NaN],
+    ] as const) {
+      const error = thrownBy(() => Amount.fromUnits({ units: count, scale }, 'USD'));
+      expect(error.code).toBe('ARGUMENT_INVALID');
+    }
+  });
+});
+
+describe('equal amounts', () => {
+  it('are deeply equal however they came about, and other ones are not', () => {
+    fc.assert(
+      fc.property(raw, raw, (left, right) => {
+        const amount = Amount.fromRaw(left, 'USD');
+        expect(usd(amount.toString())).toStrictEqual(amount);
+        if (inRange(left - right)) {
+          const difference = amount.minus(Amount.fromRaw(right, 'USD'));
+          expect(difference).toStrictEqual(Amount.fromRaw(left - right, 'USD'));
+        }
+        if (inRange(left * 7n)) {
+          expect(amount.times(7n)).toStrictEqual(Amount.fromRaw(left * 7n, 'USD'));
+        }
+        if (left !== right) expect(amount).not.toEqual(Amount.fromRaw(right, 'USD'));
+      }),
+    );
+    expect(usd('0').times(-1n)).toStrictEqual(usd('-0'));
+    expect(usd('-0.5').plus(usd('0.50'))).toStrictEqual(usd('0'));
+    expect(usd('1')).not.toEqual(Amount.parse('1', 'EUR'));
+  });
+});
+
 describe('timesRatio and divide', () => {
   const modes: readonly Rounding[] = ['floor', 'ceil', 'towards_zero', 'half_even'];
   const divisor = fc

@@ -25,7 +25,7 @@ const listOf = (options: AssumptionsOptions, imports: readonly ImportReport[] = 
   );
 
 describe('assumptionList', () => {
-  it('SIM-07: states each rule with the value that was in force', () => {
+  it('states each rule with the value that was in force', () => {
     const list = listOf({});
     expect(Object.entries(list).map(([name, { value }]) => [name, value])).toEqual([
       ['decisions', 'at the close of a bar'],

@@ -11,7 +11,7 @@ const RECORD_BYTES = 64;
 const batch = () => new Uint8Array(RING_BATCH_MAX * RECORD_BYTES);
 
 describe('writeBarChunk', () => {
-  it('ARC-04: writes what MarketEventBuffer reads, for any bars', () => {
+  it('writes what MarketEventBuffer reads, for any bars', () => {
     const options = fc.record({
       seed: fc.nat(),
       bars: fc.integer({ min: 1, max: 40 }),
@@ -42,7 +42,7 @@ describe('writeBarChunk', () => {
     );
   });
 
-  it('ARC-04: writes the bytes that MarketEventBuffer writes', () => {
+  it('writes the bytes that MarketEventBuffer writes', () => {
     const bar = {
       tsOpenNs: -(2n ** 63n),
       tsCloseNs: 2n ** 63n - 1n,

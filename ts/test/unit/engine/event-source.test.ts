@@ -36,7 +36,7 @@ describe('ChunkSource', () => {
 });
 
 describe('TickSource', () => {
-  it('gives every tick through a ring, and asks for no more than a batch at once', () => {
+  it('ARC-08: gives every tick through a ring, and asks for no more than a batch at once', () => {
     let asked = 0;
     function* ticks() {
       for (; asked < 1_500; asked += 1) {
@@ -67,7 +67,7 @@ describe('FileSource', () => {
     instrument: 0,
   });
 
-  it('ARC-07: gives the bars that a worker reads, and says how much was read', async () => {
+  it('gives the bars that a worker reads, and says how much was read', async () => {
     const rows = [
       'date,open,high,low,close,volume',
       '2020-01-02,1,1,1,1,5',

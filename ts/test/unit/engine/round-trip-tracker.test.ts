@@ -53,7 +53,7 @@ async function chanceSession(
 }
 
 describe('RoundTripTracker', () => {
-  it('PORT-08, ORD-14: all trips sum to final equity − start, and so does the account, to the last unit', async () => {
+  it('ORD-14: all trips sum to final equity − start, and so does the account, to the last unit', async () => {
     const costs = fc.record({
       slippageBps: fc.constantFrom('0', '1', '7.77'),
       takerFeeBps: fc.constantFrom('0', '1', '3.33', '-0.5'),

@@ -246,7 +246,7 @@ describe('orders of the context', () => {
     expect(error.context).toEqual({ client_order_id: '1' });
   });
 
-  it('ORDER_CAPACITY_EXHAUSTED: denies more open orders than the session has room for', async () => {
+  it('ARC-06, ORDER_CAPACITY_EXHAUSTED: denies more open orders than the session has room for', async () => {
     const verdicts: unknown[] = [];
     const limit = { orderType: 'limit', limitPrice: '5' } as const;
     await playScript(

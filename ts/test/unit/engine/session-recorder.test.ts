@@ -55,7 +55,7 @@ describe('SessionRecorder', () => {
     expect(result.busiestDay).toEqual({ tsMs: Date.UTC(2020, 0, 7), trades: 3 });
   });
 
-  it('keeps every fill in its counts, and a bounded sample for the charts', async () => {
+  it('ARC-06: keeps every fill in its counts, and a bounded sample for the charts', async () => {
     const strategy = defineStrategy({
       name: 'restless',
       onBar: (_, context) =>

@@ -221,7 +221,7 @@ describe('the hooks', () => {
   });
 });
 
-describe('CAPACITY_EXHAUSTED: orders without end', () => {
+describe('ARC-06, CAPACITY_EXHAUSTED: orders without end', () => {
   it('are stopped, and the journal says why', async () => {
     const out = join(folder, 'endless');
     const strategy = defineStrategy({

@@ -75,7 +75,7 @@ describe('NAT-28: Timers', () => {
     expect(error.context).toEqual({ name: 'x' });
   });
 
-  it('CAPACITY_EXHAUSTED: are bounded; one that is replaced needs no place', () => {
+  it('ARC-06, CAPACITY_EXHAUSTED: are bounded; one that is replaced needs no place', () => {
     const timers = new Timers();
     for (let count = 0; count < TIMERS_MAX; count += 1) timers.set(`t${count}`, { atMs: 5 }, 0);
     timers.set('t0', { atMs: 9 }, 0);

@@ -13,7 +13,7 @@ it('loads the same addon each time', () => {
   expect(loadEngineAddon()).toBe(addon);
 });
 
-it('ARC-04: lays the market event out as C++ and TypeScript do', () => {
+it('lays the market event out as C++ and TypeScript do', () => {
   const layout = JSON.parse(addon.marketEventLayout()) as Record<string, unknown>;
   const text = JSON.stringify(layout);
   expect(text).toContain(String(MARKET_EVENT_BYTES));

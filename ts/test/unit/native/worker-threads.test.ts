@@ -68,7 +68,7 @@ function firstMessage<Message>(worker: Worker): Promise<Message> {
 const inWorker = (seed: number) =>
   firstMessage<Outcome>(workerOf(`post(await session(seed, ${BARS}));`, seed));
 
-describe('ARC-07: the addons in worker threads', () => {
+describe('the addons in worker threads', () => {
   it('keep their state per environment: sessions on several threads at once do not meet', async () => {
     const seeds = [1, 2, 3];
     const alone: Outcome[] = [];

@@ -62,12 +62,12 @@ async function failure(strategy: Parameters<typeof expectNoLookahead>[0]): Promi
 }
 
 describe('expectNoLookahead', () => {
-  it('ARC-22: lets a strategy pass that decides by what it has seen', async () => {
+  it('lets a strategy pass that decides by what it has seen', async () => {
     await expectNoLookahead(honest, { data });
     await expectNoLookahead(() => honest, { data, cuts: [1, 600, 300] });
   });
 
-  it('ARC-22: finds a strategy that looks at the next bar through a closure over its data', async () => {
+  it('finds a strategy that looks at the next bar through a closure over its data', async () => {
     const error = await failure(cheating);
     expect(error.message).toMatch(/must not look ahead: with \d+ of 600 events it decided/);
     expect(error.actual).not.toEqual(error.expected);
