@@ -74,7 +74,8 @@ impl LossGuard {
         if equity < self.peak && self.peak.raw() > 0 {
             let fall = self.peak.minus(equity)?;
             // Which fall is shown as the worst decides nothing, so floats may compare; the limit itself is judged exactly.
-            let ratio = fall.to_f64() / self.peak.to_f64();
+            #[allow(clippy::cast_precision_loss)]
+            let ratio = fall.raw() as f64 / self.peak.raw() as f64;
             if ratio >= self.worst_fall_ratio {
                 (self.worst_fall, self.worst_fall_ratio) = ((fall, self.peak), ratio);
             }

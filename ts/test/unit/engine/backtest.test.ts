@@ -92,6 +92,23 @@ describe('the options of runBacktest', () => {
     expect((await run(change)).code).toBe(code);
   });
 
+  it('CONFIG_UNKNOWN_KEY: refuses an option that does not exist, such as costs beside the assumptions', async () => {
+    const error = await run({ assumption: { slippageBps: '50' } });
+    expect(error.code).toBe('CONFIG_UNKNOWN_KEY');
+    expect(error.context).toMatchObject({ key: 'assumption', nearest: 'assumptions' });
+  });
+
+  it('TST-08: CONFIG_INVALID: refuses data of no known shape', async () => {
+    const shapes = [undefined, null, {}, 'prices.csv', { instruments: [STOCK] }, { chunks: [] }];
+    for (const data of [
+      ...shapes,
+      { instruments: [{ symbol: 'X' }], chunks: [] },
+      { instruments: [STOCK], chunks: 5 },
+    ]) {
+      expect((await run({ data })).code).toBe('CONFIG_INVALID');
+    }
+  });
+
   it('leave nothing on the disk when they are wrong', async () => {
     const out = join(folder, 'refused');
     await run({ out, seed: -1 });
@@ -170,6 +187,23 @@ describe('SIM-08: the same session twice', () => {
       compared_with_close: true,
       journal: { records: result.journal.records, head: result.journal.head, closed: true },
     });
+  });
+
+  it('gives the same although the strategy writes into its parameters, or it may not write there', async () => {
+    const greedy = defineStrategy({
+      name: 'greedy',
+      params: { bars: 0 },
+      onBar(_, context) {
+        Object.assign(context.params, { bars: context.params.bars + 1 });
+        if (context.params.bars % 7 === 3) context.buy(1);
+      },
+    });
+    const play = () =>
+      runBacktest({ strategy: greedy, data: walk(100), limits: UNLIMITED }).then(
+        (result) => result.stateHash,
+        (error: unknown) => (error as { code?: unknown }).code,
+      );
+    expect(await play()).toBe(await play());
   });
 
   it('is another with another seed, other data, other limits or other costs', async () => {

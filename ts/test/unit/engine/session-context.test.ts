@@ -235,6 +235,13 @@ describe('orders of the context', () => {
     expect(error.code).toBe(code);
   });
 
+  it('ORDER_INVALID: refuses a key that no order has: a stop loss that is misspelt would protect nothing', async () => {
+    const misspelt = { stoploss: '9' } as Parameters<StrategyContext['buy']>[1];
+    const error = await failureOf((context) => context.buy(1, misspelt));
+    expect(error.code).toBe('ORDER_INVALID');
+    expect(error.message).toContain('stoploss');
+  });
+
   it('ORDER_UNKNOWN: refuses to cancel what is not open', async () => {
     expect((await failureOf((context) => context.cancel(1))).code).toBe('ORDER_UNKNOWN');
     const error = await failureOf((context) => {

@@ -308,6 +308,33 @@ describe('STRATEGY_THREW', () => {
     expect((await rejectionOf(play(text, [10]))).context['reason']).toBe('only text');
   });
 
+  it('refuses a hook that answers with a promise: nobody would wait for it, or hear of its failure', async () => {
+    const unheard: unknown[] = [];
+    const onUnheard = (reason: unknown) => void unheard.push(reason);
+    process.on('unhandledRejection', onUnheard);
+    const later = async (): Promise<void> => {
+      await Promise.resolve();
+      throw new Error('too late');
+    };
+    try {
+      for (const hook of ['onStart', 'onBar', 'onOrder', 'onStop'] as const) {
+        const trading = {
+          name: 'x',
+          onBar: (_, context) => void context.buy(1),
+        } as StrategyDefinition;
+        const error = await rejectionOf(
+          play(defineStrategy({ ...trading, [hook]: later }), [10, 10]),
+        );
+        expect(error.code).toBe('STRATEGY_THREW');
+        expect(error.context['hook']).toBe(hook);
+      }
+      await new Promise((turn) => setImmediate(turn));
+      expect(unheard).toEqual([]);
+    } finally {
+      process.removeListener('unhandledRejection', onUnheard);
+    }
+  });
+
   it('leaves a readable journal and tables also when the message is longer than a record', async () => {
     const out = join(folder, 'long-message');
     const strategy = defineStrategy({

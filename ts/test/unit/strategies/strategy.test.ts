@@ -71,6 +71,25 @@ describe('defineStrategy', () => {
     const broken = { name: 'x', onBar, onFill: 'text' } as unknown as StrategyDefinition;
     expect(thrownBy(() => defineStrategy(broken)).code).toBe('STRATEGY_INVALID');
   });
+
+  it('STRATEGY_INVALID: refuses parameters that are no plain values: they stand in the journal', () => {
+    const values: readonly unknown[] = [
+      5n,
+      () => 1,
+      Symbol('x'),
+      {},
+      [],
+      undefined,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+    ];
+    for (const value of values) {
+      const definition = { name: 'x', params: { value }, onBar } as unknown as StrategyDefinition;
+      expect(thrownBy(() => defineStrategy(definition)).code).toBe('STRATEGY_INVALID');
+    }
+    const plain = { one: 1, text: 'a', yes: true, none: null };
+    expect(defineStrategy({ name: 'x', params: plain, onBar }).params).toEqual(plain);
+  });
 });
 
 describe('isStrategy', () => {
