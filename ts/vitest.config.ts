@@ -11,8 +11,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     coverage: {
       include: ['dist/**/*.js'],
-      // Other threads and processes run these; tests start them, but their lines are not counted.
-      exclude: ['dist/cli/**', 'dist/market/feed-worker.js'],
+      // Other threads, processes and the browser run these; tests start them, but their lines are not counted.
+      exclude: ['dist/cli/**', 'dist/market/feed-worker.js', 'dist/engine/report/report-page.js'],
       reporter: ['text', 'text-summary'],
       reportOnFailure: true,
       thresholds: { lines: 95 },

@@ -23,6 +23,7 @@ import {
   type DataFile,
   MAX_OPEN_ORDERS_DEFAULT,
 } from './backtest-options.js';
+import { checkOptions } from './check-options.js';
 import { ChunkSource, type EventSource, FileSource, TickSource } from './event-source.js';
 import { renderReport } from './report/html-report.js';
 import { buildSummary, summaryText } from './report/summary.js';
@@ -83,6 +84,7 @@ export function sessionIdOf(strategyName: string, config: SessionConfig): string
 }
 
 async function prepare(options: BacktestOptions): Promise<Prepared> {
+  checkOptions(options);
   if (!isStrategy(options.strategy)) {
     throw new HoldfastError('STRATEGY_INVALID', 'strategy must be made with defineStrategy()');
   }

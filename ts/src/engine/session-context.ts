@@ -2,6 +2,7 @@ import { instrumentAt } from '../core/instrument-at.js';
 import { HoldfastError } from '../core/holdfast-error.js';
 import type { Instrument } from '../core/instrument.js';
 import { ORDER_TYPES, SIDES, TIMES_IN_FORCE } from '../core/vocabulary.generated.js';
+import { nearestKey } from '../core/schema.js';
 import type { NativeSession } from '../native/native-session.js';
 import type { Notice, VerdictNotice } from '../native/notice-reader.js';
 import type { Params } from '../strategies/strategy.js';
@@ -90,6 +91,7 @@ export class SessionContext implements StrategyContext {
   }
 
   submit(intent: OrderIntent): SubmitResult {
+    checkKeys(intent);
     const index = this.#index(intent.instrument);
     const instrument = this.#at(index);
     const ticks = (price: PriceInput | undefined) =>
@@ -168,6 +170,33 @@ export class SessionContext implements StrategyContext {
     const index = typeof instrument === 'number' ? instrument : this.#bySymbol.get(instrument);
     if (index !== undefined && this.instruments[index] !== undefined) return index;
     throw unknownInstrument(instrument);
+  }
+}
+
+const ORDER_KEYS: readonly (keyof OrderIntent)[] = [
+  'instrument',
+  'side',
+  'quantity',
+  'orderType',
+  'timeInForce',
+  'limitPrice',
+  'triggerPrice',
+  'stopLoss',
+  'takeProfit',
+  'reduceOnly',
+];
+const KNOWN_ORDER_KEYS = new Set<string>(ORDER_KEYS);
+
+/** A misspelt stop loss must not become an order without one. */
+function checkKeys(intent: OrderIntent): void {
+  for (const key in intent) {
+    if (KNOWN_ORDER_KEYS.has(key)) continue;
+    const nearest = nearestKey(key, ORDER_KEYS) ?? '';
+    throw new HoldfastError(
+      'ORDER_INVALID',
+      `an order has no "${key}"; did you mean "${nearest}"?`,
+      { context: { key, nearest } },
+    );
   }
 }
 

@@ -109,11 +109,13 @@ export class StrategyRunner {
     for (const name of this.#timers.due(context.nowMs)) this.#fire(name);
     const { onBar } = this.#options.strategy.definition;
     if (onBar === undefined || set?.isWarm !== true) return;
+    let answer: unknown;
     try {
-      onBar(this.#bar, context);
+      answer = onBar(this.#bar, context);
     } catch (error) {
       throw this.#threw('onBar', error);
     }
+    if (answer !== undefined) this.#refusePromise('onBar', answer);
   }
 
   #onTick(kind: number): void {
@@ -206,11 +208,21 @@ export class StrategyRunner {
   }
 
   #call<Result>(hook: Hook, run: () => Result): Result {
+    let answer: Result;
     try {
-      return run();
+      answer = run();
     } catch (error) {
       throw this.#threw(hook, error);
     }
+    this.#refusePromise(hook, answer);
+    return answer;
+  }
+
+  /** A hook decides at once: what it would do later, nobody waits for and no journal could order. */
+  #refusePromise(hook: Hook, answer: unknown): void {
+    if (!(answer instanceof Promise)) return;
+    answer.catch(() => undefined);
+    throw this.#threw(hook, new TypeError('a hook must not be async, it answered with a promise'));
   }
 
   #threw(hook: Hook, cause: unknown): HoldfastError {

@@ -112,11 +112,29 @@ export function defineStrategy<P extends Params, I extends IndicatorFactories, S
   }
   return {
     name: definition.name,
-    params: definition.params ?? {},
+    params: checkParams(definition.params ?? {}),
     // The runner gives each hook the very params, indicators and state that this definition declared.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the parameters vary both ways
     definition: definition as unknown as Strategy['definition'],
   };
+}
+
+/** A copy that nobody can change, so that two runs have the same parameters; plain values only. */
+function checkParams(params: Params): Params {
+  for (const [name, value] of Object.entries(params)) {
+    const isPlain =
+      value === null ||
+      typeof value === 'string' ||
+      typeof value === 'boolean' ||
+      (typeof value === 'number' && Number.isFinite(value));
+    if (!isPlain) {
+      throw invalid(
+        `params.${name} must be a string, a finite number, a boolean or null, was ${String(value)}`,
+        { field: `params.${name}` },
+      );
+    }
+  }
+  return Object.freeze({ ...params });
 }
 
 /** Tells a strategy from any other value: what a strategy file must export. */
