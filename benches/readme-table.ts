@@ -8,8 +8,8 @@ export interface Baseline {
 }
 
 /** The formatter would align the columns, and the check could not compare any more. */
-const BEGIN = '<!-- bench:begin --><!-- prettier-ignore-start -->';
-const END = '<!-- prettier-ignore-end --><!-- bench:end -->';
+const BEGIN = '<!-- prettier-ignore-start -->';
+const END = '<!-- prettier-ignore-end -->';
 
 /** Rows of a suite that the README shows; every other row is in the baseline. */
 const SHOWN: Readonly<Record<string, (row: SuiteRow) => boolean>> = {
