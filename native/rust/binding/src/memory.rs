@@ -29,8 +29,8 @@ impl SharedBytes {
     }
 
     pub(crate) fn write(&mut self) -> &mut [u8] {
-        // SAFETY: a session is used by one thread, its arrays are not shared ones, and JavaScript does not run while
-        // native code does, so nobody else reads or writes these bytes during the borrow.
+        // SAFETY: the memory is shared so that it cannot be detached, but only the session's own thread has it, and
+        // JavaScript does not run while native code does: nobody else reads or writes these bytes during the borrow.
         unsafe { self.owner.as_mut() }
     }
 
