@@ -44,7 +44,26 @@ function check(isExpected: boolean): void {
   if (!isExpected) throw new Error('records arrived damaged or out of order');
 }
 
+/** Reads the records where they stand. */
 function ringSubject({ batchRecords, roundBatches, touch }: Shape): Subject {
+  const ring = Ring.create({ capacity: CAPACITY_RECORDS });
+  const batch = new Batch(CAPACITY_RECORDS, ring.slots.buffer, ring.slots.byteOffset);
+  const isExpected = batch.reader(touch);
+  const roundRecords = batchRecords * roundBatches;
+  const takeRound = (firstSequence: number) => {
+    for (let taken = 0; taken < roundRecords;) {
+      const count = ring.peek(batchRecords);
+      if (count === 0) continue;
+      check(isExpected(count, firstSequence + taken, ring.peekedSlot));
+      ring.consume(count);
+      taken += count;
+    }
+  };
+  return { name: 'ring', memory: ring.memory, takeRound: () => takeRound };
+}
+
+/** Copies the records out first. */
+function drainedRingSubject({ batchRecords, roundBatches, touch }: Shape): Subject {
   const ring = Ring.create({ capacity: CAPACITY_RECORDS });
   const batch = new Batch(batchRecords, ring.records.buffer, ring.records.byteOffset);
   const isExpected = batch.reader(touch);
@@ -160,6 +179,7 @@ async function startPeer(name: string, subject: Subject, shape: Shape): Promise<
 export async function startPeers(shape: Shape): Promise<readonly Peer[]> {
   return [
     await startPeer('Ring', ringSubject(shape), shape),
+    await startPeer('Ring, copied out', drainedRingSubject(shape), shape),
     await startPeer('ringbuf.js', ringbufSubject(shape), shape),
     await startPeer('postMessage, typed array', messageSubject('copied', shape), shape),
     await startPeer('postMessage, transferred', messageSubject('transferred', shape), shape),

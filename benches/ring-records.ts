@@ -57,20 +57,23 @@ export class Batch {
   }
 
   /** Returns how the consumer looks at a message, and whether that is the one expected. */
-  reader(touch: Touch): (count: number, firstSequence: number) => boolean {
-    if (touch === 'whole') return (count, firstSequence) => this.takeAll(count, firstSequence);
+  reader(touch: Touch): (count: number, firstSequence: number, from?: number) => boolean {
+    if (touch === 'whole') {
+      return (count, firstSequence, from) => this.takeAll(count, firstSequence, from);
+    }
     // Rings hold whole messages and messages are taken whole, so none starts further on.
-    return (count, firstSequence) => count === this.records && this.words[0] === firstSequence;
+    return (count, firstSequence, from = 0) =>
+      count > 0 && this.words[from * WORDS] === firstSequence;
   }
 
   /** Reads `count` records; returns whether each is what `fill(firstSequence)` wrote. */
-  takeAll(count: number, firstSequence: number): boolean {
+  takeAll(count: number, firstSequence: number, from = 0): boolean {
     const { words } = this;
     const halves = this.#halves;
     let sum = 0;
     let misplaced = 0;
     for (let record = 0; record < count; record += 1) {
-      const at = record * WORDS;
+      const at = (from + record) * WORDS;
       const low = (words[at] ?? 0) + (words[at + 1] ?? 0) + (words[at + 3] ?? 0);
       const high = (words[at + 4] ?? 0) + (words[at + 5] ?? 0);
       sum += low + high + ((words[at + 6] ?? 0) + (words[at + 7] ?? 0));

@@ -33,7 +33,25 @@ class Pair {
     for (const MarketEvent& event : events) {
       ASSERT_TRUE(is_event(event, queue_.front(), queue_.front()));
       queue_.pop_front();
+      ++queue_start_;
     }
+  }
+
+  void read_in_place(std::size_t max) {
+    Result<SlotRange> range = ring_.peek(max);
+    ASSERT_TRUE(range.ok());
+    const auto [first, events] = range.value();
+    const std::size_t count = events.size();
+    const std::size_t until_end = capacity_ - queue_start_ % capacity_;
+    ASSERT_EQ(count, std::min({max, queue_.size(), until_end}));
+    ASSERT_EQ(first, queue_start_ % capacity_);
+    for (const MarketEvent& event : events) {
+      ASSERT_TRUE(is_event(event, queue_.front(), queue_.front()));
+      queue_.pop_front();
+    }
+    ASSERT_TRUE(ring_.consume(count + queue_.size() + 1).has_value());
+    ASSERT_FALSE(ring_.consume(count).has_value());
+    queue_start_ += count;
   }
 
   /// Takes a fresh view, as another thread does that attaches later.
@@ -55,6 +73,8 @@ class Pair {
   SpscRing ring_;
   std::size_t capacity_;
   std::deque<std::uint64_t> queue_;
+  /// Records that left the queue.
+  std::size_t queue_start_ = 0;
   std::uint64_t next_seed_ = 0;
   std::uint64_t stalls_ = 0;
 };
@@ -76,6 +96,8 @@ TEST_P(SpscRingModelTest, agrees_with_a_queue_through_random_operations) {
       case 3:
       case 4:
       case 5:
+        pair.read_in_place(count);
+        break;
       case 6:
       case 7:
         pair.drain_some(count);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <ostream>
 #include <random>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -47,11 +48,20 @@ std::uint64_t consume(RingMemory& memory, const Stress& stress) {
   for (;;) {
     // Read before the drain: what was published before the close is drained after it.
     const bool is_closed = ring.is_write_closed();
-    const std::vector<MarketEvent> events = drain(ring, 1 + random() % stress.drain_max);
+    const std::size_t max = 1 + random() % stress.drain_max;
+    // Every second time the records are read where they stand.
+    const bool is_in_place = random() % 2 == 0;
+    Result<SlotRange> range = ring.peek(max);
+    if (!range.ok()) return next;
+    const std::vector<MarketEvent> copies =
+        is_in_place ? std::vector<MarketEvent>() : drain(ring, max);
+    const std::span<const MarketEvent> events =
+        is_in_place ? range.value().events : std::span<const MarketEvent>(copies);
     for (const MarketEvent& event : events) {
       if (!is_event(event, next, next)) return next;
       ++next;
     }
+    if (is_in_place && ring.consume(events.size())) return next;
     if (!events.empty()) continue;
     if (is_closed) return next;
     std::this_thread::yield();

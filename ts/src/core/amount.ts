@@ -155,6 +155,7 @@ export class Amount {
     let high = this.high + other.high;
     let middle = this.middle + other.middle;
     let low = this.low + other.low;
+    if (high === 0 && low === 0 && middle < PART) return new Amount(0, middle, 0, this.currency);
     if (low >= PART) {
       low -= PART;
       middle += 1;

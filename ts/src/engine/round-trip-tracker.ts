@@ -5,7 +5,7 @@ import type { Instrument } from '../core/instrument.js';
 import type { OrderRole, Side } from '../core/vocabulary.generated.js';
 import type { FillNotice, PositionNotice } from '../native/notice-reader.js';
 import { RoundTripLog } from './report/round-trip-log.js';
-import type { ExitReason, RoundTrip } from './session-result.js';
+import type { ExitReason } from './session-result.js';
 
 interface OpenTrip {
   readonly side: 'long' | 'short';
@@ -60,7 +60,7 @@ export class RoundTripTracker {
     const closed = opposite ? smaller(fill.lastLots, magnitude(before)) : 0n;
     const opened = fill.lastLots - closed;
     // The fee follows the lots; the part that cannot be divided goes with what was opened.
-    const closingFee = (fill.feeRaw * closed) / fill.lastLots;
+    const closingFee = closed === 0n ? 0n : (fill.feeRaw * closed) / fill.lastLots;
     const trip = this.#open[index] ?? null;
     if (trip !== null && closed > 0n) {
       trip.exitTickLots += fill.lastTicks * closed;
@@ -107,10 +107,17 @@ export class RoundTripTracker {
   #end(index: number, trip: OpenTrip, tsNs: bigint, exitReason: ExitReason): void {
     this.#open[index] = null;
     const instrument = instrumentAt(this.#instruments, index);
+    const outcome = {
+      side: trip.side,
+      bars: (this.#events[index] ?? 0) - trip.entryBar,
+      exitReason,
+      pnlRaw: trip.realizedRaw - trip.feesRaw,
+      feesRaw: trip.feesRaw,
+    };
     const amount = (raw: bigint) => formatDecimal(raw, AMOUNT_SCALE);
     const tick = instrument.priceOfTicks(1n).toNumber();
     const average = (tickLots: bigint, lots: bigint) => (Number(tickLots) / Number(lots)) * tick;
-    const record: RoundTrip = {
+    this.log.add(outcome, () => ({
       instrument: instrument.symbol,
       side: trip.side,
       entryTsMs: Number(trip.entryNs / 1_000_000n),
@@ -118,12 +125,11 @@ export class RoundTripTracker {
       entryPx: average(trip.entryTickLots, trip.entryLots),
       exitPx: average(trip.exitTickLots, trip.exitLots),
       quantity: instrument.quantityOfLots(trip.maxLots).toString(),
-      pnl: amount(trip.realizedRaw - trip.feesRaw),
-      fees: amount(trip.feesRaw),
-      bars: (this.#events[index] ?? 0) - trip.entryBar,
+      pnl: amount(outcome.pnlRaw),
+      fees: amount(outcome.feesRaw),
+      bars: outcome.bars,
       exitReason,
-    };
-    this.log.add(record);
+    }));
   }
 }
 

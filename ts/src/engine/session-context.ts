@@ -113,9 +113,7 @@ export class SessionContext implements StrategyContext {
       },
       notices,
     );
-    const verdict = notices
-      .slice(before)
-      .find((each): each is VerdictNotice => each.kind === 'verdict');
+    const verdict = verdictFrom(notices, before);
     if (verdict === undefined || verdict.failed.length === 0) {
       return { verdict: 'approved', clientOrderId };
     }
@@ -198,6 +196,15 @@ function checkKeys(intent: OrderIntent): void {
       { context: { key, nearest } },
     );
   }
+}
+
+/** The verdict among the notices from an index on. */
+function verdictFrom(notices: readonly Notice[], from: number): VerdictNotice | undefined {
+  for (let index = from; index < notices.length; index += 1) {
+    const notice = notices[index];
+    if (notice?.kind === 'verdict') return notice;
+  }
+  return undefined;
 }
 
 function unknownInstrument(instrument: string | number): HoldfastError {

@@ -174,14 +174,15 @@ export class SessionRecorder {
     const instrument = instrumentAt(this.#instruments, position.instrument);
     this.roundTrips.onFill({ fill, position, side: order.side, role: order.role });
     this.#files?.fill(instrument, { fill, position, order });
-    this.fills.add({
+    const { side, role } = order;
+    this.fills.addLater(() => ({
       tsMs: Number(fill.tsNs / 1_000_000n),
       instrument: instrument.symbol,
-      side: order.side,
+      side,
       px: instrument.priceOfTicks(fill.lastTicks).toNumber(),
       qty: instrument.quantityOfLots(fill.lastLots).toNumber(),
-      reason: reasonOf(order.role),
-    });
+      reason: reasonOf(role),
+    }));
   }
 
   #onDay(day: DayNotice): void {
@@ -207,6 +208,14 @@ export function reasonOf(role: OrderNotice['role']): 'signal' | 'stop_loss' | 't
   return role === 'strategy' ? 'signal' : role;
 }
 
+const ENDS = new Set<OrderNotice['status']>([
+  'denied',
+  'filled',
+  'canceled',
+  'rejected',
+  'expired',
+]);
+
 function isEnd(status: OrderNotice['status']): boolean {
-  return ['denied', 'filled', 'canceled', 'rejected', 'expired'].includes(status);
+  return ENDS.has(status);
 }

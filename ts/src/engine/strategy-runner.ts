@@ -28,9 +28,11 @@ export interface StrategyRunnerOptions {
 
 /** The indicators of one instrument. */
 interface IndicatorSet {
-  readonly names: readonly string[];
   readonly indicators: readonly Indicator[];
-  readonly values: Record<string, number>;
+  /** Values of the indicators, in their order. */
+  readonly slots: Float64Array;
+  /** The same by name, for the strategy. */
+  readonly values: Readonly<Record<string, number>>;
   isWarm: boolean;
 }
 
@@ -251,24 +253,28 @@ function milliseconds(ns: bigint): number {
 
 function indicatorSet({ definition, params }: Strategy): IndicatorSet {
   const factories = Object.entries(definition.indicators?.(params) ?? {});
-  const names = factories.map(([name]) => name);
+  const slots = new Float64Array(factories.length).fill(Number.NaN);
+  const values: Record<string, number> = {};
+  for (const [index, [name]] of factories.entries()) {
+    // A write by name costs more than the indicator itself; a getter on an array does not.
+    Object.defineProperty(values, name, { enumerable: true, get: () => slots[index] });
+  }
   return {
-    names,
     indicators: factories.map(([, make]) => make()),
-    values: Object.fromEntries(names.map((name) => [name, Number.NaN])),
-    isWarm: names.length === 0,
+    slots,
+    values,
+    isWarm: factories.length === 0,
   };
 }
 
 function updateIndicators(set: IndicatorSet, bar: BarView): void {
-  const { indicators, names, values } = set;
+  const { indicators, slots } = set;
   let isWarm = true;
   for (let index = 0; index < indicators.length; index += 1) {
     const indicator = indicators[index];
-    const name = names[index];
-    if (indicator === undefined || name === undefined) break;
+    if (indicator === undefined) break;
     indicator.update(bar);
-    values[name] = indicator.value;
+    slots[index] = indicator.value;
     if (!set.isWarm && !indicator.isWarm) isWarm = false;
   }
   set.isWarm ||= isWarm;

@@ -2,6 +2,7 @@ import { types } from 'node:util';
 
 import { type ErrorContext, HoldfastError } from '../core/holdfast-error.js';
 import {
+  CACHE_LINE_BYTES,
   type MarketAddon,
   type RingSide,
   type RingStats,
@@ -34,6 +35,7 @@ const FIRST_SLEEP_MS = 1;
  *
  * Overflow policy: a full ring takes what fits, `publish` says how many, and the stall is counted.
  * Nothing is overwritten and nothing is lost; the producer decides whether to wait or to conflate.
+ * `drain` copies records out; `peek` and `consume` read them where they stand.
  *
  * The first `publish` claims the producer's side and the first `drain` the consumer's, until
  * `close()` or the end of the thread; a second producer or consumer is refused (`RING_INVALID`).
@@ -53,21 +55,30 @@ export class Ring {
   readonly memory: SharedArrayBuffer;
   /** This side's own staging buffer: filled before a publish, read after a drain. */
   readonly records: Uint8Array;
+  /** The ring's own records, for reading what `peek` found. */
+  readonly slots: Uint8Array;
 
   readonly #side: RingSide;
+  /** Count, first record to publish or first slot to read, count that was moved. */
+  readonly #transfer: Uint32Array;
+  #peekedSlot = 0;
   readonly #recordsWake: Int32Array;
   readonly #spaceWake: Int32Array;
 
   private constructor(addon: MarketAddon, memory: SharedArrayBuffer) {
     const bytes = new Uint8Array(memory);
-    const records = allocateAligned(addon, RING_BATCH_MAX * MARKET_EVENT_BYTES);
-    const { recordsWakeBytes, spaceWakeBytes } = addon.layout().ring;
+    const recordsBytes = RING_BATCH_MAX * MARKET_EVENT_BYTES;
+    const staging = allocateAligned(addon, recordsBytes + CACHE_LINE_BYTES);
+    const { recordsWakeBytes, spaceWakeBytes, headerBytes } = addon.layout().ring;
     const base = addon.alignmentOffset(bytes, MARKET_EVENT_BYTES);
-    this.#side = native(() => addon.openRing(bytes, records));
+    this.#side = native(() => addon.openRing(bytes, staging));
+    this.#transfer = new Uint32Array(staging.buffer, staging.byteOffset + recordsBytes, 3);
     this.#recordsWake = new Int32Array(memory, base + recordsWakeBytes, 1);
     this.#spaceWake = new Int32Array(memory, base + spaceWakeBytes, 1);
+    const { capacity } = this.#side.stats();
+    this.slots = new Uint8Array(memory, base + headerBytes, capacity * MARKET_EVENT_BYTES);
     this.memory = memory;
-    this.records = records;
+    this.records = staging.subarray(0, recordsBytes);
   }
 
   /**
@@ -112,12 +123,17 @@ export class Ring {
    * Errors: `ARGUMENT_INVALID`, `HANDLE_CLOSED`, `RING_INVALID` (a second producer).
    */
   publish(count: number, from = 0): number {
-    let accepted: number;
+    const transfer = this.#transfer;
+    checkCount('count', count, RING_BATCH_MAX);
+    checkCount('from', from, RING_BATCH_MAX - count);
+    transfer[0] = count;
+    transfer[1] = from;
     try {
-      accepted = this.#side.publish(count, from);
+      this.#side.publish();
     } catch (error) {
       throw fromMarketAddon(error, { count, from, batchMax: RING_BATCH_MAX });
     }
+    const accepted = transfer[2] ?? 0;
     if (accepted > 0) wake(this.#recordsWake);
     return accepted;
   }
@@ -128,14 +144,57 @@ export class Ring {
    * Errors: `ARGUMENT_INVALID`, `HANDLE_CLOSED`, `RING_INVALID` (a second consumer).
    */
   drain(max: number = RING_BATCH_MAX): number {
-    let drained: number;
+    const transfer = this.#transfer;
+    checkCount('max', max, RING_BATCH_MAX);
+    transfer[0] = max;
     try {
-      drained = this.#side.drain(max);
+      this.#side.drain();
     } catch (error) {
       throw fromMarketAddon(error, { max, batchMax: RING_BATCH_MAX });
     }
+    const drained = transfer[2] ?? 0;
     if (drained > 0) wake(this.#spaceWake);
     return drained;
+  }
+
+  /**
+   * Returns how many of the oldest records, up to `max`, can be read in place: they stand in `slots` from `peekedSlot`
+   * on, until `consume`. A batch that goes over the ring's end comes in two parts.
+   *
+   * Errors: `ARGUMENT_INVALID`, `HANDLE_CLOSED`, `RING_INVALID` (a second consumer).
+   */
+  peek(max: number = RING_BATCH_MAX): number {
+    checkCount('max', max, RING_CAPACITY_MAX);
+    const transfer = this.#transfer;
+    transfer[0] = max;
+    try {
+      this.#side.peek();
+    } catch (error) {
+      throw fromMarketAddon(error, { max });
+    }
+    this.#peekedSlot = transfer[1] ?? 0;
+    return transfer[2] ?? 0;
+  }
+
+  /** The slot of the first record that the last `peek` found. */
+  get peekedSlot(): number {
+    return this.#peekedSlot;
+  }
+
+  /**
+   * Gives the slots of the `count` oldest records back to the producer.
+   *
+   * Errors: `ARGUMENT_INVALID` (also for more than wait), `HANDLE_CLOSED`, `RING_INVALID`.
+   */
+  consume(count: number): void {
+    checkCount('count', count, RING_CAPACITY_MAX);
+    this.#transfer[0] = count;
+    try {
+      this.#side.consume();
+    } catch (error) {
+      throw fromMarketAddon(error, { count });
+    }
+    if (count > 0) wake(this.#spaceWake);
   }
 
   /** Sleeps until a record would fit; false when the time is up first. */
@@ -173,9 +232,17 @@ export class Ring {
   }
 }
 
-function argumentInvalid(rule: string, value: unknown): HoldfastError {
+/** Native code reads 32 bits, to which any number would silently be cut. */
+function checkCount(name: string, count: number, max: number): void {
+  if (count >>> 0 === count && count <= max) return;
+  throw argumentInvalid(`${name} must be an integer from 0 to ${max}`, count, { argument: name });
+}
+
+function argumentInvalid(rule: string, value: unknown, context: ErrorContext = {}): HoldfastError {
   const was = typeof value === 'number' || typeof value === 'string' ? value : typeof value;
-  return new HoldfastError('ARGUMENT_INVALID', `${rule}, was ${was}`, { context: { was } });
+  return new HoldfastError('ARGUMENT_INVALID', `${rule}, was ${was}`, {
+    context: { ...context, was },
+  });
 }
 
 function native<T>(call: () => T, context: ErrorContext = {}): T {

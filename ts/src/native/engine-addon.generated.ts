@@ -12,10 +12,10 @@ export declare class NativeSession {
    * a call without arguments and results costs a fraction of a method call.
    */
   eventFunction(): () => void;
-  /** Throws what the event function failed with. */
+  /** Returns the function that judges the order in the command area, in the same way; the account view then holds its id. */
+  submitFunction(): () => void;
+  /** Throws what the event or submit function failed with. */
   takeFailure(): void;
-  /** Judges the order in the command area; the account view then holds its id. Returns bytes of notices. */
-  submit(): number;
   /** Cancels an order. Returns bytes of notices. */
   cancel(clientOrderId: number): number;
   /** Returns bytes of further notices, for when they did not all fit. */

@@ -6,8 +6,11 @@ import { addonPath } from './addon-path.js';
 
 /** One side of a ring; every function but `close` fails with HANDLE_CLOSED after `close`. */
 export interface RingSide {
-  publish(count: number, from: number): number;
-  drain(max: number): number;
+  /** These take their argument from the last line of the staging buffer, and leave their result there. */
+  publish(): void;
+  drain(): void;
+  peek(): void;
+  consume(): void;
   readable(): number;
   writable(): number;
   closeWrite(): void;
@@ -41,8 +44,11 @@ export interface MarketLayout {
 }
 
 export interface MarketAddon {
-  /** Attaches to the ring in `memory`; records pass through `records`. Both lie in shared memory. */
-  openRing(memory: Uint8Array, records: Uint8Array): RingSide;
+  /**
+   * Attaches to the ring in `memory`; records pass through `staging`, behind which one line more tells how many: three
+   * 32-bit words, the count, the first record to publish or the first slot to read, the count that was moved. Both lie in shared memory.
+   */
+  openRing(memory: Uint8Array, staging: Uint8Array): RingSide;
   alignmentOffset(bytes: Uint8Array, alignment: number): number;
   ringBytes(capacity: number): number;
   initializeRing(memory: Uint8Array, capacity: number): void;

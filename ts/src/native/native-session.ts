@@ -1,7 +1,7 @@
 import { engineCall, loadEngineAddon } from './engine-addon.js';
 import type { NativeSession as AddonSession } from './engine-addon.generated.js';
 import { type Notice, NoticeReader } from './notice-reader.js';
-import { EVENT_FAILED, type Command, SessionMemory } from './session-memory.js';
+import { FAILED, type Command, SessionMemory } from './session-memory.js';
 
 export interface NativeSessionOptions {
   /** Configuration as the native core writes it into the journal. */
@@ -18,6 +18,7 @@ export class NativeSession {
   readonly memory: SessionMemory;
   readonly #session: AddonSession;
   readonly #play: () => void;
+  readonly #submit: () => void;
   readonly #notices: NoticeReader;
 
   constructor(options: NativeSessionOptions) {
@@ -36,16 +37,14 @@ export class NativeSession {
         ),
     );
     this.#play = this.#session.eventFunction();
+    this.#submit = this.#session.submitFunction();
   }
 
   /** Plays the market event whose records begin at `index`; what it caused is appended to `into`. */
   playEvent(index: number, into: Notice[]): void {
     this.memory.eventIndex = index;
     this.#play();
-    const bytes = this.memory.eventOutcome;
-    if (bytes === 0) return;
-    if (bytes === EVENT_FAILED) engineCall(() => this.#session.takeFailure());
-    this.#collect(bytes, into);
+    this.#collectOutcome(into);
   }
 
   /** Leaves out the steps of orders that nobody wants to hear of. */
@@ -56,8 +55,8 @@ export class NativeSession {
   /** Judges and places an order; returns its id. */
   submit(command: Command, into: Notice[]): number {
     this.memory.writeCommand(command);
-    const bytes = engineCall(() => this.#session.submit());
-    if (bytes > 0) this.#collect(bytes, into);
+    this.#submit();
+    this.#collectOutcome(into);
     return this.memory.account[7] ?? 0;
   }
 
@@ -90,9 +89,20 @@ export class NativeSession {
     this.#session.dispose();
   }
 
-  #collect(first: number, into: Notice[]): void {
-    for (let bytes = first; bytes > 0; bytes = engineCall(() => this.#session.moreNotices())) {
-      this.#notices.read(bytes, into);
+  #collectOutcome(into: Notice[]): void {
+    const bytes = this.memory.outcome;
+    if (bytes === 0) return;
+    if (bytes === FAILED) engineCall(() => this.#session.takeFailure());
+    else this.#collect(bytes, into);
+  }
+
+  #collect(bytes: number, into: Notice[]): void {
+    this.#notices.read(bytes, into);
+    while (this.memory.noticesWait) {
+      this.#notices.read(
+        engineCall(() => this.#session.moreNotices()),
+        into,
+      );
     }
   }
 }

@@ -143,11 +143,16 @@ export class NoticeReader {
   }
 
   #id(at: number): number {
-    return Number(this.#view.getBigUint64(at, true));
+    return this.#view.getUint32(at, true) + this.#view.getUint32(at + 4, true) * 2 ** 32;
   }
 
   #i128(at: number): bigint {
-    return (this.#view.getBigInt64(at + 8, true) << 64n) + this.#view.getBigUint64(at, true);
+    const low = this.#view.getBigUint64(at, true);
+    // Most amounts are less than 18 units or far more; the former need no second bigint.
+    if (this.#view.getInt32(at + 8, true) === 0 && this.#view.getInt32(at + 12, true) === 0) {
+      return low;
+    }
+    return (this.#view.getBigInt64(at + 8, true) << 64n) | low;
   }
 
   #fill(tsNs: bigint, at: number): FillNotice {
@@ -179,6 +184,8 @@ export class NoticeReader {
   }
 
   #order(tsNs: bigint, at: number): OrderNotice {
+    const cumLots = this.#i64(at + 36);
+    const hasFilled = cumLots !== 0n;
     return {
       kind: 'order',
       tsNs,
@@ -192,9 +199,9 @@ export class NoticeReader {
       role: entry(ORDER_ROLES, this.#view.getUint8(at + 26)),
       timeInForce: entry(TIMES_IN_FORCE, this.#view.getUint8(at + 27)),
       lots: this.#i64(at + 28),
-      cumLots: this.#i64(at + 36),
-      filledTickLots: this.#i128(at + 44),
-      feesRaw: this.#i128(at + 60),
+      cumLots,
+      filledTickLots: hasFilled ? this.#i128(at + 44) : 0n,
+      feesRaw: hasFilled ? this.#i128(at + 60) : 0n,
       limitTicks: this.#i64(at + 76),
       triggerTicks: this.#i64(at + 84),
       stopLossTicks: this.#i64(at + 92),

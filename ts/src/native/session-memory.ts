@@ -5,15 +5,16 @@ const EVENT_VIEW = 0;
 const ACCOUNT_VIEW = 64;
 const COMMAND = 128;
 const EVENT_INDEX = 192;
-const EVENT_OUTCOME = 196;
+const OUTCOME = 196;
+const NOTICES_WAIT = 200;
 const POSITION_VIEWS = 256;
 const POSITION_VIEW_BYTES = 64;
 
 /** What one input can cause at once; more is fetched in further calls. */
 const NOTICE_BYTES = 65_536;
 
-/** The outcome of an event that failed. */
-export const EVENT_FAILED = 0xffff_ffff;
+/** The outcome of a call that failed. */
+export const FAILED = 0xffff_ffff;
 
 /** The price that stands for "none" in a command. */
 const NO_PRICE = -(2n ** 63n);
@@ -70,9 +71,14 @@ export class SessionMemory {
     this.#uint32[EVENT_INDEX / 4] = index;
   }
 
-  /** Bytes of notices that the last event left, or `EVENT_FAILED`. */
-  get eventOutcome(): number {
-    return this.#uint32[EVENT_OUTCOME / 4] ?? EVENT_FAILED;
+  /** Bytes of notices that the last event or order left, or `FAILED`. */
+  get outcome(): number {
+    return this.#uint32[OUTCOME / 4] ?? FAILED;
+  }
+
+  /** Whether more notices wait than fitted. */
+  get noticesWait(): boolean {
+    return this.#uint32[NOTICES_WAIT / 4] !== 0;
   }
 
   writeCommand(command: Command): void {

@@ -1,5 +1,6 @@
+import { rawOfAmount } from '#ts/engine/report/amount-text.js';
 import { RoundTripLog } from '#ts/engine/report/round-trip-log.js';
-import type { ExitReason, FillMark } from '#ts/engine/session-result.js';
+import type { ExitReason, FillMark, RoundTrip } from '#ts/engine/session-result.js';
 
 const FEE_FRAC = 0.0002;
 const SLIPPAGE_FRAC = 0.0003;
@@ -101,7 +102,7 @@ export class TrendAccount {
     if (this.quantity !== 0) return;
     this.#trip = null;
     this.averagePx = 0;
-    this.trips.add({
+    const record: RoundTrip = {
       instrument: this.#symbol,
       side: 'long',
       entryTsMs: trip.entryTsMs,
@@ -113,6 +114,8 @@ export class TrendAccount {
       fees: trip.fees.toFixed(2),
       bars: fill.bar - trip.entryBar,
       exitReason: fill.reason,
-    });
+    };
+    const [pnlRaw, feesRaw] = [rawOfAmount(record.pnl), rawOfAmount(record.fees)];
+    this.trips.add({ ...record, pnlRaw, feesRaw }, () => record);
   }
 }

@@ -18,6 +18,13 @@ struct RingStats {
   std::uint32_t capacity;
 };
 
+/// Records where they stand in a ring.
+struct SlotRange {
+  /// Slot of the first one.
+  std::size_t first;
+  std::span<const MarketEvent> events;
+};
+
 /// One side's view of a single-producer single-consumer ring of market events, over memory that
 /// somebody else owns and that must outlive the view.
 ///
@@ -52,6 +59,13 @@ class SpscRing {
   /// Moves the oldest records into `into` and returns how many there were.
   [[nodiscard]] Result<std::size_t> drain(std::span<MarketEvent> into) noexcept;
 
+  /// Returns where the oldest records stand, up to `max` of them and none behind the last slot, so
+  /// that they can be read without a copy. They stay until `consume`.
+  [[nodiscard]] Result<SlotRange> peek(std::size_t max) noexcept;
+
+  /// Gives the slots of the `count` oldest records back to the producer.
+  [[nodiscard]] std::optional<Failure> consume(std::size_t count) noexcept;
+
   /// Returns how many records wait; the other side may add to them at any time.
   [[nodiscard]] std::size_t readable() const noexcept;
 
@@ -72,6 +86,8 @@ class SpscRing {
 
   [[nodiscard]] std::optional<Failure> claim_producer() noexcept;
   [[nodiscard]] std::optional<Failure> claim_consumer() noexcept;
+  /// Returns how many records wait from `read` on, at least `wanted` if there are as many.
+  [[nodiscard]] Result<std::uint64_t> waiting(std::uint64_t read, std::size_t wanted) noexcept;
   [[nodiscard]] std::size_t used() const noexcept;
   void copy_in(std::uint64_t write, std::span<const MarketEvent> events) noexcept;
   void copy_out(std::uint64_t read, std::span<MarketEvent> into) const noexcept;

@@ -11,48 +11,75 @@ namespace {
 
 using SharedSide = std::shared_ptr<RingSide>;
 
-/// Returns the staging buffer as records, when it is aligned and of a fitting size.
-std::optional<std::span<MarketEvent>> staging_records(std::span<std::byte> bytes) noexcept {
+/// Returns the staging buffer as records and the line behind them, when it is aligned and of a
+/// fitting size.
+std::optional<Staging> staging_of(std::span<std::byte> bytes) noexcept {
   const auto address = reinterpret_cast<std::uintptr_t>(bytes.data());
-  const std::size_t count = bytes.size() / kMarketEventBytes;
-  const bool is_fitting = bytes.size() % kMarketEventBytes == 0 && count >= 1 &&
-                          count <= kRingBatchMax && alignment_offset(address, kCacheLineBytes) == 0;
+  const std::size_t lines = bytes.size() / kMarketEventBytes;
+  const bool is_fitting = bytes.size() % kMarketEventBytes == 0 && lines >= 2 &&
+                          lines <= kRingBatchMax + 1 &&
+                          alignment_offset(address, kCacheLineBytes) == 0;
   if (!is_fitting) return std::nullopt;
-  // MarketEvent is an implicit-lifetime type, so the bytes of a buffer may be used as records.
-  return std::span(reinterpret_cast<MarketEvent*>(bytes.data()), count);
+  // Both are implicit-lifetime types, so the bytes of a buffer may be used as them.
+  const std::span records(reinterpret_cast<MarketEvent*>(bytes.data()), lines - 1);
+  return Staging{records, reinterpret_cast<Transfer*>(bytes.data() + records.size_bytes())};
 }
 
-Napi::Value count_or_throw(Napi::Env env, Result<std::size_t>& count) {
-  if (count.ok()) return Napi::Number::New(env, static_cast<double>(count.value()));
-  throw_failure(env, count.failure());
-  return {};
+/// Leaves the count for JavaScript, or throws.
+void leave_or_throw(Napi::Env env, const RingSide& side, Result<std::size_t> count) {
+  if (count.ok()) {
+    side.staging().transfer->moved = static_cast<std::uint32_t>(count.value());
+  } else {
+    throw_failure(env, count.failure());
+  }
 }
 
-/// publish(count, from): publishes `count` staged records from index `from` on.
-Napi::Value publish(RingSide& side, const Napi::CallbackInfo& info) {
-  SpscRing* ring = side.open_ring(info.Env());
-  if (ring == nullptr) return {};
-  const auto batch_max = static_cast<std::uint32_t>(side.records().size());
-  const auto count =
-      uint32_argument(info, 0, batch_max, "count must be an integer from 0 to the batch size");
-  if (!count) return {};
-  const auto from = uint32_argument(info, 1, batch_max - *count,
-                                    "from must be an integer and from + count fit the batch");
-  if (!from) return {};
-  Result<std::size_t> accepted = ring->publish(side.records().subspan(*from, *count));
-  return count_or_throw(info.Env(), accepted);
+/// Publishes the staged records that the transfer names.
+void publish(RingSide& side, Napi::Env env) {
+  SpscRing* ring = side.open_ring(env);
+  if (ring == nullptr) return;
+  const auto& [records, transfer] = side.staging();
+  const std::size_t count = transfer->count;
+  const std::size_t from = transfer->from;
+  if (count > records.size() || from > records.size() - count) {
+    throw_argument(env, "count and from must be within the staged records");
+    return;
+  }
+  leave_or_throw(env, side, ring->publish(records.subspan(from, count)));
 }
 
-/// drain(max): moves up to `max` records to the start of the staging buffer.
-Napi::Value drain(RingSide& side, const Napi::CallbackInfo& info) {
-  SpscRing* ring = side.open_ring(info.Env());
-  if (ring == nullptr) return {};
-  const auto batch_max = static_cast<std::uint32_t>(side.records().size());
-  const auto max =
-      uint32_argument(info, 0, batch_max, "max must be an integer from 0 to the batch size");
-  if (!max) return {};
-  Result<std::size_t> drained = ring->drain(side.records().first(*max));
-  return count_or_throw(info.Env(), drained);
+/// Moves as many records as the transfer says to the start of the staging buffer.
+void drain(RingSide& side, Napi::Env env) {
+  SpscRing* ring = side.open_ring(env);
+  if (ring == nullptr) return;
+  const auto& [records, transfer] = side.staging();
+  const std::size_t count = transfer->count;
+  if (count > records.size()) {
+    throw_argument(env, "count must be within the staged records");
+    return;
+  }
+  leave_or_throw(env, side, ring->drain(records.first(count)));
+}
+
+/// Leaves where the oldest records stand in the ring.
+void peek(RingSide& side, Napi::Env env) {
+  SpscRing* ring = side.open_ring(env);
+  if (ring == nullptr) return;
+  Transfer& transfer = *side.staging().transfer;
+  Result<SlotRange> range = ring->peek(transfer.count);
+  if (!range.ok()) {
+    throw_failure(env, range.failure());
+    return;
+  }
+  transfer.from = static_cast<std::uint32_t>(range.value().first);
+  transfer.moved = static_cast<std::uint32_t>(range.value().events.size());
+}
+
+/// Gives the slots of the oldest records back.
+void consume(RingSide& side, Napi::Env env) {
+  SpscRing* ring = side.open_ring(env);
+  if (ring == nullptr) return;
+  if (auto failure = ring->consume(side.staging().transfer->count)) throw_failure(env, *failure);
 }
 
 Napi::Value readable(RingSide& side, const Napi::CallbackInfo& info) {
@@ -103,10 +130,44 @@ void define(Napi::Object object, const char* name, const SharedSide& side) {
   object.Set(name, Napi::Function::New(object.Env(), call, name));
 }
 
+using PlainOperation = void (*)(RingSide&, Napi::Env);
+
+template <PlainOperation kOperation>
+napi_value call_plain(napi_env env, napi_callback_info info) {
+  void* side = nullptr;
+  const napi_status status = napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &side);
+  if (status == napi_ok) kOperation(**static_cast<SharedSide*>(side), env);
+  return nullptr;
+}
+
+void release_side(napi_env /*env*/, void* side, void* /*hint*/) {
+  const std::unique_ptr<SharedSide> owner(static_cast<SharedSide*>(side));
+}
+
+/// Defines `name` on `object` as a function without arguments and result, which shares the
+/// ownership of `side`. The wrapper of the library would make handles for both at every call.
+template <PlainOperation kOperation>
+void define_plain(Napi::Object object, const char* name, const SharedSide& side) {
+  const napi_env env = object.Env();
+  auto owner = std::make_unique<SharedSide>(side);
+  napi_value function = nullptr;
+  const napi_status made = napi_create_function(env, name, NAPI_AUTO_LENGTH, call_plain<kOperation>,
+                                                owner.get(), &function);
+  NAPI_THROW_IF_FAILED_VOID(env, made);
+  const napi_status kept =
+      napi_add_finalizer(env, function, owner.get(), release_side, nullptr, nullptr);
+  NAPI_THROW_IF_FAILED_VOID(env, kept);
+  // From here on the finalizer owns it.
+  static_cast<void>(owner.release());
+  object.Set(name, function);
+}
+
 Napi::Object functions_of(Napi::Env env, const SharedSide& side) {
   Napi::Object object = Napi::Object::New(env);
-  define<publish>(object, "publish", side);
-  define<drain>(object, "drain", side);
+  define_plain<publish>(object, "publish", side);
+  define_plain<drain>(object, "drain", side);
+  define_plain<peek>(object, "peek", side);
+  define_plain<consume>(object, "consume", side);
   define<readable>(object, "readable", side);
   define<writable>(object, "writable", side);
   define<close_write>(object, "closeWrite", side);
@@ -118,10 +179,10 @@ Napi::Object functions_of(Napi::Env env, const SharedSide& side) {
 
 }  // namespace
 
-RingSide::RingSide(Napi::Env env, SpscRing ring, std::span<MarketEvent> records)
+RingSide::RingSide(Napi::Env env, SpscRing ring, Staging staging)
     : env_(env),
       ring_(std::move(ring)),
-      records_(records),
+      staging_(staging),
       has_exit_hook_(napi_add_env_cleanup_hook(env, on_environment_exit, this) == napi_ok) {}
 
 RingSide::~RingSide() {
@@ -141,7 +202,7 @@ SpscRing* RingSide::open_ring(Napi::Env env) {
 
 void RingSide::close() {
   ring_.reset();
-  records_ = {};
+  staging_ = {};
   memory_reference_.Reset();
   records_reference_.Reset();
   remove_exit_hook();
@@ -165,11 +226,12 @@ Napi::Value open_ring(const Napi::CallbackInfo& info) {
       shared_bytes_argument(info, 0, "memory must be a Uint8Array over a SharedArrayBuffer");
   if (!memory) return {};
   const auto bytes =
-      shared_bytes_argument(info, 1, "records must be a Uint8Array over a SharedArrayBuffer");
+      shared_bytes_argument(info, 1, "staging must be a Uint8Array over a SharedArrayBuffer");
   if (!bytes) return {};
-  const auto records = staging_records(*bytes);
-  if (!records) {
-    throw_argument(info.Env(), "records must be 64-byte aligned and hold 1 to 1024 whole records");
+  const auto staging = staging_of(*bytes);
+  if (!staging) {
+    throw_argument(info.Env(),
+                   "staging must be 64-byte aligned and hold 1 to 1024 records and one line more");
     return {};
   }
   Result<SpscRing> ring = SpscRing::attach(*memory);
@@ -177,7 +239,7 @@ Napi::Value open_ring(const Napi::CallbackInfo& info) {
     throw_failure(info.Env(), ring.failure());
     return {};
   }
-  const SharedSide side = std::make_unique<RingSide>(info.Env(), std::move(ring.value()), *records);
+  const SharedSide side = std::make_unique<RingSide>(info.Env(), std::move(ring.value()), *staging);
   side->keep_alive(info[0].As<Napi::Object>(), info[1].As<Napi::Object>());
   return functions_of(info.Env(), side);
 }

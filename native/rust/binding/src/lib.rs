@@ -7,5 +7,6 @@ mod failure;
 mod journal;
 mod memory;
 mod numbers;
+mod plain_function;
 mod session;
 mod vocabulary;

@@ -4,6 +4,7 @@
 use crate::event_view::{EventView, bar_view, quote_view, trade_view};
 use crate::failure::{failure, guarded};
 use crate::memory::SharedBytes;
+use crate::plain_function::{Operation, plain_function};
 use holdfast_core::market_event::{KIND_QUOTE, KIND_TRADE, MARKET_EVENT_BYTES, bar_of_records};
 use holdfast_core::{
     Amount, ClientOrderId, Code, Error, Instrument, InstrumentId, MarketEvent, OrderIntent,
@@ -31,16 +32,39 @@ const POSITION_VIEW_BYTES: usize = 64;
 
 /// Index of the event's first record, set by JavaScript before a call of the event function (u32).
 const EVENT_INDEX: usize = 192;
-/// Bytes of notices after a call of the event function, or `FAILED` (u32).
-const EVENT_OUTCOME: usize = 196;
+/// Bytes of notices after a call of the event or submit function, or `FAILED` (u32).
+const OUTCOME: usize = 196;
+/// Not zero while more notices wait than fitted (u32).
+const NOTICES_WAIT: usize = 200;
 const FAILED: u32 = u32::MAX;
+
+/// A call that comes while another one runs finds the session borrowed and does nothing; JavaScript cannot make one.
+struct PlayEvent(Rc<RefCell<Inner>>);
+
+impl Operation for PlayEvent {
+    fn run(&self) {
+        if let Ok(mut inner) = self.0.try_borrow_mut() {
+            inner.run(Inner::play_event);
+        }
+    }
+}
+
+struct Submit(Rc<RefCell<Inner>>);
+
+impl Operation for Submit {
+    fn run(&self) {
+        if let Ok(mut inner) = self.0.try_borrow_mut() {
+            inner.run(Inner::submit);
+        }
+    }
+}
 
 struct Inner {
     session: Option<Session>,
     exchange: SharedBytes,
     notices: SharedBytes,
     records: SharedBytes,
-    /// What the event function failed with; `take_failure` throws it.
+    /// What a function without result failed with; `take_failure` throws it.
     failed: Option<Error>,
     /// Equity, cash, net value, fees and gross exposure as they were last written, and their floats.
     amounts: [Amount; 5],
@@ -99,34 +123,22 @@ impl NativeSession {
     /// a call without arguments and results costs a fraction of a method call.
     #[napi]
     pub fn event_function<'env>(&self, env: &'env Env) -> napi::Result<Function<'env, (), ()>> {
-        let inner = Rc::clone(&self.inner);
-        env.create_function_from_closure("playEvent", move |_| {
-            if let Ok(mut inner) = inner.try_borrow_mut() {
-                inner.play_event();
-            }
-            Ok(())
-        })
+        plain_function(env, "playEvent", Rc::new(PlayEvent(Rc::clone(&self.inner))))
     }
 
-    /// Throws what the event function failed with.
+    /// Returns the function that judges the order in the command area, in the same way; the account view then holds its id.
+    #[napi]
+    pub fn submit_function<'env>(&self, env: &'env Env) -> napi::Result<Function<'env, (), ()>> {
+        plain_function(env, "submit", Rc::new(Submit(Rc::clone(&self.inner))))
+    }
+
+    /// Throws what the event or submit function failed with.
     #[napi]
     pub fn take_failure(&mut self) -> napi::Result<(), String> {
         match self.inner.borrow_mut().failed.take() {
             Some(error) => Err(failure(&error)),
             None => Ok(()),
         }
-    }
-
-    /// Judges the order in the command area; the account view then holds its id. Returns bytes of notices.
-    #[napi]
-    pub fn submit(&mut self) -> napi::Result<u32, String> {
-        self.contained(|session| {
-            let intent = session.command()?;
-            let verdict = session.open()?.submit(intent)?;
-            session.exchange.put_f64(ACCOUNT_VIEW + 56, &[verdict.client_order_id.0 as f64]);
-            session.write_account()?;
-            session.take_notices()
-        })
     }
 
     /// Cancels an order. Returns bytes of notices.
@@ -206,19 +218,29 @@ impl Inner {
         outcome
     }
 
-    fn play_event(&mut self) {
-        let outcome = self.contained(|inner| {
-            let index = inner.exchange.u32_at(EVENT_INDEX) as usize;
-            let id = inner.play_record(index)?;
-            inner.write_account()?;
-            inner.write_position(id)?;
-            inner.take_notices()
-        });
-        let bytes = outcome.unwrap_or_else(|error| {
+    /// Runs one call of a function without result.
+    fn run(&mut self, operation: impl FnOnce(&mut Self) -> Result<u32>) {
+        let bytes = self.contained(operation).unwrap_or_else(|error| {
             self.failed = Some(error);
             FAILED
         });
-        self.exchange.put_u32(EVENT_OUTCOME, bytes);
+        self.exchange.put_u32(OUTCOME, bytes);
+    }
+
+    fn play_event(&mut self) -> Result<u32> {
+        let index = self.exchange.u32_at(EVENT_INDEX) as usize;
+        let id = self.play_record(index)?;
+        self.write_account()?;
+        self.write_position(id)?;
+        self.take_notices()
+    }
+
+    fn submit(&mut self) -> Result<u32> {
+        let intent = self.command()?;
+        let verdict = self.open()?.submit(intent)?;
+        self.exchange.put_f64(ACCOUNT_VIEW + 56, &[verdict.client_order_id.0 as f64]);
+        self.write_account()?;
+        self.take_notices()
     }
 
     fn play_record(&mut self, index: usize) -> Result<InstrumentId> {
@@ -351,6 +373,8 @@ impl Inner {
             return Ok(0);
         }
         let bytes = waiting.take(self.notices.write());
+        let rest = u32::from(!waiting.is_empty());
+        self.exchange.put_u32(NOTICES_WAIT, rest);
         u32::try_from(bytes)
             .map_err(|_| Error::new(Code::CapacityExhausted, "notices must fit 32 bits"))
     }

@@ -122,12 +122,27 @@ impl Amount {
 
     /// Returns the nearest binary float, for analytics only.
     ///
-    /// The count of 10⁻¹⁸ units itself is no float (10²³ is not), so what both its conversion and the division lose is
-    /// added back.
+    /// The count of 10⁻¹⁸ units itself is no float (10²³ is not), so whole units and the rest are converted apart.
     #[must_use]
     #[inline]
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
     pub fn to_f64(self) -> f64 {
+        const WHOLE_MAX: f64 = 9e15;
+        const TWO_POW_64: f64 = 18_446_744_073_709_551_616.0;
+        let (high, low) = ((self.0 >> 64) as i64, self.0 as u64);
+        let estimate = (high as f64 * TWO_POW_64 + low as f64) / 1e18;
+        if estimate.abs() > WHOLE_MAX {
+            return self.to_f64_of_large();
+        }
+        let whole = estimate as i64;
+        let rest = self.0.wrapping_sub(i128::from(whole) * Self::ONE.0) as i64;
+        whole as f64 + rest as f64 / 1e18
+    }
+
+    /// As `to_f64` where whole units are no float: what conversion and division lose is added back.
+    #[cold]
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
+    fn to_f64_of_large(self) -> f64 {
         let high = self.0 as f64;
         let low = self.0.wrapping_sub(high as i128) as f64;
         let quotient = high / 1e18;
@@ -186,6 +201,20 @@ mod tests {
         fn nat_10_parse_of_print_is_identity(raw in any::<i128>()) {
             let amount = Amount::from_raw(raw);
             prop_assert_eq!(Amount::parse(&amount.to_string()).unwrap(), amount);
+        }
+
+        #[test]
+        fn a_float_is_the_nearest_to_what_the_decimal_says(cents in -10_i64.pow(15)..10_i64.pow(15)) {
+            let amount = Amount::from_raw(i128::from(cents) * 10_i128.pow(16));
+            prop_assert_eq!(amount.to_f64(), amount.to_string().parse::<f64>().unwrap());
+        }
+
+        #[test]
+        fn a_float_is_within_one_step_of_any_amount(raw in any::<i128>(), shift in 0_u32..127) {
+            let amount = Amount::from_raw(raw >> shift);
+            let nearest = amount.to_string().parse::<f64>().unwrap();
+            let float = amount.to_f64();
+            prop_assert!(float >= nearest.next_down() && float <= nearest.next_up(), "{float} {nearest}");
         }
 
         #[test]

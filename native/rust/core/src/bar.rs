@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::identifier::InstrumentId;
 use crate::price::Price;
 use crate::quantity::Quantity;
-use crate::wire::{Reader, Writer};
+use crate::wire::{Encode, Reader, U32_BYTES_MAX, U64_BYTES_MAX, Writer};
 
 /// An interval of trading on one instrument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,9 +30,6 @@ pub struct Bar {
 }
 
 impl Bar {
-    /// Bytes of the encoded form.
-    pub const ENCODED_BYTES: usize = 60;
-
     /// Checks that the prices are positive and ordered and the volume is not negative.
     ///
     /// # Errors
@@ -56,39 +53,50 @@ impl Bar {
             .with("ts_close_ns", self.ts_close.0))
     }
 
-    /// Writes the journal form.
-    pub fn encode(&self, writer: &mut Writer<'_>) {
-        writer.u32(self.instrument.0);
-        for value in [self.ts_open.0, self.ts_close.0] {
-            writer.i64(value);
-        }
-        for price in [self.open, self.high, self.low, self.close] {
-            writer.i64(price.ticks());
-        }
-        writer.i64(self.volume.lots());
-    }
-
     /// Reads the journal form.
     ///
     /// # Errors
     /// `JOURNAL_CORRUPT` when bytes are missing.
     pub fn decode(reader: &mut Reader<'_>) -> Result<Self> {
+        let instrument = InstrumentId(reader.u32()?);
+        let (ts_close, interval_ns, open) = (reader.i64()?, reader.i64()?, reader.i64()?);
+        let mut price = || Ok(Price::from_ticks(open.wrapping_add(reader.i64()?)));
+        let (high, low, close) = (price()?, price()?, price()?);
         Ok(Self {
-            instrument: InstrumentId(reader.u32()?),
-            ts_open: Timestamp(reader.i64()?),
-            ts_close: Timestamp(reader.i64()?),
-            open: Price::from_ticks(reader.i64()?),
-            high: Price::from_ticks(reader.i64()?),
-            low: Price::from_ticks(reader.i64()?),
-            close: Price::from_ticks(reader.i64()?),
+            instrument,
+            ts_open: Timestamp(ts_close.wrapping_sub(interval_ns)),
+            ts_close: Timestamp(ts_close),
+            open: Price::from_ticks(open),
+            high,
+            low,
+            close,
             volume: Quantity::from_lots(reader.i64()?),
         })
+    }
+}
+
+impl Encode for Bar {
+    fn encoded_bytes_max(&self) -> usize {
+        U32_BYTES_MAX + 7 * U64_BYTES_MAX
+    }
+
+    fn encode(&self, writer: &mut Writer<'_>) {
+        writer.u32(self.instrument.0);
+        writer.i64(self.ts_close.0);
+        writer.i64(self.ts_close.0.wrapping_sub(self.ts_open.0));
+        let open = self.open.ticks();
+        writer.i64(open);
+        for price in [self.high, self.low, self.close] {
+            writer.i64(price.ticks().wrapping_sub(open));
+        }
+        writer.i64(self.volume.lots());
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::{Layout, append_encoded};
 
     fn bar() -> Bar {
         Bar {
@@ -105,12 +113,23 @@ mod tests {
 
     #[test]
     fn encodes_and_decodes_every_field() {
-        let mut bytes = [0_u8; Bar::ENCODED_BYTES];
-        let mut writer = Writer::new(&mut bytes);
-        bar().encode(&mut writer);
-        assert_eq!(writer.len(), Bar::ENCODED_BYTES);
-        assert_eq!(Bar::decode(&mut Reader::new(&bytes)), Ok(bar()));
-        assert!(Bar::decode(&mut Reader::new(&bytes[..59])).is_err());
+        let price = Price::from_ticks;
+        let extreme = Bar {
+            instrument: InstrumentId(u32::MAX),
+            ts_open: Timestamp(i64::MAX),
+            ts_close: Timestamp(i64::MIN),
+            open: price(i64::MIN),
+            high: price(i64::MAX),
+            low: price(0),
+            close: price(-1),
+            volume: Quantity::from_lots(i64::MIN),
+        };
+        for bar in [bar(), extreme] {
+            let mut bytes = Vec::new();
+            let length = append_encoded(&mut bytes, Layout::Compact, &bar);
+            assert_eq!(Bar::decode(&mut Reader::new(&bytes[..length])), Ok(bar));
+            assert!(Bar::decode(&mut Reader::new(&bytes[..length - 1])).is_err());
+        }
     }
 
     #[test]

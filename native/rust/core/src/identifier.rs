@@ -1,5 +1,7 @@
 //! Identifiers: small integers inside, one type for each kind of thing.
 
+use crate::wire::{Encode, U64_BYTES_MAX, Writer};
+
 /// Index of an instrument in its session's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct InstrumentId(pub u32);
@@ -24,6 +26,17 @@ impl ClientOrderId {
     #[must_use]
     pub const fn is_some(self) -> bool {
         self.0 != 0
+    }
+}
+
+/// The content of a record that only names an order.
+impl Encode for ClientOrderId {
+    fn encoded_bytes_max(&self) -> usize {
+        U64_BYTES_MAX
+    }
+
+    fn encode(&self, writer: &mut Writer<'_>) {
+        writer.u64(self.0);
     }
 }
 

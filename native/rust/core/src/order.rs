@@ -8,7 +8,7 @@ use crate::identifier::{ClientOrderId, InstrumentId, TradeId};
 use crate::order_state::OrderState;
 use crate::price::Price;
 use crate::quantity::Quantity;
-use crate::wire::{Reader, Writer};
+use crate::wire::{Encode, Reader, U32_BYTES_MAX, U64_BYTES_MAX, Writer};
 
 macro_rules! vocabulary {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $number:literal $text:literal),* $(,)? }) => {
@@ -118,12 +118,7 @@ pub struct OrderIntent {
     pub ts_intent: Timestamp,
 }
 
-const NO_PRICE: i64 = i64::MIN;
-
 impl OrderIntent {
-    /// Bytes of the encoded form.
-    pub const ENCODED_BYTES: usize = 76;
-
     /// Checks that the fields fit each other.
     ///
     /// # Errors
@@ -156,8 +151,45 @@ impl OrderIntent {
         }
     }
 
-    /// Writes the journal form.
-    pub fn encode(&self, writer: &mut Writer<'_>) {
+    /// Reads the journal form.
+    ///
+    /// # Errors
+    /// `JOURNAL_CORRUPT` when bytes are missing, `ARGUMENT_INVALID` for an unknown number.
+    pub fn decode(reader: &mut Reader<'_>) -> Result<Self> {
+        let (client_order_id, parent) =
+            (ClientOrderId(reader.u64()?), ClientOrderId(reader.u64()?));
+        let instrument = InstrumentId(reader.u32()?);
+        let side = Side::from_number(reader.u8()?)?;
+        let order_type = OrderType::from_number(reader.u8()?)?;
+        let time_in_force = TimeInForce::from_number(reader.u8()?)?;
+        let role = reader.u8()?;
+        let quantity = Quantity::from_lots(reader.i64()?);
+        let mut price = || Ok(reader.optional_i64()?.map(Price::from_ticks));
+        Ok(Self {
+            client_order_id,
+            parent,
+            instrument,
+            side,
+            order_type,
+            time_in_force,
+            role: OrderRole::from_number(role & 0x7f)?,
+            reduce_only: role & 0x80 != 0,
+            quantity,
+            limit_price: price()?,
+            trigger_price: price()?,
+            stop_loss: price()?,
+            take_profit: price()?,
+            ts_intent: Timestamp(reader.i64()?),
+        })
+    }
+}
+
+impl Encode for OrderIntent {
+    fn encoded_bytes_max(&self) -> usize {
+        U32_BYTES_MAX + 8 * U64_BYTES_MAX + 4
+    }
+
+    fn encode(&self, writer: &mut Writer<'_>) {
         writer.u64(self.client_order_id.0);
         writer.u64(self.parent.0);
         writer.u32(self.instrument.0);
@@ -167,43 +199,9 @@ impl OrderIntent {
         writer.u8(self.role as u8 | (u8::from(self.reduce_only) << 7));
         writer.i64(self.quantity.lots());
         for price in [self.limit_price, self.trigger_price, self.stop_loss, self.take_profit] {
-            writer.i64(price.map_or(NO_PRICE, Price::ticks));
+            writer.optional_i64(price.map(Price::ticks));
         }
         writer.i64(self.ts_intent.0);
-        writer.u32(0);
-    }
-
-    /// Reads the journal form.
-    ///
-    /// # Errors
-    /// `JOURNAL_CORRUPT` when bytes are missing, `ARGUMENT_INVALID` for an unknown number.
-    pub fn decode(reader: &mut Reader<'_>) -> Result<Self> {
-        let optional = |ticks: i64| (ticks != NO_PRICE).then_some(Price::from_ticks(ticks));
-        let (client_order_id, parent) =
-            (ClientOrderId(reader.u64()?), ClientOrderId(reader.u64()?));
-        let instrument = InstrumentId(reader.u32()?);
-        let side = Side::from_number(reader.u8()?)?;
-        let order_type = OrderType::from_number(reader.u8()?)?;
-        let time_in_force = TimeInForce::from_number(reader.u8()?)?;
-        let role = reader.u8()?;
-        let intent = Self {
-            client_order_id,
-            parent,
-            instrument,
-            side,
-            order_type,
-            time_in_force,
-            role: OrderRole::from_number(role & 0x7f)?,
-            reduce_only: role & 0x80 != 0,
-            quantity: Quantity::from_lots(reader.i64()?),
-            limit_price: optional(reader.i64()?),
-            trigger_price: optional(reader.i64()?),
-            stop_loss: optional(reader.i64()?),
-            take_profit: optional(reader.i64()?),
-            ts_intent: Timestamp(reader.i64()?),
-        };
-        reader.u32()?;
-        Ok(intent)
     }
 }
 
@@ -257,6 +255,7 @@ impl Order {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::{Layout, append_encoded};
 
     pub(crate) fn intent() -> OrderIntent {
         OrderIntent {
@@ -280,11 +279,23 @@ mod tests {
     #[test]
     fn encodes_and_decodes_every_field() {
         for reduce_only in [false, true] {
-            let intent = OrderIntent { reduce_only, role: OrderRole::TakeProfit, ..intent() };
-            let mut bytes = [0_u8; OrderIntent::ENCODED_BYTES];
-            let mut writer = Writer::new(&mut bytes);
-            intent.encode(&mut writer);
-            assert_eq!(writer.len(), OrderIntent::ENCODED_BYTES);
+            let largest = Some(Price::from_ticks(i64::MAX));
+            let intent = OrderIntent {
+                reduce_only,
+                role: OrderRole::TakeProfit,
+                client_order_id: ClientOrderId(u64::MAX),
+                parent: ClientOrderId(u64::MAX),
+                instrument: InstrumentId(u32::MAX),
+                quantity: Quantity::from_lots(i64::MIN),
+                limit_price: largest,
+                trigger_price: if reduce_only { None } else { largest },
+                stop_loss: Some(Price::from_ticks(-1)),
+                take_profit: largest,
+                ts_intent: Timestamp(i64::MIN),
+                ..intent()
+            };
+            let mut bytes = Vec::new();
+            append_encoded(&mut bytes, Layout::Compact, &intent);
             assert_eq!(OrderIntent::decode(&mut Reader::new(&bytes)), Ok(intent));
         }
     }

@@ -7,7 +7,7 @@ use crate::identifier::InstrumentId;
 use crate::market_event::{KIND_QUOTE, MarketEvent};
 use crate::price::Price;
 use crate::quantity::Quantity;
-use crate::wire::{Reader, Writer};
+use crate::wire::{Encode, Reader, U32_BYTES_MAX, U64_BYTES_MAX, Writer};
 
 /// Top of the book at one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,9 +27,6 @@ pub struct Quote {
 }
 
 impl Quote {
-    /// Bytes of the encoded form.
-    pub const ENCODED_BYTES: usize = 44;
-
     /// Reads a record of the ring.
     ///
     /// # Errors
@@ -62,17 +59,6 @@ impl Quote {
         Price::from_ticks(self.bid.ticks() + spread / 2)
     }
 
-    /// Writes the journal form.
-    pub fn encode(&self, writer: &mut Writer<'_>) {
-        writer.u32(self.instrument.0);
-        writer.i64(self.ts_event.0);
-        for value in
-            [self.bid.ticks(), self.bid_quantity.lots(), self.ask.ticks(), self.ask_quantity.lots()]
-        {
-            writer.i64(value);
-        }
-    }
-
     /// Reads the journal form.
     ///
     /// # Errors
@@ -89,9 +75,26 @@ impl Quote {
     }
 }
 
+impl Encode for Quote {
+    fn encoded_bytes_max(&self) -> usize {
+        U32_BYTES_MAX + 5 * U64_BYTES_MAX
+    }
+
+    fn encode(&self, writer: &mut Writer<'_>) {
+        writer.u32(self.instrument.0);
+        writer.i64(self.ts_event.0);
+        for value in
+            [self.bid.ticks(), self.bid_quantity.lots(), self.ask.ticks(), self.ask_quantity.lots()]
+        {
+            writer.i64(value);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::{Layout, append_encoded};
 
     #[test]
     fn reads_a_record_and_its_own_journal_form() {
@@ -110,10 +113,8 @@ mod tests {
             (quote.ask.ticks(), quote.ask_quantity.lots(), quote.mid().ticks()),
             (103, 4, 101)
         );
-        let mut bytes = [0_u8; Quote::ENCODED_BYTES];
-        let mut writer = Writer::new(&mut bytes);
-        quote.encode(&mut writer);
-        assert_eq!(writer.len(), Quote::ENCODED_BYTES);
+        let mut bytes = Vec::new();
+        append_encoded(&mut bytes, Layout::Compact, &quote);
         assert_eq!(Quote::decode(&mut Reader::new(&bytes)), Ok(quote));
         for broken in [
             MarketEvent { price_ticks: 0, ..record },

@@ -8,7 +8,7 @@ use crate::market_event::{FLAG_SELL, KIND_TRADE, MarketEvent};
 use crate::order::Side;
 use crate::price::Price;
 use crate::quantity::Quantity;
-use crate::wire::{Reader, Writer};
+use crate::wire::{Encode, Reader, U32_BYTES_MAX, U64_BYTES_MAX, Writer};
 
 /// One trade that others made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,9 +26,6 @@ pub struct Trade {
 }
 
 impl Trade {
-    /// Bytes of the encoded form.
-    pub const ENCODED_BYTES: usize = 29;
-
     /// Reads a record of the ring.
     ///
     /// # Errors
@@ -51,15 +48,6 @@ impl Trade {
         })
     }
 
-    /// Writes the journal form.
-    pub fn encode(&self, writer: &mut Writer<'_>) {
-        writer.u32(self.instrument.0);
-        writer.i64(self.ts_event.0);
-        writer.i64(self.price.ticks());
-        writer.i64(self.quantity.lots());
-        writer.u8(self.aggressor_side as u8);
-    }
-
     /// Reads the journal form.
     ///
     /// # Errors
@@ -75,9 +63,24 @@ impl Trade {
     }
 }
 
+impl Encode for Trade {
+    fn encoded_bytes_max(&self) -> usize {
+        U32_BYTES_MAX + 3 * U64_BYTES_MAX + 1
+    }
+
+    fn encode(&self, writer: &mut Writer<'_>) {
+        writer.u32(self.instrument.0);
+        writer.i64(self.ts_event.0);
+        writer.i64(self.price.ticks());
+        writer.i64(self.quantity.lots());
+        writer.u8(self.aggressor_side as u8);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::{Layout, append_encoded};
 
     #[test]
     fn reads_a_record_and_its_own_journal_form() {
@@ -92,10 +95,8 @@ mod tests {
         };
         let trade = Trade::of_record(&record).unwrap();
         assert_eq!(trade.aggressor_side, Side::Sell);
-        let mut bytes = [0_u8; Trade::ENCODED_BYTES];
-        let mut writer = Writer::new(&mut bytes);
-        trade.encode(&mut writer);
-        assert_eq!(writer.len(), Trade::ENCODED_BYTES);
+        let mut bytes = Vec::new();
+        append_encoded(&mut bytes, Layout::Compact, &trade);
         assert_eq!(Trade::decode(&mut Reader::new(&bytes)), Ok(trade));
         assert!(Trade::of_record(&MarketEvent { price_ticks: 0, ..record }).is_err());
         assert!(Trade::of_record(&MarketEvent { quantity_lots: -1, ..record }).is_err());

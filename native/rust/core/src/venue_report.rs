@@ -8,7 +8,7 @@ use crate::identifier::{ClientOrderId, TradeId};
 use crate::order::vocabulary;
 use crate::price::Price;
 use crate::quantity::Quantity;
-use crate::wire::{Reader, Writer};
+use crate::wire::{AMOUNT_BYTES_MAX, Encode, Reader, U64_BYTES_MAX, Writer};
 
 vocabulary! {
     /// Kind of a report (FIX 150).
@@ -47,9 +47,6 @@ pub struct VenueReport {
 }
 
 impl VenueReport {
-    /// Bytes of the encoded form.
-    pub const ENCODED_BYTES: usize = 74;
-
     /// Makes a report without an execution.
     #[must_use]
     pub const fn without_fill(
@@ -87,19 +84,6 @@ impl VenueReport {
         Ok(())
     }
 
-    /// Writes the journal form.
-    pub fn encode(&self, writer: &mut Writer<'_>) {
-        writer.u64(self.client_order_id.0);
-        writer.u8(self.kind as u8);
-        writer.u8(self.liquidity_side as u8);
-        writer.i64(self.ts_event.0);
-        writer.u64(self.trade_id.0);
-        writer.i64(self.last_price.ticks());
-        writer.i64(self.last_quantity.lots());
-        writer.amount(self.fee);
-        writer.amount(self.slippage);
-    }
-
     /// Reads the journal form.
     ///
     /// # Errors
@@ -122,12 +106,46 @@ impl VenueReport {
     }
 }
 
+impl Encode for VenueReport {
+    fn encoded_bytes_max(&self) -> usize {
+        5 * U64_BYTES_MAX + 2 + 2 * AMOUNT_BYTES_MAX
+    }
+
+    fn encode(&self, writer: &mut Writer<'_>) {
+        writer.u64(self.client_order_id.0);
+        writer.u8(self.kind as u8);
+        writer.u8(self.liquidity_side as u8);
+        writer.i64(self.ts_event.0);
+        writer.u64(self.trade_id.0);
+        writer.i64(self.last_price.ticks());
+        writer.i64(self.last_quantity.lots());
+        writer.amount(self.fee);
+        writer.amount(self.slippage);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::{Layout, append_encoded};
 
     #[test]
     fn encodes_and_decodes_every_field() {
+        let extreme = VenueReport {
+            trade_id: TradeId(u64::MAX),
+            last_price: Price::from_ticks(i64::MIN),
+            last_quantity: Quantity::from_lots(i64::MAX),
+            fee: Amount::from_raw(i128::MIN),
+            slippage: Amount::from_raw(i128::MAX),
+            ..VenueReport::without_fill(
+                ClientOrderId(u64::MAX),
+                ReportKind::Fill,
+                Timestamp(i64::MIN),
+            )
+        };
+        let mut bytes = Vec::new();
+        append_encoded(&mut bytes, Layout::Compact, &extreme);
+        assert_eq!(VenueReport::decode(&mut Reader::new(&bytes)), Ok(extreme));
         let report = VenueReport {
             trade_id: TradeId(3),
             last_price: Price::from_ticks(4),
@@ -137,10 +155,8 @@ mod tests {
             slippage: Amount::from_raw(7),
             ..VenueReport::without_fill(ClientOrderId(1), ReportKind::Fill, Timestamp(2))
         };
-        let mut bytes = [0_u8; VenueReport::ENCODED_BYTES];
-        let mut writer = Writer::new(&mut bytes);
-        report.encode(&mut writer);
-        assert_eq!(writer.len(), VenueReport::ENCODED_BYTES);
+        let mut bytes = Vec::new();
+        append_encoded(&mut bytes, Layout::Compact, &report);
         assert_eq!(VenueReport::decode(&mut Reader::new(&bytes)), Ok(report));
         assert!(report.validate().is_ok());
     }

@@ -2,12 +2,12 @@
 
 use crate::account::Account;
 use crate::config::{ENDED_ORDERS_KEPT, EngineConfig, INSTRUMENTS_MAX, OPEN_ORDERS_MAX};
-use crate::input::{Command, Input};
+use crate::input::{Command, Failure, Input};
 use crate::position::Position;
 use crate::sink::Sink;
 use crate::statistics::Statistics;
 use holdfast_core::journal_record::RecordKind;
-use holdfast_core::wire::Writer;
+use holdfast_core::wire::Encode;
 use holdfast_core::{
     Amount, ClientOrderId, Clock, Code, Error, Instrument, InstrumentId, ManualClock, Order, Price,
     Result, Timestamp,
@@ -139,7 +139,7 @@ impl Engine {
         input: &Input<'_>,
         sink: &mut impl Sink,
         commands: &mut Vec<Command>,
-    ) -> Result<Option<Verdict>> {
+    ) -> Result<Option<Box<Verdict>>> {
         let ts = input.ts();
         if ts < self.clock.now() {
             return Err(Error::new(
@@ -162,10 +162,9 @@ impl Engine {
             }
             Input::Report(report) => self.on_report(report, sink, commands).map(|()| None),
             Input::Funding(funding) => self.on_funding(funding, sink).map(|()| None),
-            Input::Failure { code, message, ts } => {
-                let mut bytes = (*code as u16).to_le_bytes().to_vec();
-                bytes.extend_from_slice(message.as_bytes());
-                sink.record(RecordKind::Failure, *ts, &bytes).map(|()| None)
+            Input::Failure { code, message, .. } => {
+                let failure = Failure { code: *code, message };
+                self.emit(RecordKind::Failure, &failure, sink).map(|()| None)
             }
         }
     }
@@ -177,7 +176,7 @@ impl Engine {
     pub fn close(&mut self, sink: &mut impl Sink) -> Result<[u8; 32]> {
         self.close_day_before(Timestamp(i64::MAX), sink)?;
         let hash = self.state_hash();
-        sink.record(RecordKind::SessionClosed, self.clock.now(), &hash)?;
+        sink.record(RecordKind::SessionClosed, self.clock.now(), hash.as_slice())?;
         Ok(hash)
     }
 
@@ -194,17 +193,13 @@ impl Engine {
         self.orders.get_mut(&id.0).or_else(|| self.ended.get_mut(&id.0))
     }
 
-    pub(crate) fn emit<const N: usize>(
+    pub(crate) fn emit(
         &self,
-        sink: &mut impl Sink,
         kind: RecordKind,
-        encode: impl FnOnce(&mut Writer<'_>),
+        content: &impl Encode,
+        sink: &mut impl Sink,
     ) -> Result<()> {
-        let mut bytes = [0_u8; N];
-        let mut writer = Writer::new(&mut bytes);
-        encode(&mut writer);
-        let length = writer.len().min(N);
-        sink.record(kind, self.clock.now(), &bytes[..length])
+        sink.record(kind, self.clock.now(), content)
     }
 
     /// Returns the id that the next submitted order must carry.

@@ -1,6 +1,6 @@
 //! What goes into a step and what comes out of it towards a venue.
 
-use holdfast_core::wire::{Reader, Writer};
+use holdfast_core::wire::{AMOUNT_BYTES_MAX, Encode, Reader, U32_BYTES_MAX, U64_BYTES_MAX, Writer};
 use holdfast_core::{
     Amount, Bar, ClientOrderId, Code, InstrumentId, OrderIntent, Quantity, Quote, Result,
     Timestamp, Trade, VenueReport,
@@ -78,16 +78,6 @@ pub enum Command {
 }
 
 impl Funding {
-    /// Bytes of the encoded form.
-    pub const ENCODED_BYTES: usize = 28;
-
-    /// Writes the journal form.
-    pub fn encode(&self, writer: &mut Writer<'_>) {
-        writer.u32(self.instrument.0);
-        writer.i64(self.ts_event.0);
-        writer.amount(self.paid);
-    }
-
     /// Reads the journal form.
     ///
     /// # Errors
@@ -98,5 +88,34 @@ impl Funding {
             ts_event: Timestamp(reader.i64()?),
             paid: reader.amount()?,
         })
+    }
+}
+
+impl Encode for Funding {
+    fn encoded_bytes_max(&self) -> usize {
+        U32_BYTES_MAX + U64_BYTES_MAX + AMOUNT_BYTES_MAX
+    }
+
+    fn encode(&self, writer: &mut Writer<'_>) {
+        writer.u32(self.instrument.0);
+        writer.i64(self.ts_event.0);
+        writer.amount(self.paid);
+    }
+}
+
+/// Content of a record of failure.
+pub(crate) struct Failure<'a> {
+    pub(crate) code: Code,
+    pub(crate) message: &'a str,
+}
+
+impl Encode for Failure<'_> {
+    fn encoded_bytes_max(&self) -> usize {
+        U32_BYTES_MAX + self.message.len()
+    }
+
+    fn encode(&self, writer: &mut Writer<'_>) {
+        writer.u16(self.code as u16);
+        writer.bytes(self.message.as_bytes());
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::sink::Sink;
 use holdfast_core::journal_record::{Chain, RecordKind};
+use holdfast_core::wire::Encode;
 use holdfast_core::{Code, Error, Result, Timestamp};
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -150,8 +151,13 @@ impl JournalWriter {
 }
 
 impl Sink for JournalWriter {
-    fn record(&mut self, kind: RecordKind, ts: Timestamp, payload: &[u8]) -> Result<()> {
-        self.chain.append(&mut self.group, kind, ts, payload)?;
+    fn record(
+        &mut self,
+        kind: RecordKind,
+        ts: Timestamp,
+        content: &(impl Encode + ?Sized),
+    ) -> Result<()> {
+        self.chain.append(&mut self.group, kind, ts, content)?;
         if self.group.len() >= GROUP_BYTES { self.write_group() } else { Ok(()) }
     }
 }

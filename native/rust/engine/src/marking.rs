@@ -11,23 +11,19 @@ impl Engine {
     pub(crate) fn on_bar(&mut self, bar: &Bar, sink: &mut impl Sink) -> Result<()> {
         bar.validate()?;
         self.state(bar.instrument)?;
-        self.emit::<{ Bar::ENCODED_BYTES }>(sink, RecordKind::Bar, |writer| bar.encode(writer))?;
+        self.emit(RecordKind::Bar, bar, sink)?;
         self.mark(bar.instrument, bar.close, bar.ts_close)
     }
 
     pub(crate) fn on_trade(&mut self, trade: &Trade, sink: &mut impl Sink) -> Result<()> {
         self.state(trade.instrument)?;
-        self.emit::<{ Trade::ENCODED_BYTES }>(sink, RecordKind::Trade, |writer| {
-            trade.encode(writer)
-        })?;
+        self.emit(RecordKind::Trade, trade, sink)?;
         self.mark(trade.instrument, trade.price, trade.ts_event)
     }
 
     pub(crate) fn on_quote(&mut self, quote: &Quote, sink: &mut impl Sink) -> Result<()> {
         self.state(quote.instrument)?;
-        self.emit::<{ Quote::ENCODED_BYTES }>(sink, RecordKind::Quote, |writer| {
-            quote.encode(writer)
-        })?;
+        self.emit(RecordKind::Quote, quote, sink)?;
         self.mark(quote.instrument, quote.mid(), quote.ts_event)
     }
 
@@ -44,9 +40,7 @@ impl Engine {
 
     pub(crate) fn on_funding(&mut self, funding: &Funding, sink: &mut impl Sink) -> Result<()> {
         self.state(funding.instrument)?;
-        self.emit::<{ Funding::ENCODED_BYTES }>(sink, RecordKind::Funding, |writer| {
-            funding.encode(writer)
-        })?;
+        self.emit(RecordKind::Funding, funding, sink)?;
         self.account.book_funding(funding.paid)?;
         self.equity = self.account.cash.plus(self.net_value)?;
         Ok(())
@@ -103,8 +97,6 @@ impl Engine {
                 .map_or(0, |(price, _)| price.ticks()),
             marks: self.statistics.marks,
         };
-        self.emit::<{ DayClosed::ENCODED_BYTES }>(sink, RecordKind::DayClosed, |writer| {
-            day.encode(writer)
-        })
+        self.emit(RecordKind::DayClosed, &day, sink)
     }
 }

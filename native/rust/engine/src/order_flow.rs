@@ -22,7 +22,7 @@ impl Engine {
         kind: RecordKind,
         sink: &mut impl Sink,
         commands: &mut Vec<Command>,
-    ) -> Result<Verdict> {
+    ) -> Result<Box<Verdict>> {
         intent.validate()?;
         self.state(intent.instrument)?;
         if intent.client_order_id.0 != self.next_order_id {
@@ -35,11 +35,10 @@ impl Engine {
             ));
         }
         self.next_order_id += 1;
-        self.emit::<{ OrderIntent::ENCODED_BYTES }>(sink, kind, |writer| intent.encode(writer))?;
-        let verdict = self.judge(&intent)?;
-        self.emit::<{ Verdict::ENCODED_BYTES_MAX }>(sink, RecordKind::Verdict, |writer| {
-            verdict.encode(writer)
-        })?;
+        self.emit(kind, &intent, sink)?;
+        // Boxed, because every step would carry its size otherwise.
+        let verdict = Box::new(self.judge(&intent)?);
+        self.emit(RecordKind::Verdict, verdict.as_ref(), sink)?;
         self.counts.submitted += 1;
         let mut order = Order::new(intent);
         if !verdict.approved() {
@@ -90,7 +89,7 @@ impl Engine {
             )
             .with("client_order_id", id.0));
         }
-        self.emit::<8>(sink, RecordKind::CancelRequested, |writer| writer.u64(id.0))?;
+        self.emit(RecordKind::CancelRequested, &id, sink)?;
         self.request_cancel(id, sink, commands)
     }
 
@@ -121,9 +120,7 @@ impl Engine {
             .with("client_order_id", id.0));
         };
         let duplicate = report.kind == ReportKind::Fill && report.trade_id <= order.last_trade_id;
-        self.emit::<{ VenueReport::ENCODED_BYTES }>(sink, RecordKind::VenueReport, |writer| {
-            report.encode(writer)
-        })?;
+        self.emit(RecordKind::VenueReport, report, sink)?;
         if duplicate {
             self.counts.alarms += 1;
             return Ok(());
@@ -205,11 +202,7 @@ impl Engine {
             realized,
             cash: self.account.cash,
         };
-        self.emit::<{ PositionChanged::ENCODED_BYTES }>(
-            sink,
-            RecordKind::PositionChanged,
-            |writer| changed.encode(writer),
-        )?;
+        self.emit(RecordKind::PositionChanged, &changed, sink)?;
         Ok(change)
     }
 
@@ -285,8 +278,6 @@ impl Engine {
     }
 
     fn emit_change(&self, changed: &OrderChanged, sink: &mut impl Sink) -> Result<()> {
-        self.emit::<{ OrderChanged::ENCODED_BYTES }>(sink, RecordKind::OrderChanged, |writer| {
-            changed.encode(writer)
-        })
+        self.emit(RecordKind::OrderChanged, changed, sink)
     }
 }

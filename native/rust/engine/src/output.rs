@@ -1,7 +1,7 @@
 //! The records that a step gives: changes of orders and positions, and the close of each day.
 
 use holdfast_core::order_state::{OrderEvent, Transition};
-use holdfast_core::wire::{Reader, Writer};
+use holdfast_core::wire::{AMOUNT_BYTES_MAX, Encode, Reader, U32_BYTES_MAX, U64_BYTES_MAX, Writer};
 use holdfast_core::{Amount, ClientOrderId, InstrumentId, Order, Quantity, Result, Timestamp};
 
 /// A transition of an order, with the order as it is afterwards; a price that it has not is zero.
@@ -30,9 +30,6 @@ pub struct OrderChanged {
 }
 
 impl OrderChanged {
-    /// Bytes of the encoded form.
-    pub const ENCODED_BYTES: usize = 108;
-
     /// Describes an order after a transition.
     #[must_use]
     pub fn of(order: &Order, event: OrderEvent, transition: Transition) -> Self {
@@ -58,27 +55,6 @@ impl OrderChanged {
             stop_loss_ticks: intent.stop_loss.map_or(0, holdfast_core::Price::ticks),
             take_profit_ticks: intent.take_profit.map_or(0, holdfast_core::Price::ticks),
         }
-    }
-
-    /// Writes the journal form.
-    pub fn encode(&self, writer: &mut Writer<'_>) {
-        writer.u64(self.client_order_id.0);
-        writer.u64(self.parent.0);
-        writer.u32(self.instrument.0);
-        for byte in [self.base, self.overlays, self.event, u8::from(self.alarm)] {
-            writer.u8(byte);
-        }
-        for byte in [self.side, self.order_type, self.role, self.time_in_force] {
-            writer.u8(byte);
-        }
-        writer.i64(self.quantity.lots());
-        writer.i64(self.cum_quantity.lots());
-        writer.bytes(&self.filled_tick_lots.to_le_bytes());
-        writer.amount(self.fees);
-        writer.i64(self.limit_ticks);
-        writer.i64(self.trigger_ticks);
-        writer.i64(self.stop_loss_ticks);
-        writer.i64(self.take_profit_ticks);
     }
 
     /// Reads the journal form.
@@ -110,6 +86,32 @@ impl OrderChanged {
     }
 }
 
+impl Encode for OrderChanged {
+    fn encoded_bytes_max(&self) -> usize {
+        U32_BYTES_MAX + 8 * U64_BYTES_MAX + 8 + 2 * AMOUNT_BYTES_MAX
+    }
+
+    fn encode(&self, writer: &mut Writer<'_>) {
+        writer.u64(self.client_order_id.0);
+        writer.u64(self.parent.0);
+        writer.u32(self.instrument.0);
+        for byte in [self.base, self.overlays, self.event, u8::from(self.alarm)] {
+            writer.u8(byte);
+        }
+        for byte in [self.side, self.order_type, self.role, self.time_in_force] {
+            writer.u8(byte);
+        }
+        writer.i64(self.quantity.lots());
+        writer.i64(self.cum_quantity.lots());
+        writer.amount(Amount::from_raw(self.filled_tick_lots));
+        writer.amount(self.fees);
+        writer.i64(self.limit_ticks);
+        writer.i64(self.trigger_ticks);
+        writer.i64(self.stop_loss_ticks);
+        writer.i64(self.take_profit_ticks);
+    }
+}
+
 /// A position after a fill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -124,19 +126,6 @@ pub struct PositionChanged {
 }
 
 impl PositionChanged {
-    /// Bytes of the encoded form.
-    pub const ENCODED_BYTES: usize = 84;
-
-    /// Writes the journal form.
-    pub fn encode(&self, writer: &mut Writer<'_>) {
-        writer.u32(self.instrument.0);
-        writer.u64(self.client_order_id.0);
-        writer.i64(self.lots.lots());
-        for amount in [self.open_cost, self.realized_by_fill, self.realized, self.cash] {
-            writer.amount(amount);
-        }
-    }
-
     /// Reads the journal form.
     ///
     /// # Errors
@@ -151,6 +140,21 @@ impl PositionChanged {
             realized: reader.amount()?,
             cash: reader.amount()?,
         })
+    }
+}
+
+impl Encode for PositionChanged {
+    fn encoded_bytes_max(&self) -> usize {
+        U32_BYTES_MAX + 2 * U64_BYTES_MAX + 4 * AMOUNT_BYTES_MAX
+    }
+
+    fn encode(&self, writer: &mut Writer<'_>) {
+        writer.u32(self.instrument.0);
+        writer.u64(self.client_order_id.0);
+        writer.i64(self.lots.lots());
+        for amount in [self.open_cost, self.realized_by_fill, self.realized, self.cash] {
+            writer.amount(amount);
+        }
     }
 }
 
@@ -171,27 +175,6 @@ pub struct DayClosed {
 }
 
 impl DayClosed {
-    /// Bytes of the encoded form.
-    pub const ENCODED_BYTES: usize = 136;
-
-    /// Writes the journal form.
-    pub fn encode(&self, writer: &mut Writer<'_>) {
-        writer.i64(self.ts_last_mark.0);
-        for amount in [
-            self.equity,
-            self.cash,
-            self.position_value,
-            self.gross_exposure,
-            self.realized,
-            self.unrealized,
-            self.fees,
-        ] {
-            writer.amount(amount);
-        }
-        writer.i64(self.benchmark_ticks);
-        writer.u64(self.marks);
-    }
-
     /// Reads the journal form.
     ///
     /// # Errors
@@ -212,9 +195,33 @@ impl DayClosed {
     }
 }
 
+impl Encode for DayClosed {
+    fn encoded_bytes_max(&self) -> usize {
+        3 * U64_BYTES_MAX + 7 * AMOUNT_BYTES_MAX
+    }
+
+    fn encode(&self, writer: &mut Writer<'_>) {
+        writer.i64(self.ts_last_mark.0);
+        for amount in [
+            self.equity,
+            self.cash,
+            self.position_value,
+            self.gross_exposure,
+            self.realized,
+            self.unrealized,
+            self.fees,
+        ] {
+            writer.amount(amount);
+        }
+        writer.i64(self.benchmark_ticks);
+        writer.u64(self.marks);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use holdfast_core::wire::{Layout, append_encoded};
 
     #[test]
     fn a_closed_day_encodes_and_decodes_every_field() {
@@ -231,10 +238,8 @@ mod tests {
             benchmark_ticks: 9,
             marks: 10,
         };
-        let mut bytes = [0_u8; DayClosed::ENCODED_BYTES];
-        let mut writer = Writer::new(&mut bytes);
-        day.encode(&mut writer);
-        assert_eq!(writer.len(), DayClosed::ENCODED_BYTES);
+        let mut bytes = Vec::new();
+        append_encoded(&mut bytes, Layout::Compact, &day);
         assert_eq!(DayClosed::decode(&mut Reader::new(&bytes)), Ok(day));
     }
 }

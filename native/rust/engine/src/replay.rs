@@ -6,7 +6,7 @@ use crate::input::{Funding, Input};
 use crate::journal_reader::{JournalReader, JournalSummary};
 use crate::sink::Sink;
 use holdfast_core::journal_record::{Record, RecordKind, hex};
-use holdfast_core::wire::Reader;
+use holdfast_core::wire::{Encode, Layout, Reader, append_encoded};
 use holdfast_core::{
     Bar, ClientOrderId, Code, Error, OrderIntent, Quote, Result, Timestamp, Trade, VenueReport,
 };
@@ -35,8 +35,15 @@ pub struct Replayed {
 struct Expected(VecDeque<(RecordKind, Timestamp, Vec<u8>)>);
 
 impl Sink for Expected {
-    fn record(&mut self, kind: RecordKind, ts: Timestamp, payload: &[u8]) -> Result<()> {
-        self.0.push_back((kind, ts, payload.to_vec()));
+    fn record(
+        &mut self,
+        kind: RecordKind,
+        ts: Timestamp,
+        content: &(impl Encode + ?Sized),
+    ) -> Result<()> {
+        let mut payload = Vec::new();
+        append_encoded(&mut payload, Layout::Compact, content);
+        self.0.push_back((kind, ts, payload));
         Ok(())
     }
 }

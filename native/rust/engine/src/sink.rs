@@ -1,6 +1,7 @@
 //! Where records go: a journal file, a queue towards JavaScript, or a replay's comparison.
 
 use holdfast_core::journal_record::RecordKind;
+use holdfast_core::wire::Encode;
 use holdfast_core::{Result, Timestamp};
 
 /// Receives every record of a step in order.
@@ -9,7 +10,12 @@ pub trait Sink {
     ///
     /// # Errors
     /// What the destination fails with; the step fails with it.
-    fn record(&mut self, kind: RecordKind, ts: Timestamp, payload: &[u8]) -> Result<()>;
+    fn record(
+        &mut self,
+        kind: RecordKind,
+        ts: Timestamp,
+        content: &(impl Encode + ?Sized),
+    ) -> Result<()>;
 }
 
 /// Drops every record.
@@ -17,7 +23,12 @@ pub trait Sink {
 pub struct NoSink;
 
 impl Sink for NoSink {
-    fn record(&mut self, _kind: RecordKind, _ts: Timestamp, _payload: &[u8]) -> Result<()> {
+    fn record(
+        &mut self,
+        _kind: RecordKind,
+        _ts: Timestamp,
+        _content: &(impl Encode + ?Sized),
+    ) -> Result<()> {
         Ok(())
     }
 }

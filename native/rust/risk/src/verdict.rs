@@ -1,8 +1,8 @@
 //! The outcome of a judgement: every control that was looked at, with limit, observed value and age of the input.
 
 use crate::control::Control;
-use holdfast_core::wire::{Reader, Writer};
-use holdfast_core::{ClientOrderId, Code, Error, Result};
+use holdfast_core::wire::{AMOUNT_BYTES_MAX, Encode, Reader, U64_BYTES_MAX, Writer};
+use holdfast_core::{Amount, ClientOrderId, Code, Error, Result};
 
 /// One control's part of a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub struct Check {
     pub age_ns: i64,
 }
 
-/// Bytes of one encoded check.
-const CHECK_BYTES: usize = 43;
+/// Most bytes of one encoded check.
+const CHECK_BYTES_MAX: usize = 3 + 2 * AMOUNT_BYTES_MAX + U64_BYTES_MAX;
 /// Most checks of a verdict: each control at most once.
 pub const CHECKS_MAX: usize = 19;
 
@@ -35,9 +35,6 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Longest encoded form.
-    pub const ENCODED_BYTES_MAX: usize = 10 + CHECKS_MAX * CHECK_BYTES;
-
     /// Starts a verdict to which no control has spoken.
     #[must_use]
     pub const fn new(client_order_id: ClientOrderId, reducing: bool) -> Self {
@@ -70,22 +67,6 @@ impl Verdict {
         self.checks().all(|check| check.passed)
     }
 
-    /// Writes the journal form.
-    pub fn encode(&self, writer: &mut Writer<'_>) {
-        writer.u64(self.client_order_id.0);
-        writer.u8(u8::from(self.reducing));
-        writer.u8(u8::try_from(self.checks().count()).unwrap_or(u8::MAX));
-        for check in self.checks() {
-            writer.u8(check.control as u8);
-            writer.u8(u8::from(check.passed));
-            writer.u8(u8::from(check.limit.is_some()));
-            for value in [check.limit.unwrap_or(0), check.observed] {
-                writer.bytes(&value.to_le_bytes());
-            }
-            writer.i64(check.age_ns);
-        }
-    }
-
     /// Reads the journal form.
     ///
     /// # Errors
@@ -98,25 +79,45 @@ impl Verdict {
                 Error::new(Code::JournalCorrupt, "verdict must name known controls")
             })?;
             let passed = reader.u8()? != 0;
-            let limited = reader.u8()? != 0;
+            let is_limited = reader.u8()? != 0;
             let limit = reader.amount()?.raw();
-            let observed = reader.amount()?.raw();
-            let age_ns = reader.i64()?;
             verdict.add(Check {
                 control,
                 passed,
-                limit: limited.then_some(limit),
-                observed,
-                age_ns,
+                limit: is_limited.then_some(limit),
+                observed: reader.amount()?.raw(),
+                age_ns: reader.optional_i64()?.unwrap_or(i64::MAX),
             });
         }
         Ok(verdict)
     }
 }
 
+impl Encode for Verdict {
+    fn encoded_bytes_max(&self) -> usize {
+        U64_BYTES_MAX + 2 + CHECKS_MAX * CHECK_BYTES_MAX
+    }
+
+    fn encode(&self, writer: &mut Writer<'_>) {
+        writer.u64(self.client_order_id.0);
+        writer.u8(u8::from(self.reducing));
+        writer.u8(u8::try_from(self.checks().count()).unwrap_or(u8::MAX));
+        for check in self.checks() {
+            writer.u8(check.control as u8);
+            writer.u8(u8::from(check.passed));
+            writer.u8(u8::from(check.limit.is_some()));
+            writer.amount(Amount::from_raw(check.limit.unwrap_or(0)));
+            writer.amount(Amount::from_raw(check.observed));
+            // An age that is not known is the largest number; it is written as none.
+            writer.optional_i64((check.age_ns != i64::MAX).then_some(check.age_ns));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use holdfast_core::wire::{Layout, append_encoded};
 
     #[test]
     fn encodes_and_decodes_every_check() {
@@ -128,19 +129,17 @@ mod tests {
                 control: *control,
                 passed: index % 3 != 0,
                 limit,
-                observed: 5,
-                age_ns: 6,
+                observed: i128::MIN,
+                age_ns: if index % 2 == 0 { i64::MAX } else { 6 },
             });
         }
-        let mut bytes = [0_u8; Verdict::ENCODED_BYTES_MAX];
-        let mut writer = Writer::new(&mut bytes);
-        verdict.encode(&mut writer);
-        assert_eq!(writer.len(), Verdict::ENCODED_BYTES_MAX);
+        let mut bytes = Vec::new();
+        append_encoded(&mut bytes, Layout::Compact, &verdict);
         let read = Verdict::decode(&mut Reader::new(&bytes)).unwrap();
         assert_eq!(read, verdict);
         assert!(!read.approved());
         assert_eq!(read.failed() & 0b1111, 0b1001);
-        bytes[10] = 200;
+        bytes[3] = 200;
         assert!(Verdict::decode(&mut Reader::new(&bytes)).is_err());
     }
 }

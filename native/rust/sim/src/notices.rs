@@ -1,6 +1,7 @@
 //! The records that a strategy wants to hear of, queued as bytes until it takes them.
 
 use holdfast_core::journal_record::RecordKind;
+use holdfast_core::wire::{Encode, Layout, append_encoded};
 use holdfast_core::{ReportKind, Result, Timestamp};
 use holdfast_engine::{JournalWriter, Sink};
 
@@ -44,12 +45,17 @@ impl Notices {
         self.bytes.is_empty()
     }
 
-    fn push(&mut self, kind: RecordKind, ts: Timestamp, payload: &[u8]) {
-        self.bytes
-            .extend_from_slice(&u32::try_from(payload.len()).unwrap_or(u32::MAX).to_le_bytes());
-        self.bytes.extend_from_slice(&[kind as u8, 0, 0, 0]);
+    fn push(&mut self, kind: RecordKind, ts: Timestamp, content: &(impl Encode + ?Sized)) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(&[0, 0, 0, 0, kind as u8, 0, 0, 0]);
         self.bytes.extend_from_slice(&ts.0.to_le_bytes());
-        self.bytes.extend_from_slice(payload);
+        let length = append_encoded(&mut self.bytes, Layout::Fixed, content) as u32;
+        self.bytes[start..start + 4].copy_from_slice(&length.to_le_bytes());
+        // Reports other than fills show in the order's changes; the kind of a report stands behind the order's id.
+        let kind_at = start + NOTICE_HEADER_BYTES + 8;
+        if kind == RecordKind::VenueReport && self.bytes[kind_at] != ReportKind::Fill as u8 {
+            self.bytes.truncate(start);
+        }
     }
 }
 
@@ -60,21 +66,25 @@ pub(crate) struct Recorder<'a> {
 }
 
 impl Sink for Recorder<'_> {
-    fn record(&mut self, kind: RecordKind, ts: Timestamp, payload: &[u8]) -> Result<()> {
+    fn record(
+        &mut self,
+        kind: RecordKind,
+        ts: Timestamp,
+        content: &(impl Encode + ?Sized),
+    ) -> Result<()> {
         if let Some(journal) = self.journal.as_deref_mut() {
-            journal.record(kind, ts, payload)?;
+            journal.record(kind, ts, content)?;
         }
-        let wanted = match kind {
+        let wanted = matches!(
+            kind,
             RecordKind::OrderChanged
-            | RecordKind::PositionChanged
-            | RecordKind::DayClosed
-            | RecordKind::Verdict => true,
-            // The kind of a report stands behind the order's id.
-            RecordKind::VenueReport => payload.get(8) == Some(&(ReportKind::Fill as u8)),
-            _ => false,
-        };
+                | RecordKind::PositionChanged
+                | RecordKind::DayClosed
+                | RecordKind::Verdict
+                | RecordKind::VenueReport
+        );
         if wanted {
-            self.notices.push(kind, ts, payload);
+            self.notices.push(kind, ts, content);
         }
         Ok(())
     }
@@ -87,8 +97,8 @@ mod tests {
     #[test]
     fn gives_whole_notices_only_and_all_of_them() {
         let mut notices = Notices::default();
-        notices.push(RecordKind::Verdict, Timestamp(1), &[1; 10]);
-        notices.push(RecordKind::Verdict, Timestamp(2), &[2; 10]);
+        notices.push(RecordKind::Verdict, Timestamp(1), &[1; 10][..]);
+        notices.push(RecordKind::Verdict, Timestamp(2), &[2; 10][..]);
         let mut buffer = [0_u8; 40];
         assert_eq!(notices.take(&mut buffer), 26);
         assert!(!notices.is_empty());

@@ -61,7 +61,7 @@ impl Session {
         let opened = serde_json::to_vec(config).map_err(|error| {
             Error::new(Code::ConfigInvalid, format!("configuration must be representable, {error}"))
         })?;
-        session.recorder().1.record(RecordKind::SessionOpened, Timestamp(0), &opened)?;
+        session.recorder().1.record(RecordKind::SessionOpened, Timestamp(0), opened.as_slice())?;
         Ok(session)
     }
 
@@ -70,7 +70,7 @@ impl Session {
         (&mut self.engine, recorder, &mut self.venue, &mut self.commands)
     }
 
-    fn step(&mut self, input: &Input<'_>) -> Result<Option<Verdict>> {
+    fn step(&mut self, input: &Input<'_>) -> Result<Option<Box<Verdict>>> {
         let (engine, mut recorder, venue, commands) = self.recorder();
         let verdict = engine.step(input, &mut recorder, commands);
         let now = engine.now();
@@ -149,7 +149,7 @@ impl Session {
     ///
     /// # Errors
     /// `ORDER_INVALID`, `INSTRUMENT_UNKNOWN`, `JOURNAL_IO`.
-    pub fn submit(&mut self, intent: OrderIntent) -> Result<Verdict> {
+    pub fn submit(&mut self, intent: OrderIntent) -> Result<Box<Verdict>> {
         let intent = OrderIntent {
             client_order_id: self.engine.next_client_order_id(),
             ts_intent: self.engine.now(),

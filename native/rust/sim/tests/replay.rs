@@ -259,7 +259,7 @@ fn a_replay_that_gives_other_records_diverges() {
             if record.kind.name() == "position_changed" {
                 payload[12] ^= 1;
             }
-            holdfast_engine::Sink::record(&mut writer, record.kind, record.ts, &payload)
+            holdfast_engine::Sink::record(&mut writer, record.kind, record.ts, payload.as_slice())
         })
         .unwrap();
     writer.commit().unwrap();

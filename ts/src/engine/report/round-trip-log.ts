@@ -1,11 +1,21 @@
 import type { ExitReason, RoundTrip, RoundTripRecord } from '../session-result.js';
-import { amountOfRaw, rawOfAmount } from './amount-text.js';
+import { amountOfRaw } from './amount-text.js';
 
 /** Round trips kept for the list, from the first on; the totals count those beyond it too. */
 export const ROUND_TRIPS_LISTED_MAX = 5_000;
 
 /** Round trips kept at either end of the ranking by P&L. */
 export const ROUND_TRIPS_RANKED_MAX = 10;
+
+/** What the totals need of a round trip; money as counts of 10⁻¹⁸. */
+export interface RoundTripOutcome {
+  readonly side: RoundTrip['side'];
+  readonly bars: number;
+  readonly exitReason: ExitReason;
+  /** Realised, net of fees. */
+  readonly pnlRaw: bigint;
+  readonly feesRaw: bigint;
+}
 
 interface RankedTrip {
   readonly trip: RoundTrip;
@@ -31,13 +41,14 @@ export class RoundTripLog {
   #lossRaw = 0n;
   #feesRaw = 0n;
 
-  add(trip: RoundTrip): void {
-    const pnlRaw = rawOfAmount(trip.pnl);
+  /** Counts a round trip; its texts and prices are built only if it is listed or ranked. */
+  add(outcome: RoundTripOutcome, build: () => RoundTrip): void {
+    const { pnlRaw } = outcome;
     this.#counts.count += 1;
-    this.#counts[trip.side] += 1;
-    this.#counts.bars += trip.bars;
-    this.#byExitReason[trip.exitReason] += 1;
-    this.#feesRaw += rawOfAmount(trip.fees);
+    this.#counts[outcome.side] += 1;
+    this.#counts.bars += outcome.bars;
+    this.#byExitReason[outcome.exitReason] += 1;
+    this.#feesRaw += outcome.feesRaw;
     if (pnlRaw > 0n) {
       this.#counts.wins += 1;
       this.#profitRaw += pnlRaw;
@@ -45,9 +56,14 @@ export class RoundTripLog {
       this.#counts.losses += 1;
       this.#lossRaw -= pnlRaw;
     }
-    if (this.#listed.length < ROUND_TRIPS_LISTED_MAX) this.#listed.push(trip);
-    if (pnlRaw > 0n) this.#best = ranked(this.#best, { trip, pnlRaw }, 1n);
-    if (pnlRaw < 0n) this.#worst = ranked(this.#worst, { trip, pnlRaw }, -1n);
+    const isListed = this.#listed.length < ROUND_TRIPS_LISTED_MAX;
+    const isBest = pnlRaw > 0n && ranks(this.#best, pnlRaw, 1n);
+    const isWorst = pnlRaw < 0n && ranks(this.#worst, pnlRaw, -1n);
+    if (!isListed && !isBest && !isWorst) return;
+    const trip = build();
+    if (isListed) this.#listed.push(trip);
+    if (isBest) this.#best = ranked(this.#best, { trip, pnlRaw }, 1n);
+    if (isWorst) this.#worst = ranked(this.#worst, { trip, pnlRaw }, -1n);
   }
 
   record(): RoundTripRecord {
@@ -66,13 +82,14 @@ export class RoundTripLog {
   }
 }
 
-/** Inserts behind its equals, so that of two equal results the earlier one ranks first. */
+/** Whether a result has a place in a ranking; of two equal results the earlier one ranks first. */
+function ranks(ranking: readonly RankedTrip[], pnlRaw: bigint, direction: bigint): boolean {
+  const last = ranking[ROUND_TRIPS_RANKED_MAX - 1];
+  return last === undefined || pnlRaw * direction > last.pnlRaw * direction;
+}
+
+/** Inserts behind its equals. */
 function ranked(ranking: RankedTrip[], entry: RankedTrip, direction: bigint): RankedTrip[] {
-  const last = ranking[ranking.length - 1];
-  const full = ranking.length >= ROUND_TRIPS_RANKED_MAX;
-  if (full && last !== undefined && entry.pnlRaw * direction <= last.pnlRaw * direction) {
-    return ranking;
-  }
   const position = ranking.findIndex(
     (other) => other.pnlRaw * direction < entry.pnlRaw * direction,
   );

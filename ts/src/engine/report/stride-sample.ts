@@ -10,7 +10,8 @@ export class StrideSample<Item> {
   #kept: Item[] = [];
   #stride = 1;
   #count = 0;
-  #last: Item | undefined;
+  /** The item added last, unless it was kept. */
+  #buildLast: (() => Item) | undefined;
 
   /** @throws HoldfastError `ARGUMENT_INVALID` for a capacity under 2. */
   constructor(capacity: number) {
@@ -37,14 +38,22 @@ export class StrideSample<Item> {
   }
 
   add(item: Item): void {
+    this.addLater(() => item);
+  }
+
+  /** Adds an item that is built only if it stays, or if it is the last one. */
+  addLater(build: () => Item): void {
+    this.#buildLast = build;
     if (this.wantsNext) {
       if (this.#kept.length >= this.#capacity) {
         this.#kept = this.#kept.filter((_, index) => index % 2 === 0);
         this.#stride *= 2;
       }
-      if (this.wantsNext) this.#kept.push(item);
+      if (this.wantsNext) {
+        this.#kept.push(build());
+        this.#buildLast = undefined;
+      }
     }
-    this.#last = item;
     this.#count += 1;
   }
 
@@ -55,8 +64,7 @@ export class StrideSample<Item> {
 
   /** The sample in order, at most `capacity` items and the last one. */
   items(): readonly Item[] {
-    const last = this.#last;
-    if (last === undefined || this.#kept[this.#kept.length - 1] === last) return [...this.#kept];
-    return [...this.#kept, last];
+    const buildLast = this.#buildLast;
+    return buildLast === undefined ? [...this.#kept] : [...this.#kept, buildLast()];
   }
 }

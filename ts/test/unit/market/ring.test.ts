@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { CODES } from '#ts/core/codes.generated.js';
 import { MARKET_EVENT_BYTES, MarketEventBuffer } from '#ts/market/market-event.js';
 import { RING_BATCH_MAX, RING_CAPACITY_MAX, Ring } from '#ts/market/ring.js';
-import { loadMarketAddon } from '#ts/native/market-addon.js';
+import { allocateAligned, loadMarketAddon } from '#ts/native/market-addon.js';
 
 const open: Ring[] = [];
 
@@ -128,6 +128,8 @@ describe('end of the stream', () => {
     const uses: (() => unknown)[] = [
       () => ring.publish(1),
       () => ring.drain(),
+      () => ring.peek(),
+      () => ring.consume(0),
       () => ring.waitForSpace(0),
       () => ring.waitForRecords(0),
       () => ring.closeWrite(),
@@ -136,6 +138,51 @@ describe('end of the stream', () => {
     ];
     for (const use of uses) expect(use).toThrow(coded('HANDLE_CLOSED'));
     expect(attachRing(ring.memory).drain()).toBe(0);
+  });
+});
+
+describe('peek and consume', () => {
+  const ids = (ring: Ring, count: number) => {
+    const events = new MarketEventBuffer(ring.slots);
+    return Array.from({ length: count }, (_, index) =>
+      Number(events.readTrade(ring.peekedSlot + index).tradeId),
+    );
+  };
+
+  it('reads records where they stand, and keeps them until they are consumed', () => {
+    const producer = createRing(4);
+    const consumer = attachRing(producer.memory);
+    expect(consumer.peek()).toBe(0);
+    stageTrades(producer, 100, 3);
+    producer.publish(3);
+    expect(ids(consumer, consumer.peek(2))).toEqual([100, 101]);
+    expect(ids(consumer, consumer.peek())).toEqual([100, 101, 102]);
+    consumer.consume(2);
+    expect(ids(consumer, consumer.peek())).toEqual([102]);
+    expect(producer.stats().drained).toBe(2n);
+    expect(() => consumer.consume(2)).toThrow(coded('ARGUMENT_INVALID'));
+    consumer.consume(1);
+    expect(consumer.peek()).toBe(0);
+  });
+
+  it("stops at the ring's end", () => {
+    const ring = createRing(4);
+    stageTrades(ring, 0, 4);
+    ring.publish(3);
+    ring.consume(3);
+    ring.publish(4);
+    expect([ring.peek(), ring.peekedSlot]).toEqual([1, 3]);
+    ring.consume(1);
+    expect([ring.peek(), ring.peekedSlot]).toEqual([3, 0]);
+    expect(ids(ring, 3)).toEqual([1, 2, 3]);
+  });
+
+  it('refuses a second consumer', () => {
+    const ring = createRing(4);
+    ring.peek();
+    const second = attachRing(ring.memory);
+    expect(() => second.peek()).toThrow(coded('RING_INVALID'));
+    expect(() => second.consume(0)).toThrow(coded('RING_INVALID'));
   });
 });
 
@@ -180,7 +227,8 @@ describe('arguments', () => {
     expect(() => ring.publish(1, RING_BATCH_MAX)).toThrow(
       expect.objectContaining({
         code: 'ARGUMENT_INVALID',
-        context: { count: 1, from: RING_BATCH_MAX, batchMax: RING_BATCH_MAX },
+        message: 'from must be an integer from 0 to 1023, was 1024',
+        context: { argument: 'from', was: RING_BATCH_MAX },
       }),
     );
   });
@@ -192,6 +240,7 @@ describe('arguments', () => {
       expect(() => ring.publish(count)).toThrow(coded('ARGUMENT_INVALID'));
       expect(() => ring.publish(0, count)).toThrow(coded('ARGUMENT_INVALID'));
       expect(() => ring.drain(count)).toThrow(coded('ARGUMENT_INVALID'));
+      expect(() => ring.consume(count)).toThrow(coded('ARGUMENT_INVALID'));
     },
   );
 
@@ -240,10 +289,23 @@ describe('the addon', () => {
       expect(call).toThrow(expect.objectContaining({ code: 'ARGUMENT_INVALID' }));
     }
     const ring = createRing(4);
-    const side = addon.openRing(new Uint8Array(ring.memory), ring.records);
-    const { publish } = side;
-    expect(publish.call({}, 1, 0)).toBe(1);
+    const staging = allocateAligned(addon, 3 * 64);
+    const transfer = new Uint32Array(staging.buffer, staging.byteOffset + 2 * 64, 3);
+    const side = addon.openRing(new Uint8Array(ring.memory), staging);
+    const { publish, drain } = side;
+    const move = (call: () => void, count: number, from: number) => () => {
+      transfer.set([count, from, 0]);
+      call.call({});
+      return transfer[2];
+    };
+    expect(move(publish, 1, 1)()).toBe(1);
+    expect(move(drain, 2, 0)()).toBe(1);
+    for (const call of [move(publish, 1, 2), move(publish, 3, 0), move(drain, 3, 0)]) {
+      expect(call).toThrow(expect.objectContaining({ code: 'ARGUMENT_INVALID' }));
+    }
     side.close();
-    expect(() => publish(1, 0)).toThrow(expect.objectContaining({ code: 'HANDLE_CLOSED' }));
+    for (const call of [publish, drain]) {
+      expect(call).toThrow(expect.objectContaining({ code: 'HANDLE_CLOSED' }));
+    }
   });
 });

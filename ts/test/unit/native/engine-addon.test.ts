@@ -132,8 +132,8 @@ describe('NAT-30: wrong types to the addon', () => {
   });
 
   it('are errors on a session method that is called on something else', () => {
-    const { submit, close, dispose } = addon.NativeSession.prototype;
-    for (const method of [submit, close, dispose]) {
+    const { snapshot, close, dispose } = addon.NativeSession.prototype;
+    for (const method of [snapshot, close, dispose]) {
       for (const self of [{}, null, addon, new Map()])
         expect(() => method.call(self as never)).toThrow(Error);
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { loadMarketAddon } from '#ts/native/market-addon.js';
-import { EVENT_FAILED, SessionMemory } from '#ts/native/session-memory.js';
+import { FAILED, SessionMemory } from '#ts/native/session-memory.js';
 import { MARKET_BUY } from '../../support/native-fixture.js';
 
 const COMMAND_BYTES = 128;
@@ -77,7 +77,10 @@ describe('SessionMemory', () => {
     const view = new DataView(memory.exchange.buffer, memory.exchange.byteOffset);
     memory.eventIndex = 513;
     expect(view.getUint32(192, true)).toBe(513);
-    view.setUint32(196, EVENT_FAILED, true);
-    expect(memory.eventOutcome).toBe(EVENT_FAILED);
+    view.setUint32(196, FAILED, true);
+    expect(memory.outcome).toBe(FAILED);
+    expect(memory.noticesWait).toBe(false);
+    view.setUint32(200, 1, true);
+    expect(memory.noticesWait).toBe(true);
   });
 });

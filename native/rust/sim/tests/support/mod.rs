@@ -1,11 +1,11 @@
 //! What the tests of the session share: a session over one instrument with tick 0.01 and lot 1, and short forms.
 #![allow(dead_code)]
 
+use holdfast_core::journal_record::RecordKind;
 use holdfast_core::venue_report::LiquiditySide;
-use holdfast_core::wire::Reader;
 use holdfast_core::{
     Bar, ClientOrderId, InstrumentId, InstrumentSpec, OrderIntent, OrderRole, OrderType, Price,
-    Quantity, ReportKind, Side, TimeInForce, Timestamp, VenueReport,
+    Quantity, ReportKind, Side, TimeInForce, Timestamp,
 };
 use holdfast_engine::{EngineConfig, JournalWriter};
 use holdfast_sim::assumptions::LimitFill;
@@ -134,15 +134,12 @@ pub fn fills(session: &mut Session) -> Vec<(u64, i64, i64, LiquiditySide)> {
     while !rest.is_empty() {
         let payload_length = u32::from_le_bytes(*rest.first_chunk().unwrap()) as usize;
         let payload = &rest[NOTICE_HEADER_BYTES..NOTICE_HEADER_BYTES + payload_length];
-        if rest[4] == 5 {
-            let report = VenueReport::decode(&mut Reader::new(payload)).unwrap();
-            assert_eq!(report.kind, ReportKind::Fill);
-            found.push((
-                report.client_order_id.0,
-                report.last_price.ticks(),
-                report.last_quantity.lots(),
-                report.liquidity_side,
-            ));
+        if rest[4] == RecordKind::VenueReport as u8 {
+            let number =
+                |offset: usize| i64::from_le_bytes(*payload[offset..].first_chunk::<8>().unwrap());
+            assert_eq!(payload[8], ReportKind::Fill as u8);
+            let liquidity_side = LiquiditySide::from_number(payload[9]).unwrap();
+            found.push((number(0) as u64, number(26), number(34), liquidity_side));
         }
         rest = &rest[NOTICE_HEADER_BYTES + payload_length..];
     }

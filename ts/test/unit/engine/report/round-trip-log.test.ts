@@ -4,6 +4,7 @@ import {
   ROUND_TRIPS_RANKED_MAX,
   RoundTripLog,
 } from '#ts/engine/report/round-trip-log.js';
+import { rawOfAmount } from '#ts/engine/report/amount-text.js';
 import type { RoundTrip } from '#ts/engine/session-result.js';
 
 function trip(pnl: string, change: Partial<RoundTrip> = {}): RoundTrip {
@@ -23,12 +24,16 @@ function trip(pnl: string, change: Partial<RoundTrip> = {}): RoundTrip {
   };
 }
 
+function add(log: RoundTripLog, one: RoundTrip): void {
+  log.add({ ...one, pnlRaw: rawOfAmount(one.pnl), feesRaw: rawOfAmount(one.fees) }, () => one);
+}
+
 describe('RoundTripLog', () => {
   it('adds money exactly', () => {
     const log = new RoundTripLog();
-    for (let index = 0; index < 10; index += 1) log.add(trip('0.1'));
-    log.add(trip('-0.3', { side: 'short', exitReason: 'stop_loss' }));
-    log.add(trip('0', { exitReason: 'end' }));
+    for (let index = 0; index < 10; index += 1) add(log, trip('0.1'));
+    add(log, trip('-0.3', { side: 'short', exitReason: 'stop_loss' }));
+    add(log, trip('0', { exitReason: 'end' }));
     expect(log.record().totals).toEqual({
       count: 12,
       wins: 10,
@@ -46,7 +51,7 @@ describe('RoundTripLog', () => {
   it('ranks the best and the worst, the earlier of equals first, in bounded memory', () => {
     const log = new RoundTripLog();
     for (let index = 0; index < ROUND_TRIPS_LISTED_MAX + 5; index += 1) {
-      log.add(trip(String(((index * 7) % 41) - 20), { entryTsMs: index }));
+      add(log, trip(String(((index * 7) % 41) - 20), { entryTsMs: index }));
     }
     const record = log.record();
     expect(record.totals.count).toBe(ROUND_TRIPS_LISTED_MAX + 5);
@@ -60,9 +65,22 @@ describe('RoundTripLog', () => {
 
   it('does not rank a loss among the best', () => {
     const log = new RoundTripLog();
-    log.add(trip('-1'));
-    log.add(trip('-2'));
+    add(log, trip('-1'));
+    add(log, trip('-2'));
     expect(log.record().best).toEqual([]);
     expect(log.record().worst.map((one) => one.pnl)).toEqual(['-2', '-1']);
+  });
+
+  it('builds only what is listed or ranked', () => {
+    const log = new RoundTripLog();
+    let built = 0;
+    for (let index = 0; index < ROUND_TRIPS_LISTED_MAX + 1_000; index += 1) {
+      const one = trip('0.1');
+      log.add({ ...one, pnlRaw: 10n, feesRaw: 1n }, () => {
+        built += 1;
+        return one;
+      });
+    }
+    expect(built).toBe(ROUND_TRIPS_LISTED_MAX);
   });
 });

@@ -42,6 +42,20 @@ describe('StrideSample', () => {
     expect(sample.items()).toEqual(sampled(97, 4));
   });
 
+  it('builds only what stays, and the last', () => {
+    const sample = new StrideSample<number>(4);
+    const built: number[] = [];
+    for (let index = 0; index < 100; index += 1) {
+      sample.addLater(() => {
+        built.push(index);
+        return index;
+      });
+    }
+    expect(built).toHaveLength(14);
+    expect(sample.items()).toEqual(sampled(100, 4));
+    expect(built.at(-1)).toBe(99);
+  });
+
   it('refuses a capacity that cannot hold two', () => {
     expect(() => new StrideSample(1)).toThrow(
       expect.objectContaining({ code: 'ARGUMENT_INVALID' }),
