@@ -4,20 +4,23 @@
 pub mod account;
 pub mod config;
 pub mod engine;
+mod fills;
 pub mod input;
 pub mod journal_reader;
 pub mod journal_writer;
 mod marking;
-mod order_flow;
 pub mod output;
 pub mod position;
 mod protection;
 pub mod record_json;
 pub mod replay;
+mod reports;
+mod requests;
 pub mod sink;
 pub mod snapshot;
 mod state_hash;
 pub mod statistics;
+mod submission;
 
 pub use config::EngineConfig;
 pub use engine::Engine;

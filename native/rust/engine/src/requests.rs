@@ -1,0 +1,37 @@
+//! What is asked of the venue about an order that is open.
+
+use crate::engine::Engine;
+use crate::input::Command;
+use crate::sink::Sink;
+use holdfast_core::journal_record::RecordKind;
+use holdfast_core::{ClientOrderId, Code, Error, OrderEvent, Result};
+
+impl Engine {
+    pub(crate) fn cancel(
+        &mut self,
+        id: ClientOrderId,
+        sink: &mut impl Sink,
+        commands: &mut Vec<Command>,
+    ) -> Result<()> {
+        if !self.orders.contains_key(&id.0) {
+            return Err(Error::new(
+                Code::OrderUnknown,
+                format!("order {} must be open to be cancelled", id.0),
+            )
+            .with("client_order_id", id.0));
+        }
+        self.emit(RecordKind::CancelRequested, &id, sink)?;
+        self.request_cancel(id, sink, commands)
+    }
+
+    pub(crate) fn request_cancel(
+        &mut self,
+        id: ClientOrderId,
+        sink: &mut impl Sink,
+        commands: &mut Vec<Command>,
+    ) -> Result<()> {
+        self.transition(id, OrderEvent::RequestCancel, sink)?;
+        commands.push(Command::Cancel(id));
+        Ok(())
+    }
+}

@@ -1,0 +1,72 @@
+//! From an intent through the gate to the venue: check and reserve are one step.
+
+use crate::engine::Engine;
+use crate::input::Command;
+use crate::output::OrderChanged;
+use crate::sink::Sink;
+use holdfast_core::journal_record::RecordKind;
+use holdfast_core::{Code, Error, Order, OrderEvent, OrderIntent, OrderRole, Result};
+use holdfast_risk::{Verdict, View};
+
+impl Engine {
+    /// Judges an intent and, when approved, reserves and sends it; check and reserve are one step.
+    pub(crate) fn submit(
+        &mut self,
+        intent: OrderIntent,
+        kind: RecordKind,
+        sink: &mut impl Sink,
+        commands: &mut Vec<Command>,
+    ) -> Result<Box<Verdict>> {
+        intent.validate()?;
+        self.state(intent.instrument)?;
+        if intent.client_order_id.0 != self.next_order_id {
+            return Err(Error::new(
+                Code::OrderInvalid,
+                format!(
+                    "client_order_id must be {}, was {}",
+                    self.next_order_id, intent.client_order_id.0
+                ),
+            ));
+        }
+        self.next_order_id += 1;
+        self.emit(kind, &intent, sink)?;
+        // Boxed, because every step would carry its size otherwise.
+        let verdict = Box::new(self.judge(&intent)?);
+        self.emit(RecordKind::Verdict, verdict.as_ref(), sink)?;
+        self.counts.submitted += 1;
+        let mut order = Order::new(intent);
+        if !verdict.approved() {
+            self.counts.denied += 1;
+            let transition = order.state.apply(OrderEvent::Deny)?;
+            self.emit_change(&OrderChanged::of(&order, OrderEvent::Deny, transition), sink)?;
+            return Ok(verdict);
+        }
+        let transition = order.state.apply(OrderEvent::Submit)?;
+        if !intent.reduce_only {
+            let state = self.state_mut(intent.instrument)?;
+            state.case = state.case.reserve(intent.side, intent.quantity.lots())?;
+            order.reserved = intent.quantity;
+            self.refresh(intent.instrument)?;
+        }
+        self.counts.strategy_sent += u64::from(intent.role == OrderRole::Strategy);
+        self.gate.note_sent(self.now(), verdict.reducing);
+        self.emit_change(&OrderChanged::of(&order, OrderEvent::Submit, transition), sink)?;
+        self.orders.insert(intent.client_order_id.0, order);
+        commands.push(Command::Place(intent));
+        Ok(verdict)
+    }
+
+    fn judge(&self, intent: &OrderIntent) -> Result<Verdict> {
+        let state = self.state(intent.instrument)?;
+        let view = View {
+            instrument: &state.instrument,
+            now: self.now(),
+            mark: state.mark,
+            case: state.case,
+            equity: self.equity,
+            other_exposure: self.worst_exposure.minus(state.worst)?,
+            open_orders: (self.orders.len(), self.max_open_orders),
+        };
+        Ok(self.gate.check(intent, &view))
+    }
+}
