@@ -287,6 +287,13 @@ export const CODES = {
     meaning: 'Replaying the journal gave other records than it holds.',
     remedy: 'Replay with the version that wrote it; the first difference is in the context.',
   },
+  JOURNAL_GAP: {
+    number: 96,
+    category: 'infrastructure',
+    retryable: true,
+    meaning: 'Records are missing in a stream of journal records.',
+    remedy: 'Send the stream again from the record expected.',
+  },
   OUTPUT_IO: {
     number: 46,
     category: 'infrastructure',

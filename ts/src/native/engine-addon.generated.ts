@@ -1,3 +1,16 @@
+export declare class NativeReplica {
+  /** Makes a replica that waits for its first record. */
+  constructor();
+  /** Takes the next bytes of the stream and returns how many records they completed. */
+  feed(bytes: Uint8Array): number;
+  /** Returns the state in exact text, as JSON; null before the first record. */
+  snapshot(): string | null;
+  /** Returns the sequence of the record that must come next. */
+  nextSequence(): number;
+  /** Returns whether the closing record came. */
+  isClosed(): boolean;
+}
+
 export declare class NativeSession {
   /** Opens a session; without a folder there is no journal. */
   constructor(

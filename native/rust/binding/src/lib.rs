@@ -8,5 +8,6 @@ mod journal;
 mod memory;
 mod numbers;
 mod plain_function;
+mod replica;
 mod session;
 mod vocabulary;

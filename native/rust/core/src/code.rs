@@ -124,6 +124,7 @@ codes! {
     43 JournalTruncated "JOURNAL_TRUNCATED" Infrastructure false "The journal ends inside a record." "Everything before the record named is intact.";
     44 JournalIo "JOURNAL_IO" Infrastructure true "The journal could not be read or written." "Check disk space and permissions.";
     45 JournalDiverged "JOURNAL_DIVERGED" Infrastructure false "Replaying the journal gave other records than it holds." "Replay with the version that wrote it; the first difference is in the context.";
+    96 JournalGap "JOURNAL_GAP" Infrastructure true "Records are missing in a stream of journal records." "Send the stream again from the record expected.";
     46 OutputIo "OUTPUT_IO" Infrastructure true "An output file could not be written." "Check disk space and permissions.";
     47 OutputExists "OUTPUT_EXISTS" Infrastructure false "The output folder holds files that are not a session's." "Choose another folder with --out.";
     48 DependencyMissing "DEPENDENCY_MISSING" Infrastructure false "An optional package is not installed." "Install the package that the message names.";
@@ -165,7 +166,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 65);
+        assert_eq!(Code::ALL.len(), 66);
         assert_eq!(Code::from_number(0), None);
     }
 }

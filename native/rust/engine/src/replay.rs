@@ -1,23 +1,15 @@
 //! Replays a journal: the inputs go through a fresh engine, and every output must come out as it was recorded.
 
-use crate::config::EngineConfig;
 use crate::engine::Engine;
 use crate::input::{Funding, Input};
 use crate::journal_reader::{JournalReader, JournalSummary};
-use crate::sink::Sink;
+use crate::replica::{Expected, Replica};
 use holdfast_core::journal_record::{Record, RecordKind, hex};
-use holdfast_core::wire::{Encode, Layout, Reader, append_encoded};
+use holdfast_core::wire::Reader;
 use holdfast_core::{
     Bar, ClientOrderId, Code, Error, OrderIntent, Quote, Result, Timestamp, Trade, VenueReport,
 };
-use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
-
-/// The first record of a journal; only the engine's part matters to a replay.
-#[derive(Debug, Deserialize)]
-struct SessionOpened {
-    engine: EngineConfig,
-}
+use serde::Serialize;
 
 /// Outcome of a replay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -30,87 +22,29 @@ pub struct Replayed {
     pub compared_with_close: bool,
 }
 
-/// Keeps what the engine gave until the journal's record of it comes along.
-#[derive(Debug, Default)]
-struct Expected(VecDeque<(RecordKind, Timestamp, Vec<u8>)>);
-
-impl Sink for Expected {
-    fn record(
-        &mut self,
-        kind: RecordKind,
-        ts: Timestamp,
-        content: &(impl Encode + ?Sized),
-    ) -> Result<()> {
-        let mut payload = Vec::new();
-        append_encoded(&mut payload, Layout::Compact, content);
-        self.0.push_back((kind, ts, payload));
-        Ok(())
-    }
-}
-
 /// Replays a journal from its first record.
 ///
 /// # Errors
 /// `JOURNAL_DIVERGED` at the first record that the engine does not give again, and every error of reading.
 pub fn replay(reader: &JournalReader) -> Result<Replayed> {
-    let mut engine: Option<Engine> = None;
-    let mut expected = Expected::default();
-    let mut compared = false;
-    let journal = reader.visit(|record| {
-        let Some(engine) = engine.as_mut() else {
-            engine = Some(open(record)?);
-            return Ok(());
-        };
-        if expected.0.is_empty() {
-            feed(engine, record, &mut expected)?;
-        }
-        if record.kind == RecordKind::SessionClosed {
-            engine.close(&mut expected)?;
-            compared = true;
-        }
-        match expected.0.pop_front() {
-            Some((kind, ts, payload))
-                if kind == record.kind && ts == record.ts && payload == record.payload =>
-            {
-                Ok(())
-            }
-            given => Err(Error::new(
-                Code::JournalDiverged,
-                format!(
-                    "record {} must be given again by the replay, it holds {}",
-                    record.sequence,
-                    record.kind.name()
-                ),
-            )
-            .with("sequence", record.sequence)
-            .with("recorded", record.kind.name())
-            .with("replayed", given.map_or("nothing", |(kind, _, _)| kind.name()))),
-        }
-    })?;
-    let engine = engine.ok_or_else(|| {
+    let mut replica = Replica::default();
+    let journal = reader.visit(|record| replica.apply(record))?;
+    let engine = replica.engine().ok_or_else(|| {
         Error::new(Code::JournalCorrupt, "journal must begin with session_opened, it is empty")
     })?;
-    Ok(Replayed { journal, state_hash: hex(&engine.state_hash()), compared_with_close: compared })
-}
-
-fn open(record: &Record<'_>) -> Result<Engine> {
-    if record.kind != RecordKind::SessionOpened {
-        return Err(Error::new(
-            Code::JournalCorrupt,
-            format!("journal must begin with session_opened, begins with {}", record.kind.name()),
-        ));
-    }
-    let opened: SessionOpened = serde_json::from_slice(record.payload).map_err(|error| {
-        Error::new(
-            Code::JournalCorrupt,
-            format!("session_opened must hold the configuration, {error}"),
-        )
-    })?;
-    Engine::new(&opened.engine)
+    Ok(Replayed {
+        journal,
+        state_hash: hex(&engine.state_hash()),
+        compared_with_close: replica.is_closed(),
+    })
 }
 
 /// Gives an input record to the engine, which records it and everything that follows.
-fn feed(engine: &mut Engine, record: &Record<'_>, expected: &mut Expected) -> Result<()> {
+pub(crate) fn feed(
+    engine: &mut Engine,
+    record: &Record<'_>,
+    expected: &mut Expected,
+) -> Result<()> {
     let mut reader = Reader::new(record.payload);
     let mut commands = Vec::new();
     let input = match record.kind {

@@ -1,0 +1,205 @@
+//! A read-only copy of an engine, fed by the records of its journal: the same code makes the same state, and every output
+//! must come out as it was recorded.
+
+use crate::config::EngineConfig;
+use crate::engine::Engine;
+use crate::replay::feed;
+use crate::sink::Sink;
+use holdfast_core::journal_record::{
+    Chain, HEADER_BYTES, PAYLOAD_BYTES_MAX, Record, RecordKind, TRAILER_BYTES,
+};
+use holdfast_core::wire::{Encode, Layout, append_encoded};
+use holdfast_core::{Code, Error, Result, Timestamp};
+use serde::Deserialize;
+use std::collections::VecDeque;
+use std::ops::Range;
+
+/// The first record of a journal; only the engine's part matters here.
+#[derive(Debug, Deserialize)]
+struct SessionOpened {
+    engine: EngineConfig,
+}
+
+/// What the engine gave.
+#[derive(Debug)]
+struct Output {
+    kind: RecordKind,
+    ts: Timestamp,
+    payload: Range<usize>,
+}
+
+/// Keeps what the engine gave until the journal's record of it comes along; the payloads lie in one buffer, which is
+/// used again.
+#[derive(Debug, Default)]
+pub(crate) struct Expected {
+    outputs: VecDeque<Output>,
+    payloads: Vec<u8>,
+}
+
+impl Expected {
+    /// Takes the next output and returns its kind, and whether it is the record's.
+    fn take(&mut self, record: &Record<'_>) -> Option<(RecordKind, bool)> {
+        let output = self.outputs.pop_front()?;
+        let is_same = output.kind == record.kind
+            && output.ts == record.ts
+            && self.payloads.get(output.payload) == Some(record.payload);
+        if self.outputs.is_empty() {
+            self.payloads.clear();
+        }
+        Some((output.kind, is_same))
+    }
+}
+
+impl Sink for Expected {
+    fn record(
+        &mut self,
+        kind: RecordKind,
+        ts: Timestamp,
+        content: &(impl Encode + ?Sized),
+    ) -> Result<()> {
+        let start = self.payloads.len();
+        let length = append_encoded(&mut self.payloads, Layout::Compact, content);
+        self.outputs.push_back(Output { kind, ts, payload: start..start + length });
+        Ok(())
+    }
+}
+
+/// The copy. After an error it stays as it was before the record, except that a diverged one is of no more use.
+#[derive(Debug, Default)]
+pub struct Replica {
+    engine: Option<Engine>,
+    expected: Expected,
+    chain: Chain,
+    /// Bytes of a record whose rest has not arrived.
+    partial: Vec<u8>,
+    closed: bool,
+}
+
+impl Replica {
+    /// Takes the next bytes of the stream of records, cut anywhere; returns how many records they completed.
+    ///
+    /// # Errors
+    /// `JOURNAL_GAP` when records are missing, `JOURNAL_CORRUPT`, `JOURNAL_DIVERGED`, and what `apply` fails with. The bytes
+    /// from the failed record on are dropped, so that a source may send them again.
+    pub fn feed(&mut self, bytes: &[u8]) -> Result<u64> {
+        let mut buffer = std::mem::take(&mut self.partial);
+        buffer.extend_from_slice(bytes);
+        let before = self.chain.next_sequence;
+        let mut offset = 0;
+        while whole_record(&buffer[offset..])? {
+            self.refuse_gap(&buffer[offset..])?;
+            let mut chain = self.chain;
+            let Some(record) = chain.verify(&buffer[offset..])? else { break };
+            self.apply(&record)?;
+            self.chain = chain;
+            offset += record.bytes;
+        }
+        buffer.drain(..offset);
+        self.partial = buffer;
+        Ok(self.chain.next_sequence - before)
+    }
+
+    fn refuse_gap(&self, bytes: &[u8]) -> Result<()> {
+        let Some(sequence) = bytes.get(8..).and_then(|rest| rest.first_chunk::<8>()) else {
+            return Ok(());
+        };
+        let (sequence, expected) = (u64::from_le_bytes(*sequence), self.chain.next_sequence);
+        if sequence == expected {
+            return Ok(());
+        }
+        Err(Error::new(
+            Code::JournalGap,
+            format!("record {expected} must come next, {sequence} did"),
+        )
+        .with("expected", expected)
+        .with("sequence", sequence))
+    }
+
+    /// Applies a verified record: an input moves the engine, an output is compared with what the engine gave.
+    ///
+    /// # Errors
+    /// `JOURNAL_DIVERGED` for an output that the engine does not give, `JOURNAL_CORRUPT` for a payload that does not fit its
+    /// kind, and what the engine fails with.
+    pub fn apply(&mut self, record: &Record<'_>) -> Result<()> {
+        let Some(engine) = self.engine.as_mut() else {
+            self.engine = Some(open(record)?);
+            return Ok(());
+        };
+        if self.expected.outputs.is_empty() {
+            feed(engine, record, &mut self.expected)?;
+        }
+        if record.kind == RecordKind::SessionClosed {
+            engine.close(&mut self.expected)?;
+            self.closed = true;
+        }
+        match self.expected.take(record) {
+            Some((_, true)) => Ok(()),
+            given => Err(Error::new(
+                Code::JournalDiverged,
+                format!(
+                    "record {} must be given again by the replay, it holds {}",
+                    record.sequence,
+                    record.kind.name()
+                ),
+            )
+            .with("sequence", record.sequence)
+            .with("recorded", record.kind.name())
+            .with("replayed", given.map_or("nothing", |(kind, _)| kind.name()))),
+        }
+    }
+
+    /// Returns the engine; `None` before the first record.
+    #[must_use]
+    pub const fn engine(&self) -> Option<&Engine> {
+        self.engine.as_ref()
+    }
+
+    /// Returns the engine for going on from here; `None` before the first record.
+    #[must_use]
+    pub fn into_engine(self) -> Option<Engine> {
+        self.engine
+    }
+
+    /// Returns whether the closing record came.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Returns the sequence of the record that must come next.
+    #[must_use]
+    pub const fn next_sequence(&self) -> u64 {
+        self.chain.next_sequence
+    }
+}
+
+/// Returns whether the bytes begin with a whole record.
+fn whole_record(bytes: &[u8]) -> Result<bool> {
+    let Some(head) = bytes.first_chunk::<HEADER_BYTES>() else { return Ok(false) };
+    let length = u32::from_le_bytes([head[0], head[1], head[2], head[3]]) as usize;
+    if length > PAYLOAD_BYTES_MAX {
+        return Err(Error::new(
+            Code::JournalCorrupt,
+            format!(
+                "record must have a payload of at most {PAYLOAD_BYTES_MAX} bytes, has {length}"
+            ),
+        ));
+    }
+    Ok(bytes.len() >= HEADER_BYTES + length + TRAILER_BYTES)
+}
+
+fn open(record: &Record<'_>) -> Result<Engine> {
+    if record.kind != RecordKind::SessionOpened {
+        return Err(Error::new(
+            Code::JournalCorrupt,
+            format!("journal must begin with session_opened, begins with {}", record.kind.name()),
+        ));
+    }
+    let opened: SessionOpened = serde_json::from_slice(record.payload).map_err(|error| {
+        Error::new(
+            Code::JournalCorrupt,
+            format!("session_opened must hold the configuration, {error}"),
+        )
+    })?;
+    Engine::new(&opened.engine)
+}
