@@ -1,5 +1,5 @@
 export * from './core/index.js';
 export * from './engine/index.js';
-export * from './quant/indicators/index.js';
+export * from './quant/index.js';
 export * from './risk/index.js';
 export * from './strategies/index.js';

@@ -477,6 +477,34 @@ export const CODES = {
     meaning: 'A value needed by the judgement overflowed; the order is refused.',
     remedy: 'Check quantity, price and limits.',
   },
+  MATRIX_INVALID: {
+    number: 200,
+    category: 'validation',
+    retryable: false,
+    meaning: 'A matrix has another size, a number that is not finite, or is not symmetric.',
+    remedy: 'Correct the entry named.',
+  },
+  MATRIX_NOT_DEFINITE: {
+    number: 201,
+    category: 'validation',
+    retryable: false,
+    meaning: 'A covariance matrix is not positive definite.',
+    remedy: 'Use more observations than assets, or a shrunk estimate.',
+  },
+  SAMPLE_TOO_SMALL: {
+    number: 202,
+    category: 'validation',
+    retryable: false,
+    meaning: 'A sample has no whole outcome in the tail asked for.',
+    remedy: 'Use more scenarios or a lower level.',
+  },
+  SIMULATION_NOT_FINITE: {
+    number: 203,
+    category: 'data',
+    retryable: false,
+    meaning: 'Some simulated outcomes are no finite numbers.',
+    remedy: 'Check exposures, volatilities and the horizon.',
+  },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof CODES;

@@ -72,3 +72,11 @@ export declare function notional(spec: string, price: string, quantity: string):
 
 /** Returns the ticks of a price as text. */
 export declare function priceTicks(spec: string, price: string): string;
+
+/** Simulates a portfolio on all cores: exposures, covariance row by row, drifts, and settings as JSON; resolves to JSON. */
+export declare function simulatePortfolio(
+  exposures: Float64Array,
+  covariance: Float64Array,
+  drifts: Float64Array,
+  settings: string,
+): Promise<string>;

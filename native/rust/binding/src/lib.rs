@@ -8,6 +8,7 @@ mod journal;
 mod memory;
 mod numbers;
 mod plain_function;
+mod portfolio;
 mod replica;
 mod session;
 mod vocabulary;

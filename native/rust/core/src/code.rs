@@ -151,6 +151,10 @@ codes! {
     115 NotionalAboveMax "NOTIONAL_ABOVE_MAX" Risk false "The notional is above the instrument's maximum." "Split the order.";
     116 PercentPriceExceeded "PERCENT_PRICE_EXCEEDED" Risk false "The price is outside the instrument's percent-price band." "Move the price towards the market.";
     118 RiskArithmetic "RISK_ARITHMETIC" Risk false "A value needed by the judgement overflowed; the order is refused." "Check quantity, price and limits.";
+    200 MatrixInvalid "MATRIX_INVALID" Validation false "A matrix has another size, a number that is not finite, or is not symmetric." "Correct the entry named.";
+    201 MatrixNotDefinite "MATRIX_NOT_DEFINITE" Validation false "A covariance matrix is not positive definite." "Use more observations than assets, or a shrunk estimate.";
+    202 SampleTooSmall "SAMPLE_TOO_SMALL" Validation false "A sample has no whole outcome in the tail asked for." "Use more scenarios or a lower level.";
+    203 SimulationNotFinite "SIMULATION_NOT_FINITE" Data false "Some simulated outcomes are no finite numbers." "Check exposures, volatilities and the horizon.";
 }
 
 #[cfg(test)]
@@ -166,7 +170,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 66);
+        assert_eq!(Code::ALL.len(), 70);
         assert_eq!(Code::from_number(0), None);
     }
 }

@@ -1,0 +1,105 @@
+//! Portfolio simulations from JavaScript, off its thread; results are JSON text, since a simulation takes milliseconds.
+
+use holdfast_core::{Code, Error, Result, contain};
+use holdfast_quant::cholesky::cholesky;
+use holdfast_quant::portfolio::{Payoff, Portfolio, Simulation};
+use holdfast_quant::tail::{Tail, tail};
+use napi::bindgen_prelude::{AsyncTask, Float64Array};
+use napi::{Env, Task};
+use napi_derive::napi;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// What is not a column of numbers.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    geometric: bool,
+    scenarios: u32,
+    steps: u32,
+    /// Text, because a JavaScript number holds 53 bits of the 64.
+    seed: String,
+    levels: Vec<f64>,
+}
+
+pub struct PortfolioTask {
+    exposures: Vec<f64>,
+    covariance: Vec<f64>,
+    drifts: Vec<f64>,
+    settings: String,
+}
+
+impl PortfolioTask {
+    fn run(&mut self) -> Result<Value> {
+        let invalid = |message: String| Error::new(Code::ArgumentInvalid, message);
+        let settings: Settings = serde_json::from_str(&self.settings)
+            .map_err(|error| invalid(format!("settings must have their fields, {error}")))?;
+        let seed = settings
+            .seed
+            .parse()
+            .map_err(|_| invalid(format!("seed must have 64 bits, was {}", settings.seed)))?;
+        let portfolio = Portfolio {
+            factor: cholesky(&self.covariance, self.exposures.len())?,
+            exposures: std::mem::take(&mut self.exposures),
+            drifts: std::mem::take(&mut self.drifts),
+            payoff: if settings.geometric { Payoff::Geometric } else { Payoff::Linear },
+        };
+        let simulation = Simulation { scenarios: settings.scenarios, steps: settings.steps, seed };
+        let outcomes = portfolio.simulate(&simulation)?;
+        let tails: Vec<Value> = settings
+            .levels
+            .iter()
+            .map(|level| tail(&outcomes.pnl, *level).map(|found| tail_json(&found)))
+            .collect::<Result<_>>()?;
+        Ok(json!({
+            "mean": outcomes.mean, "standardDeviation": outcomes.standard_deviation,
+            "device": outcomes.device, "tails": tails,
+        }))
+    }
+}
+
+fn tail_json(tail: &Tail) -> Value {
+    json!({
+        "level": tail.level, "var": tail.var, "cvar": tail.cvar,
+        "varStandardError": tail.var_standard_error, "cvarStandardError": tail.cvar_standard_error,
+    })
+}
+
+#[napi]
+impl Task for PortfolioTask {
+    type Output = String;
+    type JsValue = String;
+
+    fn compute(&mut self) -> napi::Result<String> {
+        // A rejection cannot carry a code of ours, so a failure is an answer too.
+        let answer = contain::contain(|| self.run()).unwrap_or_else(|error| {
+            let context: serde_json::Map<String, Value> = error
+                .context()
+                .iter()
+                .map(|(key, value)| ((*key).to_string(), value.clone().into()))
+                .collect();
+            json!({ "failure": { "code": error.code().name(), "message": error.to_string(), "context": context } })
+        });
+        Ok(answer.to_string())
+    }
+
+    fn resolve(&mut self, _env: Env, output: String) -> napi::Result<String> {
+        Ok(output)
+    }
+}
+
+/// Simulates a portfolio on all cores: exposures, covariance row by row, drifts, and settings as JSON; resolves to JSON.
+#[napi(ts_return_type = "Promise<string>")]
+pub fn simulate_portfolio(
+    exposures: Float64Array,
+    covariance: Float64Array,
+    drifts: Float64Array,
+    settings: String,
+) -> AsyncTask<PortfolioTask> {
+    AsyncTask::new(PortfolioTask {
+        exposures: exposures.to_vec(),
+        covariance: covariance.to_vec(),
+        drifts: drifts.to_vec(),
+        settings,
+    })
+}

@@ -1,0 +1,79 @@
+//! Picks the widest vectors that the processor has, once a chunk.
+
+use crate::portfolio::{Kernel, play};
+
+/// Fills `out` with the outcomes of the scenarios from `first` on.
+pub(crate) fn play_widest(kernel: &Kernel, first: u32, out: &mut [f32]) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if has_avx512() {
+            // SAFETY: the features were just found on this processor.
+            unsafe { avx512(kernel, first, out) };
+            return;
+        }
+        if std::arch::is_x86_feature_detected!("avx2") {
+            // SAFETY: as above.
+            unsafe { avx2(kernel, first, out) };
+            return;
+        }
+    }
+    play(kernel, first, out);
+}
+
+/// Names the vectors that `play_widest` uses here.
+#[must_use]
+pub(crate) fn widest() -> &'static str {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if has_avx512() {
+            return "avx512";
+        }
+        if std::arch::is_x86_feature_detected!("avx2") {
+            return "avx2";
+        }
+    }
+    if cfg!(target_arch = "aarch64") { "neon" } else { "baseline" }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_avx512() -> bool {
+    std::arch::is_x86_feature_detected!("avx512f")
+        && std::arch::is_x86_feature_detected!("avx512dq")
+        && std::arch::is_x86_feature_detected!("avx512bw")
+        && std::arch::is_x86_feature_detected!("avx512vl")
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl")]
+fn avx512(kernel: &Kernel, first: u32, out: &mut [f32]) {
+    play(kernel, first, out);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn avx2(kernel: &Kernel, first: u32, out: &mut [f32]) {
+    play(kernel, first, out);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nothing is fused and the order of operations is fixed, so that wider vectors change no bit.
+    #[test]
+    fn nat_19_every_width_gives_the_same_bits() {
+        let kernel = Kernel::example(7, 3);
+        let mut plain = [0.0; 100];
+        play(&kernel, 5, &mut plain);
+        let mut widest = [0.0; 100];
+        play_widest(&kernel, 5, &mut widest);
+        assert_eq!(plain.map(f32::to_bits), widest.map(f32::to_bits));
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2") {
+            let mut narrower = [0.0; 100];
+            // SAFETY: the feature was just found on this processor.
+            unsafe { avx2(&kernel, 5, &mut narrower) };
+            assert_eq!(plain.map(f32::to_bits), narrower.map(f32::to_bits));
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Philox4x32-10, a counter-based generator (Salmon, Moraes, Dror, Shaw 2011): the words of a counter need no state, so that
+//! a draw is the same on every device, in every batch and on any number of threads.
+
+use crate::lanes::{LANES, LaneU32};
+
+const MULTIPLIERS: [u32; 2] = [0xd251_1f53, 0xcd9e_8d57];
+const WEYL: [u32; 2] = [0x9e37_79b9, 0xbb67_ae85];
+const ROUNDS: usize = 10;
+
+/// What a draw is for; uses of different streams never share a counter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Stream {
+    /// Normals that move prices.
+    Diffusion = 0,
+}
+
+/// Returns the four words of a counter. The counter is (scenario, step, block, stream), the key the 64-bit seed.
+#[must_use]
+pub const fn words(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
+    let ([mut a, mut b, mut c, mut d], [mut k0, mut k1]) = (counter, key);
+    let mut round = 0;
+    while round < ROUNDS {
+        let (high0, low0) = wide(a, MULTIPLIERS[0]);
+        let (high1, low1) = wide(c, MULTIPLIERS[1]);
+        (a, b, c, d) = (high1 ^ b ^ k0, low1, high0 ^ d ^ k1, low0);
+        k0 = k0.wrapping_add(WEYL[0]);
+        k1 = k1.wrapping_add(WEYL[1]);
+        round += 1;
+    }
+    [a, b, c, d]
+}
+
+const fn wide(a: u32, b: u32) -> (u32, u32) {
+    let product = a as u64 * b as u64;
+    ((product >> 32) as u32, product as u32)
+}
+
+/// Two lanes in one 64-bit number, lane k below lane k + 8: the vector multiplication of 32-bit numbers takes every second one,
+/// and gives 64 bits.
+type Pairs = [u64; LANES / 2];
+const LOW: u64 = 0xffff_ffff;
+
+/// Multiplies every lane by a constant and returns the high and the low words.
+#[inline(always)]
+fn wide_pairs(values: &Pairs, multiplier: u32) -> (Pairs, Pairs) {
+    let (mut high, mut low) = ([0; LANES / 2], [0; LANES / 2]);
+    for pair in 0..LANES / 2 {
+        let lower = (values[pair] & LOW) * u64::from(multiplier);
+        let upper = (values[pair] >> 32) * u64::from(multiplier);
+        high[pair] = (lower >> 32) | (upper & !LOW);
+        low[pair] = (lower & LOW) | (upper << 32);
+    }
+    (high, low)
+}
+
+/// The key of each round, for both lanes of a pair.
+pub(crate) type RoundKeys = [[u64; 2]; ROUNDS];
+
+const fn twice(word: u32) -> u64 {
+    word as u64 | (word as u64) << 32
+}
+
+/// Works the key of each round out beforehand.
+pub(crate) fn round_keys([k0, k1]: [u32; 2]) -> RoundKeys {
+    std::array::from_fn(|round| {
+        let grown = |key: u32, weyl: u32| key.wrapping_add(weyl.wrapping_mul(round as u32));
+        [twice(grown(k0, WEYL[0])), twice(grown(k1, WEYL[1]))]
+    })
+}
+
+/// Returns the words of consecutive scenarios, one a lane.
+#[inline(always)]
+pub(crate) fn lane_words(
+    first_scenario: u32,
+    [step, block, stream]: [u32; 3],
+    keys: &RoundKeys,
+) -> [LaneU32; 4] {
+    let scenario = |lane: usize| u64::from(first_scenario.wrapping_add(lane as u32));
+    let mut a: Pairs = std::array::from_fn(|pair| scenario(pair) | scenario(pair + 8) << 32);
+    let mut c = [twice(block); LANES / 2];
+    let (mut b, mut d) = ([twice(step); LANES / 2], [twice(stream); LANES / 2]);
+    for [key0, key1] in keys {
+        let (high0, low0) = wide_pairs(&a, MULTIPLIERS[0]);
+        let (high1, low1) = wide_pairs(&c, MULTIPLIERS[1]);
+        for pair in 0..LANES / 2 {
+            a[pair] = high1[pair] ^ b[pair] ^ key0;
+            c[pair] = high0[pair] ^ d[pair] ^ key1;
+        }
+        (b, d) = (low1, low0);
+    }
+    [a, b, c, d].map(|pairs| {
+        let mut lanes = [0; LANES];
+        for pair in 0..LANES / 2 {
+            lanes[pair] = pairs[pair] as u32;
+            lanes[pair + 8] = (pairs[pair] >> 32) as u32;
+        }
+        lanes
+    })
+}
+
+/// Splits a seed into the key.
+#[must_use]
+pub const fn key_of(seed: u64) -> [u32; 2] {
+    [seed as u32, (seed >> 32) as u32]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Known answers of Random123, `tests/kat_vectors`; `reference/figures.md` section 16.
+    #[test]
+    fn known_answers_of_random123() {
+        let all = u32::MAX;
+        let pi = [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344];
+        let cases = [
+            ([0; 4], [0; 2], [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]),
+            ([all; 4], [all; 2], [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]),
+            (pi, [0xa409_3822, 0x299f_31d0], [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]),
+        ];
+        for (counter, key, expected) in cases {
+            assert_eq!(words(counter, key), expected);
+        }
+    }
+
+    #[test]
+    fn a_lane_is_the_scalar_word_of_its_scenario() {
+        for first in [0, 5, u32::MAX - 3] {
+            let keys = round_keys(key_of(0x1234_5678_9abc_def0));
+            let lanes = lane_words(first, [7, 3, 1], &keys);
+            for lane in 0..LANES {
+                let scenario = first.wrapping_add(lane as u32);
+                let expected = words([scenario, 7, 3, 1], [0x9abc_def0, 0x1234_5678]);
+                assert_eq!(lanes.map(|word| word[lane]), expected);
+            }
+        }
+    }
+}

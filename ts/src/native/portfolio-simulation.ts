@@ -1,0 +1,58 @@
+import { HoldfastError, type ErrorContext } from '../core/holdfast-error.js';
+import type { Code } from '../core/codes.generated.js';
+import { engineCall, loadEngineAddon } from './engine-addon.js';
+
+/** Columns and settings as native code takes them. */
+export interface PortfolioTask {
+  readonly exposures: Float64Array;
+  /** Row by row. */
+  readonly covariance: Float64Array;
+  readonly drifts: Float64Array;
+  readonly settings: {
+    readonly geometric: boolean;
+    readonly scenarios: number;
+    readonly steps: number;
+    readonly seed: string;
+    readonly levels: readonly number[];
+  };
+}
+
+/** The worst part of the outcomes; losses are positive. */
+export interface Tail {
+  /** Share of outcomes that are no worse than `var`. */
+  readonly level: number;
+  /** Value at risk: the loss that a share of 1 − level of the outcomes exceeds. */
+  readonly var: number;
+  /** Expected shortfall: the mean loss of those. */
+  readonly cvar: number;
+  readonly varStandardError: number;
+  readonly cvarStandardError: number;
+}
+
+export interface PortfolioOutcome {
+  readonly mean: number;
+  readonly standardDeviation: number;
+  /** The vectors that were used, such as `avx512`. */
+  readonly device: string;
+  readonly tails: readonly Tail[];
+}
+
+interface Failure {
+  readonly failure: {
+    readonly code: Code;
+    readonly message: string;
+    readonly context: ErrorContext;
+  };
+}
+
+/** Runs a simulation on all cores, beside this thread. */
+export async function runPortfolioTask(task: PortfolioTask): Promise<PortfolioOutcome> {
+  const { exposures, covariance, drifts, settings } = task;
+  const text = await engineCall(() =>
+    loadEngineAddon().simulatePortfolio(exposures, covariance, drifts, JSON.stringify(settings)),
+  );
+  const answer = JSON.parse(text) as PortfolioOutcome | Failure;
+  if (!('failure' in answer)) return answer;
+  const { code, message, context } = answer.failure;
+  throw new HoldfastError(code, message, { context });
+}
