@@ -1,6 +1,7 @@
 //! A record as JSON, for people and tools.
 
 use crate::input::Funding;
+use crate::journal_resume::JournalResumed;
 use crate::output::{DayClosed, OrderChanged, PositionChanged};
 use holdfast_core::journal_record::{Record, RecordKind};
 use holdfast_core::wire::Reader;
@@ -34,6 +35,10 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
         RecordKind::Failure => {
             let code = Code::from_number(reader.u16()?).map_or("unknown", Code::name);
             json!({ "code": code, "message": String::from_utf8_lossy(reader.rest()) })
+        }
+        RecordKind::JournalResumed => {
+            let resumed = JournalResumed::decode(&mut reader)?;
+            json!({ "cut_bytes": resumed.cut_bytes, "first_lost_sequence": resumed.first_lost_sequence })
         }
         RecordKind::Verdict => verdict(&Verdict::decode(&mut reader)?),
         RecordKind::OrderChanged => order(&OrderChanged::decode(&mut reader)?)?,
