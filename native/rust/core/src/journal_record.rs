@@ -108,13 +108,24 @@ impl Chain {
         out.extend_from_slice(&header(kind, self.next_sequence, ts));
         let length = append_encoded(out, Layout::Compact, content) as u32;
         out[start..start + 4].copy_from_slice(&length.to_le_bytes());
+        self.close_record(out, start);
+        Ok(())
+    }
+
+    /// Appends a record of which header and payload stand in `content`, with its hash and checksum.
+    pub fn append_stripped(&mut self, out: &mut Vec<u8>, content: &[u8]) {
+        let start = out.len();
+        out.extend_from_slice(content);
+        self.close_record(out, start);
+    }
+
+    fn close_record(&mut self, out: &mut Vec<u8>, start: usize) {
         let head = *blake3::keyed_hash(&self.head, &out[start..]).as_bytes();
         out.extend_from_slice(&head);
         let checksum = crc32fast::hash(&out[start..]);
         out.extend_from_slice(&checksum.to_le_bytes());
         self.head = head;
         self.next_sequence += 1;
-        Ok(())
     }
 
     /// Verifies the record at the start of `bytes` and moves the chain; `None` at the end of the bytes.

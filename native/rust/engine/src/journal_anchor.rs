@@ -1,8 +1,11 @@
 //! Heads of the chain that are kept outside the journal: whoever rewrites the whole journal cannot rewrite these.
 
+use crate::journal_reader::{JournalReader, JournalSummary};
 use crate::journal_segment::io_error;
+use holdfast_core::journal_record::hex;
 use holdfast_core::{Code, Error, Result};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -16,6 +19,58 @@ pub struct Anchor {
     pub next_sequence: u64,
     /// Hash of the last of them, hexadecimal.
     pub head: String,
+}
+
+/// How a journal compares with anchors that were taken of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct AnchorsCompared {
+    /// Anchors whose head is the journal's.
+    pub matched: u64,
+    /// Anchors of records that the journal has given up.
+    pub given_up: u64,
+}
+
+/// Verifies a journal and compares every anchor with the chain.
+///
+/// # Errors
+/// `JOURNAL_ANCHOR_MISMATCH` at the first anchor that differs, or that lies behind the journal's end; and the errors of a
+/// reading.
+pub fn verify_with_anchors(
+    reader: &JournalReader,
+    anchors: &[Anchor],
+) -> Result<(JournalSummary, AnchorsCompared)> {
+    let mut heads: BTreeMap<u64, Vec<&Anchor>> = BTreeMap::new();
+    for anchor in anchors {
+        heads.entry(anchor.next_sequence).or_default().push(anchor);
+    }
+    let mut compared = AnchorsCompared::default();
+    let summary = reader.visit(|record| {
+        for anchor in heads.remove(&(record.sequence + 1)).unwrap_or_default() {
+            let found = hex(record.head);
+            if found != anchor.head {
+                return Err(mismatch(anchor, "has another head there").with("head", found));
+            }
+            compared.matched += 1;
+        }
+        Ok(())
+    })?;
+    let end = summary.first_sequence + summary.records;
+    for anchor in heads.into_values().flatten() {
+        if anchor.next_sequence > end {
+            return Err(mismatch(anchor, "ends before it").with("records", end));
+        }
+        compared.given_up += 1;
+    }
+    Ok((summary, compared))
+}
+
+fn mismatch(anchor: &Anchor, what: &str) -> Error {
+    Error::new(
+        Code::JournalAnchorMismatch,
+        format!("journal must match its anchor after {} records, it {what}", anchor.next_sequence),
+    )
+    .with("sequence", anchor.next_sequence.saturating_sub(1))
+    .with("anchor", &anchor.head)
 }
 
 /// Takes heads of the chain to where the journal's writer cannot change them: a file elsewhere, a log, another machine.

@@ -122,20 +122,15 @@ impl JournalCursor {
     /// # Errors
     /// `JOURNAL_IO`, `JOURNAL_NOT_FOUND`.
     pub fn refresh(&mut self) -> Result<()> {
-        let first = self.segments.first().map_or(1, |first| first.index);
-        let listed = list_segments(&self.folder)?;
-        let current = self.loaded.checked_sub(1).and_then(|at| self.segments.get(at)).cloned();
         let known = self.segments.last().map_or(0, |last| last.index);
+        let listed = list_segments(&self.folder)?;
         self.segments.extend(listed.into_iter().filter(|segment| segment.index > known));
-        // What was packed or given up meanwhile was sealed before: nothing was added to it that a later segment does not show.
-        if let Some(current) = current.filter(|current| current.path.exists()) {
-            let bytes = current.read()?;
-            if bytes.len() > self.bytes.len() {
-                self.bytes_read += (bytes.len() - self.bytes.len()) as u64;
-                self.bytes = bytes;
-            }
-        }
-        debug_assert!(self.segments.first().is_some_and(|segment| segment.index == first));
+        let Some(current) = self.loaded.checked_sub(1).and_then(|at| self.segments.get(at)) else {
+            return Ok(());
+        };
+        let known_bytes = self.bytes.len();
+        current.read_on(&mut self.bytes)?;
+        self.bytes_read += (self.bytes.len() - known_bytes) as u64;
         Ok(())
     }
 

@@ -108,6 +108,9 @@ fn verify_to_end(folder: &Path) -> Result<VerifiedEnd> {
     if !matches!(error.code(), Code::JournalCorrupt | Code::JournalTruncated) {
         return Err(error);
     }
+    if last.packed {
+        return Err(not_torn(error));
+    }
     if cursor.is_in_last() {
         let tail = cursor.rest();
         if holds_whole_record(tail, chain.next_sequence) {
@@ -152,7 +155,14 @@ fn holds_whole_record(bytes: &[u8], sequence: u64) -> bool {
 /// Cuts the tail off and returns where to append.
 fn cut(folder: &Path, end: VerifiedEnd) -> Result<SegmentEnd> {
     let VerifiedEnd { segment, chain, .. } = end;
-    let SegmentFile { index, path } = segment;
+    let SegmentFile { index, path, packed } = segment;
+    // Nothing is added to a packed segment; the next one goes on from its end.
+    if packed {
+        let index = index + 1;
+        let (path, file) = create_segment(folder, index, &chain)?;
+        sync_folder(folder)?;
+        return Ok(SegmentEnd { file, path, index, bytes: SEGMENT_HEADER_BYTES, chain });
+    }
     let Some(offset) = end.offset else {
         fs::remove_file(&path).map_err(|error| io_error("cut", &path, &error))?;
         let (path, file) = create_segment(folder, index, &chain)?;

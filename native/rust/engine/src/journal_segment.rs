@@ -1,13 +1,16 @@
 //! The files of a journal: their names, their header, and the format's version.
 
+use crate::journal_packing::{PACKED_HEADER_BYTES, packed_start, unpack};
 use holdfast_core::journal_record::Chain;
 use holdfast_core::{Code, Error, Result};
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// Ending of a segment's file name.
 pub const SEGMENT_EXTENSION: &str = "journal";
+/// Ending of a packed segment's file name.
+pub const PACKED_EXTENSION: &str = "packed";
 /// Bytes of a segment's header: magic, index, first sequence, chain head before it, checksum.
 pub const SEGMENT_HEADER_BYTES: usize = 64;
 /// First bytes of a segment; the last two are the version of the format.
@@ -26,6 +29,10 @@ pub(crate) fn io_error(action: &str, path: &Path, error: &std::io::Error) -> Err
 
 pub(crate) fn segment_name(index: u32) -> String {
     format!("{index:06}.{SEGMENT_EXTENSION}")
+}
+
+pub(crate) fn packed_name(index: u32) -> String {
+    format!("{index:06}.{PACKED_EXTENSION}")
 }
 
 pub(crate) fn file_name(path: &Path) -> String {
@@ -84,27 +91,60 @@ pub struct SegmentFile {
     pub index: u32,
     /// Where it is.
     pub path: PathBuf,
+    /// Whether it is packed.
+    pub packed: bool,
 }
 
 impl SegmentFile {
-    /// Returns the segment's bytes.
+    /// Returns the segment's bytes as they were written.
     pub(crate) fn read(&self) -> Result<Vec<u8>> {
-        fs::read(&self.path).map_err(|error| io_error("read", &self.path, &error))
+        let mut bytes = Vec::new();
+        self.read_on(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Appends what the segment has beyond the bytes that are known. A segment that was packed since the folder was listed
+    /// is read in its other form.
+    pub(crate) fn read_on(&self, known: &mut Vec<u8>) -> Result<()> {
+        let failed = |path: &Path, error: &std::io::Error| io_error("read", path, error);
+        if !self.packed {
+            let opened = File::open(&self.path).and_then(|mut file| {
+                file.seek(SeekFrom::Start(known.len() as u64))?;
+                file.read_to_end(known)
+            });
+            match opened {
+                Ok(_) => return Ok(()),
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(failed(&self.path, &error)),
+            }
+        }
+        let path = self.path.with_extension(PACKED_EXTENSION);
+        let bytes = fs::read(&path).map_err(|error| failed(&path, &error))?;
+        let bytes = unpack(self.index, &bytes)?;
+        known.extend_from_slice(bytes.get(known.len()..).unwrap_or_default());
+        Ok(())
+    }
+
+    /// Returns the bytes that it takes on the disk.
+    pub(crate) fn size(&self) -> Result<u64> {
+        fs::metadata(&self.path)
+            .map(|metadata| metadata.len())
+            .map_err(|error| io_error("read", &self.path, &error))
     }
 
     /// Returns where the chain stands before the segment, as its header claims.
     pub(crate) fn start(&self) -> Result<Chain> {
-        let mut header = [0_u8; SEGMENT_HEADER_BYTES];
+        let length = if self.packed { PACKED_HEADER_BYTES } else { SEGMENT_HEADER_BYTES };
+        let mut header = Vec::with_capacity(length);
         File::open(&self.path)
-            .and_then(|mut file| file.read_exact(&mut header))
-            .map_err(|error| match error.kind() {
-                ErrorKind::UnexpectedEof => {
-                    Error::new(Code::JournalCorrupt, "the segment ends inside its header")
-                }
-                _ => io_error("read", &self.path, &error),
-            })
-            .and_then(|()| chain_before(self.index, &header))
-            .map_err(|error| error.with("file", file_name(&self.path)))
+            .and_then(|file| file.take(length as u64).read_to_end(&mut header))
+            .map_err(|error| io_error("read", &self.path, &error))?;
+        let start = if self.packed {
+            packed_start(self.index, &header)
+        } else {
+            chain_before(self.index, &header)
+        };
+        start.map_err(|error| error.with("file", file_name(&self.path)))
     }
 }
 
@@ -118,21 +158,44 @@ pub(crate) fn missing(folder: &Path) -> Error {
 
 /// Returns the segments of a folder in order.
 pub(crate) fn list_segments(folder: &Path) -> Result<Vec<SegmentFile>> {
+    let segments = list_once(folder)?;
+    let is_unbroken = segments.windows(2).all(|pair| pair[0].index + 1 == pair[1].index);
+    // A listing may show neither form of a segment that is being packed meanwhile.
+    if is_unbroken { Ok(segments) } else { list_once(folder) }
+}
+
+fn list_once(folder: &Path) -> Result<Vec<SegmentFile>> {
     let entries = fs::read_dir(folder).map_err(|_| missing(folder))?;
     let mut segments = Vec::new();
     for entry in entries {
         let path = entry.map_err(|error| io_error("listed", folder, &error))?.path();
-        if let Some(index) = segment_index(&path) {
-            segments.push(SegmentFile { index, path });
+        if let Some((index, packed)) = segment_index(&path) {
+            segments.push(SegmentFile { index, path, packed });
         }
     }
-    segments.sort_by_key(|segment| segment.index);
+    segments.sort_by_key(|segment| (segment.index, segment.packed));
+    // A power failure may leave a segment in both forms; the first stays until the other is whole.
+    segments.dedup_by_key(|segment| segment.index);
     if segments.is_empty() { Err(missing(folder)) } else { Ok(segments) }
 }
 
-fn segment_index(path: &Path) -> Option<u32> {
-    path.extension().filter(|extension| *extension == SEGMENT_EXTENSION)?;
-    path.file_stem()?.to_str()?.parse().ok()
+fn segment_index(path: &Path) -> Option<(u32, bool)> {
+    let packed = match path.extension()?.to_str()? {
+        SEGMENT_EXTENSION => false,
+        PACKED_EXTENSION => true,
+        _ => return None,
+    };
+    Some((path.file_stem()?.to_str()?.parse().ok()?, packed))
+}
+
+/// Writes a file and forces it to the disk.
+pub(crate) fn create_file(path: &Path, content: &[u8]) -> Result<()> {
+    File::create(path)
+        .and_then(|mut file| {
+            file.write_all(content)?;
+            file.sync_all()
+        })
+        .map_err(|error| io_error("written", path, &error))
 }
 
 /// Makes a segment's file with its header; a file that exists is never written over.

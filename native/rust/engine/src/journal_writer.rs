@@ -4,7 +4,8 @@
 
 use crate::journal_anchor::Anchor;
 use crate::journal_lock::{JournalLock, LockOwner};
-use crate::journal_policy::{JournalOptions, SyncPolicy};
+use crate::journal_policy::{JournalOptions, Retention, SyncPolicy};
+use crate::journal_retention::compact_sealed;
 use crate::journal_segment::{
     SEGMENT_HEADER_BYTES, create_folder, create_segment, io_error, list_segments, sync_folder,
 };
@@ -15,6 +16,7 @@ use holdfast_core::{Code, Error, Result, Timestamp};
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
 
 /// Records are gathered up to this many bytes before one write.
 const GROUP_BYTES: usize = 256 << 10;
@@ -36,6 +38,7 @@ pub struct JournalWriter {
     unsynced: Option<(Timestamp, Timestamp)>,
     anchored: u64,
     syncs: u64,
+    tidying: Option<JoinHandle<Result<()>>>,
     /// What an earlier write failed with.
     stopped: Option<String>,
 }
@@ -114,6 +117,7 @@ impl JournalWriter {
             unsynced: None,
             anchored: end.chain.next_sequence,
             syncs: 0,
+            tidying: None,
             stopped: None,
         }
     }
@@ -148,7 +152,8 @@ impl JournalWriter {
         if self.options.policy != SyncPolicy::Os {
             self.sync()?;
         }
-        self.anchor_head()
+        self.anchor_head()?;
+        self.wait_for_tidying()
     }
 
     fn commit_group(&mut self) -> Result<()> {
@@ -199,7 +204,32 @@ impl JournalWriter {
         (self.path, self.file) = (path, file);
         self.segment_index += 1;
         self.segment_bytes = SEGMENT_HEADER_BYTES;
-        self.sync_names()
+        self.sync_names()?;
+        self.tidy_sealed()
+    }
+
+    /// Packs and gives up sealed segments on a thread of its own, since packing takes longer than a decision may; the
+    /// thread before it is waited for, so that there is never more than one.
+    fn tidy_sealed(&mut self) -> Result<()> {
+        self.wait_for_tidying()?;
+        let (packs, retention) = (self.options.packs_sealed, self.options.retention);
+        if !packs && retention == Retention::default() {
+            return Ok(());
+        }
+        let folder = self.folder.clone();
+        let tidying = thread::Builder::new()
+            .name("journal-tidying".into())
+            .spawn(move || compact_sealed(&folder, packs, retention).map(|_| ()))
+            .map_err(|error| io_error("packed", &self.folder, &error))?;
+        self.tidying = Some(tidying);
+        Ok(())
+    }
+
+    fn wait_for_tidying(&mut self) -> Result<()> {
+        let Some(tidying) = self.tidying.take() else { return Ok(()) };
+        tidying.join().unwrap_or_else(|_| {
+            Err(Error::new(Code::NativePanic, "packing of sealed segments failed"))
+        })
     }
 
     fn anchor_head(&mut self) -> Result<()> {
