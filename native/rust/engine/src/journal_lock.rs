@@ -30,6 +30,7 @@ pub struct LockOwner {
 #[derive(Debug)]
 pub struct JournalLock {
     file: File,
+    path: PathBuf,
     left_by: Option<LockOwner>,
 }
 
@@ -44,20 +45,24 @@ impl JournalLock {
     pub fn take(folder: &Path, now: Option<Timestamp>) -> Result<Self> {
         let path = folder.join(LOCK_NAME);
         let failed = |error: &std::io::Error| io_error("locked", &path, error);
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(|error| failed(&error))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(locked(folder, read_owner(&mut file).as_ref(), now));
+        let mut file = loop {
+            let mut file = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(&path)
+                .map_err(|error| failed(&error))?;
+            match file.try_lock() {
+                // The owner before may have removed the file between its opening and its locking here.
+                Ok(()) if !is_at(&file, &path) => {}
+                Ok(()) => break file,
+                Err(TryLockError::WouldBlock) => {
+                    return Err(locked(folder, read_owner(&mut file).as_ref(), now));
+                }
+                Err(TryLockError::Error(error)) => return Err(failed(&error)),
             }
-            Err(TryLockError::Error(error)) => return Err(failed(&error)),
-        }
+        };
         let host = host_name();
         let left_by = read_owner(&mut file);
         if let Some(owner) = left_by.as_ref().filter(|owner| owner.host != host) {
@@ -72,7 +77,7 @@ impl JournalLock {
             ));
         }
         let opened_ns = now.map_or(0, |now| now.0);
-        let mut lock = Self { file, left_by };
+        let mut lock = Self { file, path: path.clone(), left_by };
         lock.write_owner(&LockOwner { pid: std::process::id(), host, opened_ns })
             .map_err(|error| failed(&error))?;
         Ok(lock)
@@ -95,10 +100,28 @@ impl JournalLock {
 
 impl Drop for JournalLock {
     fn drop(&mut self) {
-        // The file stays, empty: were it removed, a third process could lock a new one while a second waits for the old.
-        // When emptying fails, the lock ends with the file all the same, and the next owner takes the line over.
+        // When this fails, the lock ends with the file all the same, and the next owner takes the line over.
         let _ = self.file.set_len(0);
+        if is_at(&self.file, &self.path) {
+            let _ = fs::remove_file(&self.path);
+        }
     }
+}
+
+/// Returns whether the path still leads to the file.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let same = |of_file: fs::Metadata, of_path: fs::Metadata| {
+        (of_file.dev(), of_file.ino()) == (of_path.dev(), of_path.ino())
+    };
+    file.metadata().ok().zip(fs::metadata(path).ok()).is_some_and(|(file, path)| same(file, path))
+}
+
+/// Windows does not give a name anew while somebody has the file open.
+#[cfg(not(unix))]
+fn is_at(_file: &File, _path: &Path) -> bool {
+    true
 }
 
 fn read_owner(file: &mut File) -> Option<LockOwner> {

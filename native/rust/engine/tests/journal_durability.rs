@@ -152,5 +152,6 @@ fn a_lock_whose_process_has_ended_is_taken_over_and_one_of_another_machine_is_no
     let remedy = error.context().iter().find(|(key, _)| *key == "remedy").unwrap();
     assert!(remedy.1.contains("elsewhere.example") && remedy.1.contains(LOCK_NAME), "{remedy:?}");
     std::fs::remove_file(&path).unwrap();
-    resumed_at(&folder.0, 9).unwrap();
+    drop(resumed_at(&folder.0, 9).unwrap());
+    assert!(!path.exists(), "a lock that was given back leaves no file");
 }
