@@ -350,6 +350,44 @@ export const CODES = {
     meaning: 'The session was stopped from outside; the journal holds what was done so far.',
     remedy: 'Run it again.',
   },
+  JOURNAL_LOCKED: {
+    number: 70,
+    category: 'infrastructure',
+    retryable: true,
+    meaning: 'Another process has the journal open for writing.',
+    remedy:
+      'Stop the process that the message names, or choose another folder; a process that has ended holds no lock.',
+  },
+  JOURNAL_VERSION: {
+    number: 71,
+    category: 'infrastructure',
+    retryable: false,
+    meaning: 'The journal was written in a later format.',
+    remedy: 'Read it with the version of Holdfast that wrote it, or a later one.',
+  },
+  JOURNAL_STOPPED: {
+    number: 72,
+    category: 'infrastructure',
+    retryable: false,
+    meaning: 'An earlier write of this journal failed, so that it takes no more records.',
+    remedy:
+      'Mend the cause in the context and open the journal again: what was committed is intact.',
+  },
+  JOURNAL_ANCHOR_MISMATCH: {
+    number: 73,
+    category: 'infrastructure',
+    retryable: false,
+    meaning: 'The journal is not the one of which the anchor was taken.',
+    remedy:
+      'Treat the journal as tampered with or restored from an older copy; compare it with a backup.',
+  },
+  JOURNAL_ORDER_MISSING: {
+    number: 74,
+    category: 'infrastructure',
+    retryable: false,
+    meaning: 'The journal holds no order with this id.',
+    remedy: 'List the orders with `holdfast journal export --kinds order_submitted`.',
+  },
   ORDER_QTY_EXCEEDED: {
     number: 100,
     category: 'risk',

@@ -80,6 +80,7 @@ export const RECORD_KINDS = {
   failure: 7,
   trade: 8,
   quote: 9,
+  journal_resumed: 12,
   verdict: 16,
   order_changed: 17,
   position_changed: 18,

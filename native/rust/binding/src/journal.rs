@@ -1,10 +1,14 @@
 //! Reading journals from JavaScript; results are JSON text, since this is no hot path.
 
 use crate::failure::guarded;
-use holdfast_core::{Code, Error, Result};
-use holdfast_engine::JournalReader;
-use holdfast_engine::record_json::record_json;
+use holdfast_core::journal_record::RecordKind;
+use holdfast_core::{Code, Error, Result, Timestamp};
+use holdfast_engine::journal_anchor::{AnchorFile, verify_with_anchors};
+use holdfast_engine::journal_policy::Retention;
+use holdfast_engine::journal_retention::compact;
+use holdfast_engine::record_json::{fingerprint, record_json};
 use holdfast_engine::replay::replay;
+use holdfast_engine::{JournalCursor, JournalReader};
 use napi_derive::napi;
 use std::path::Path;
 
@@ -18,6 +22,57 @@ fn json(value: &impl serde::Serialize) -> Result<String> {
 #[napi]
 pub fn journal_verify(folder: String) -> napi::Result<String, String> {
     guarded(|| json(&JournalReader::open(Path::new(&folder))?.visit(|_| Ok(()))?))
+}
+
+/// Verifies a journal beside the heads that a file outside holds, and returns the summary and how many were compared.
+#[napi]
+pub fn journal_verify_anchored(folder: String, anchors: String) -> napi::Result<String, String> {
+    guarded(|| {
+        let anchors = AnchorFile::read(Path::new(&anchors))?;
+        json(&verify_with_anchors(&JournalReader::open(Path::new(&folder))?, &anchors)?)
+    })
+}
+
+/// Returns the session's configuration as its first record holds it, with its fingerprint; nothing when the journal begins
+/// later.
+#[napi]
+pub fn journal_configuration(folder: String) -> napi::Result<Option<String>, String> {
+    guarded(|| {
+        let mut cursor = JournalCursor::open(Path::new(&folder))?;
+        let Some(record) = cursor.advance()? else { return Ok(None) };
+        if record.kind != RecordKind::SessionOpened {
+            return Ok(None);
+        }
+        let fingerprint = fingerprint(record.payload);
+        let record = record_json(&record)?;
+        json(&serde_json::json!({ "fingerprint": fingerprint, "record": record })).map(Some)
+    })
+}
+
+/// What becomes of sealed segments.
+#[napi(object)]
+pub struct CompactOptions {
+    /// Whether they are packed.
+    pub packs: bool,
+    /// Most sealed segments that stay.
+    pub segments_max: Option<u32>,
+    /// Most bytes of them that stay.
+    pub bytes_max: Option<f64>,
+    /// The present time in milliseconds, for the age of a lock that somebody else holds.
+    pub now_ms: f64,
+}
+
+/// Packs sealed segments and removes those that are not to be kept.
+#[napi]
+pub fn journal_compact(folder: String, options: CompactOptions) -> napi::Result<String, String> {
+    guarded(|| {
+        let retention = Retention {
+            segments_max: options.segments_max,
+            bytes_max: options.bytes_max.map(|bytes| bytes.max(0.0) as u64),
+        };
+        let now = Timestamp((options.now_ms * 1e6) as i64);
+        json(&compact(Path::new(&folder), options.packs, retention, Some(now))?)
+    })
 }
 
 /// Replays the journal and returns the outcome.

@@ -5,6 +5,7 @@
 mod event_view;
 mod failure;
 mod journal;
+mod journal_cursor;
 mod memory;
 mod numbers;
 mod plain_function;

@@ -27,7 +27,7 @@ vocabulary! {
     RecordKind {
         SessionOpened = 1 "session_opened", Bar = 2 "bar", OrderSubmitted = 3 "order_submitted",
         CancelRequested = 4 "cancel_requested", VenueReport = 5 "venue_report", Funding = 6 "funding",
-        Failure = 7 "failure", Trade = 8 "trade", Quote = 9 "quote", Verdict = 16 "verdict", OrderChanged = 17 "order_changed",
+        Failure = 7 "failure", Trade = 8 "trade", Quote = 9 "quote", JournalResumed = 12 "journal_resumed", Verdict = 16 "verdict", OrderChanged = 17 "order_changed",
         PositionChanged = 18 "position_changed", DayClosed = 19 "day_closed", OrderDerived = 20 "order_derived",
         SessionClosed = 32 "session_closed",
     }
@@ -67,6 +67,8 @@ pub struct Record<'a> {
     pub ts: Timestamp,
     /// Encoded content.
     pub payload: &'a [u8],
+    /// Head of the chain with this record.
+    pub head: &'a [u8; 32],
     /// Bytes it takes in the file.
     pub bytes: usize,
 }
@@ -106,13 +108,24 @@ impl Chain {
         out.extend_from_slice(&header(kind, self.next_sequence, ts));
         let length = append_encoded(out, Layout::Compact, content) as u32;
         out[start..start + 4].copy_from_slice(&length.to_le_bytes());
+        self.close_record(out, start);
+        Ok(())
+    }
+
+    /// Appends a record of which header and payload stand in `content`, with its hash and checksum.
+    pub fn append_stripped(&mut self, out: &mut Vec<u8>, content: &[u8]) {
+        let start = out.len();
+        out.extend_from_slice(content);
+        self.close_record(out, start);
+    }
+
+    fn close_record(&mut self, out: &mut Vec<u8>, start: usize) {
         let head = *blake3::keyed_hash(&self.head, &out[start..]).as_bytes();
         out.extend_from_slice(&head);
         let checksum = crc32fast::hash(&out[start..]);
         out.extend_from_slice(&checksum.to_le_bytes());
         self.head = head;
         self.next_sequence += 1;
-        Ok(())
     }
 
     /// Verifies the record at the start of `bytes` and moves the chain; `None` at the end of the bytes.
@@ -151,12 +164,16 @@ impl Chain {
         }
         let mut eight = [0_u8; 8];
         eight.copy_from_slice(&content[8..16]);
+        if content[5] > RECORD_VERSION {
+            return Err(later_version(sequence, content[5]));
+        }
         if u64::from_le_bytes(eight) != sequence || content[5] != RECORD_VERSION {
             return Err(corrupt("its sequence or version differs"));
         }
         eight.copy_from_slice(&content[16..24]);
         let kind =
             RecordKind::from_number(content[4]).map_err(|_| corrupt("its kind is unknown"))?;
+        let head = chain.first_chunk::<32>().ok_or_else(truncated)?;
         self.head = expected;
         self.next_sequence += 1;
         Ok(Some(Record {
@@ -164,9 +181,38 @@ impl Chain {
             kind,
             ts: Timestamp(i64::from_le_bytes(eight)),
             payload: &content[HEADER_BYTES..],
+            head,
             bytes: total,
         }))
     }
+}
+
+/// The checksum and the chain hold, so that the version is what was written and no damage.
+fn later_version(sequence: u64, found: u8) -> Error {
+    Error::new(
+        Code::JournalVersion,
+        format!(
+            "record {sequence} must have version {RECORD_VERSION}, which this version reads; it has version {found}"
+        ),
+    )
+    .with("sequence", sequence)
+    .with("found", found)
+    .with("supported", RECORD_VERSION)
+}
+
+/// Returns whether the bytes begin with a record whose checksum holds, whatever chain it belongs to.
+#[must_use]
+pub fn holds_checksum(bytes: &[u8]) -> bool {
+    let Some(length) = bytes.first_chunk::<4>() else { return false };
+    let length = u32::from_le_bytes(*length) as usize;
+    if length > PAYLOAD_BYTES_MAX {
+        return false;
+    }
+    let body = HEADER_BYTES + length + TRAILER_BYTES - 4;
+    let (Some(content), Some(checksum)) = (bytes.get(..body), bytes.get(body..body + 4)) else {
+        return false;
+    };
+    crc32fast::hash(content).to_le_bytes() == checksum
 }
 
 /// Prints a hash as lower-case hexadecimal.
@@ -210,6 +256,20 @@ mod tests {
         assert_eq!(read(&bytes), (3, None));
         assert!(RecordKind::Bar.is_input() && !RecordKind::Verdict.is_input());
         assert_eq!(hex(&GENESIS).len(), 64);
+    }
+
+    #[test]
+    fn a_record_of_a_later_version_is_refused_with_both_versions_named() {
+        let mut bytes = journal(&[vec![1, 2, 3]]);
+        bytes[5] = RECORD_VERSION + 1;
+        let content = HEADER_BYTES + 3;
+        let head = *blake3::keyed_hash(&GENESIS, &bytes[..content]).as_bytes();
+        bytes[content..content + 32].copy_from_slice(&head);
+        let checksum = crc32fast::hash(&bytes[..content + 32]);
+        bytes[content + 32..].copy_from_slice(&checksum.to_le_bytes());
+        let error = Chain::default().verify(&bytes).unwrap_err();
+        assert_eq!(error.code(), Code::JournalVersion);
+        assert!(error.to_string().contains("version 1") && error.to_string().contains("version 2"));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! A record as JSON, for people and tools.
 
 use crate::input::Funding;
+use crate::journal_resume::JournalResumed;
 use crate::output::{DayClosed, OrderChanged, PositionChanged};
-use holdfast_core::journal_record::{Record, RecordKind};
+use holdfast_core::journal_record::{Record, RecordKind, hex};
 use holdfast_core::wire::Reader;
 use holdfast_core::{
     Bar, BaseState, Code, OrderEvent, OrderIntent, OrderRole, OrderType, Overlays, Price, Quote,
@@ -35,6 +36,10 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
             let code = Code::from_number(reader.u16()?).map_or("unknown", Code::name);
             json!({ "code": code, "message": String::from_utf8_lossy(reader.rest()) })
         }
+        RecordKind::JournalResumed => {
+            let resumed = JournalResumed::decode(&mut reader)?;
+            json!({ "cut_bytes": resumed.cut_bytes, "first_lost_sequence": resumed.first_lost_sequence })
+        }
         RecordKind::Verdict => verdict(&Verdict::decode(&mut reader)?),
         RecordKind::OrderChanged => order(&OrderChanged::decode(&mut reader)?)?,
         RecordKind::PositionChanged => position(&PositionChanged::decode(&mut reader)?),
@@ -47,6 +52,21 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
     Ok(
         json!({ "sequence": record.sequence, "kind": record.kind.name(), "ts_ns": record.ts.0.to_string(), "content": content }),
     )
+}
+
+/// Returns the fingerprint by which a configuration is known: BLAKE3 of its record's payload, hexadecimal.
+#[must_use]
+pub fn fingerprint(payload: &[u8]) -> String {
+    hex(blake3::hash(payload).as_bytes())
+}
+
+/// Returns whether a record's JSON form is about an order, or about one that protects it.
+#[must_use]
+pub fn concerns_order(record: &Value, client_order_id: u64) -> bool {
+    ["client_order_id", "parent"].iter().any(|field| {
+        let id = &record["content"][field];
+        id.as_u64().or_else(|| id.as_str()?.parse().ok()) == Some(client_order_id)
+    })
 }
 
 fn bar(bar: &Bar) -> Value {

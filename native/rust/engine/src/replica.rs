@@ -125,6 +125,11 @@ impl Replica {
             self.engine = Some(open(record)?);
             return Ok(());
         };
+        if record.kind == RecordKind::JournalResumed {
+            // What the last input before it caused may have been cut off with the journal's end.
+            self.expected = Expected::default();
+            return Ok(());
+        }
         if self.expected.outputs.is_empty() {
             feed(engine, record, &mut self.expected)?;
         }

@@ -188,7 +188,7 @@ impl Session {
         engine.close(&mut recorder)?;
         let snapshot = self.engine.snapshot()?;
         if let Some(journal) = self.journal.as_mut() {
-            journal.commit()?;
+            journal.close()?;
         }
         let chain = self.journal.as_ref().map(JournalWriter::chain);
         Ok(Closed {

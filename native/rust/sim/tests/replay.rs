@@ -3,10 +3,10 @@
 mod support;
 
 use holdfast_core::{Amount, Code, OrderIntent, Price, Side};
-use holdfast_engine::journal_writer::{SyncPolicy, segment_header};
+use holdfast_engine::journal_segment::segment_header;
 use holdfast_engine::record_json::record_json;
 use holdfast_engine::replay::replay;
-use holdfast_engine::{JournalReader, JournalWriter};
+use holdfast_engine::{JournalReader, JournalWriter, SyncPolicy};
 use holdfast_sim::{Session, SessionConfig};
 use proptest::prelude::*;
 use std::path::PathBuf;
