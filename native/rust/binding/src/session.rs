@@ -308,6 +308,7 @@ impl Inner {
             stop_loss: optional(COMMAND + 40),
             take_profit: optional(COMMAND + 48),
             ts_intent: Timestamp(0),
+            terms: OrderTerms::default(),
         })
     }
 

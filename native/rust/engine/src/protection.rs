@@ -6,8 +6,8 @@ use crate::input::Command;
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::{
-    ClientOrderId, InstrumentId, OrderEvent, OrderIntent, OrderRole, OrderType, Overlays, Price,
-    Quantity, Result, TimeInForce,
+    ClientOrderId, InstrumentId, OrderEvent, OrderIntent, OrderRole, OrderTerms, OrderType,
+    Overlays, Price, Quantity, Result, TimeInForce,
 };
 
 impl Engine {
@@ -74,6 +74,7 @@ impl Engine {
             stop_loss: None,
             take_profit: None,
             ts_intent: self.now(),
+            terms: OrderTerms::default(),
         };
         let verdict = self.submit(intent, RecordKind::OrderDerived, sink, commands)?;
         Ok(verdict.approved().then_some(intent.client_order_id))

@@ -235,7 +235,7 @@ impl Judgement<'_> {
         }
         // Without a reference price `PriceAge` has failed already and money cannot be judged.
         let Some((mark, _)) = view.mark else { return Ok(()) };
-        let price = intent.limit_price.or(intent.trigger_price).unwrap_or(mark);
+        let price = intent.priced_at(mark)?;
         let notional = view.instrument.notional(price, intent.quantity)?;
         self.at_most(
             Control::OrderNotional,

@@ -2,7 +2,7 @@
 
 use holdfast_core::{
     Amount, ClientOrderId, Code, Instrument, InstrumentId, InstrumentSpec, OrderIntent, OrderRole,
-    OrderType, Price, Quantity, Side, TimeInForce, Timestamp,
+    OrderTerms, OrderType, Price, Quantity, Side, TimeInForce, Timestamp,
 };
 use holdfast_risk::{Control, Gate, LimitsSpec, Verdict, View, WorstCase};
 use proptest::prelude::*;
@@ -57,6 +57,7 @@ fn buy(lots: i64) -> OrderIntent {
         stop_loss: None,
         take_profit: None,
         ts_intent: Timestamp(0),
+        terms: OrderTerms::default(),
     }
 }
 
