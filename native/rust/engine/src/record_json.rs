@@ -5,8 +5,8 @@ use crate::output::{DayClosed, OrderChanged, PositionChanged};
 use holdfast_core::journal_record::{Record, RecordKind};
 use holdfast_core::wire::Reader;
 use holdfast_core::{
-    Bar, BaseState, Code, OrderEvent, OrderIntent, OrderRole, OrderType, Overlays, Price, Quote,
-    Result, Side, TimeInForce, Trade, VenueReport,
+    Bar, BaseState, Code, OrderEvent, OrderIntent, OrderRole, OrderTerms, OrderType, Overlays,
+    Price, Quantity, Quote, Result, Side, TimeInForce, Trade, TrailingDistance, VenueReport,
 };
 use holdfast_risk::Verdict;
 use serde_json::{Value, json};
@@ -80,7 +80,23 @@ fn intent(intent: &OrderIntent) -> Value {
         "time_in_force": intent.time_in_force.name(), "role": intent.role.name(), "reduce_only": intent.reduce_only,
         "quantity_lots": intent.quantity.lots(), "limit_ticks": ticks(intent.limit_price),
         "trigger_ticks": ticks(intent.trigger_price), "stop_loss_ticks": ticks(intent.stop_loss),
-        "take_profit_ticks": ticks(intent.take_profit),
+        "take_profit_ticks": ticks(intent.take_profit), "terms": terms(&intent.terms),
+    })
+}
+
+/// What an order asks for beyond type and prices; null when that is nothing.
+fn terms(terms: &OrderTerms) -> Value {
+    if *terms == OrderTerms::default() {
+        return Value::Null;
+    }
+    let trailing = match terms.trailing {
+        None => Value::Null,
+        Some(TrailingDistance::Ticks(ticks)) => json!({ "ticks": ticks }),
+        Some(TrailingDistance::Share(share)) => json!({ "frac": share.to_string() }),
+    };
+    json!({
+        "post_only": terms.post_only, "display_lots": terms.display.map(Quantity::lots), "trailing": trailing,
+        "expires_ns": terms.expires.map(|ts| ts.0.to_string()),
     })
 }
 
