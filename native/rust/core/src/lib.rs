@@ -36,7 +36,8 @@ pub use identifier::{ClientOrderId, InstrumentId, TradeId};
 pub use instrument::{Instrument, InstrumentSpec};
 pub use market_event::MarketEvent;
 pub use order::{
-    Order, OrderIntent, OrderRole, OrderTerms, OrderType, Side, TimeInForce, TrailingDistance,
+    Contingency, Order, OrderIntent, OrderRole, OrderTerms, OrderType, Side, TimeInForce,
+    TrailingDistance,
 };
 pub use order_state::{BaseState, OrderEvent, OrderState, Overlays};
 pub use price::Price;

@@ -1,16 +1,18 @@
 //! An order: what a strategy intends, and what has become of it.
 
+mod contingency;
 mod intent;
 mod terms;
 mod vocabulary;
 
+pub use contingency::{Contingency, Follower, Followers, Pairing};
 pub use intent::OrderIntent;
 pub use terms::{OrderTerms, TrailingDistance};
 pub(crate) use vocabulary::vocabulary;
 pub use vocabulary::{OrderRole, OrderType, Side, TimeInForce};
 
 use crate::amount::Amount;
-use crate::identifier::{ClientOrderId, TradeId};
+use crate::identifier::TradeId;
 use crate::order_state::OrderState;
 use crate::quantity::Quantity;
 
@@ -21,7 +23,7 @@ pub struct Order {
     pub intent: OrderIntent,
     /// State word.
     pub state: OrderState,
-    /// Quantity in force; a one-cancels-other sibling shrinks it.
+    /// Quantity in force; the other order of a pair shrinks it.
     pub quantity: Quantity,
     /// Filled quantity (FIX 14).
     pub cum_quantity: Quantity,
@@ -33,8 +35,10 @@ pub struct Order {
     pub fees: Amount,
     /// Highest execution id applied; a venue's ids rise, so an older one is a duplicate.
     pub last_trade_id: TradeId,
-    /// The other order of a one-cancels-other pair, or `NONE`.
-    pub sibling: ClientOrderId,
+    /// The tie to the other order of a pair.
+    pub pairing: Option<Pairing>,
+    /// The orders that are sent for what this one fills.
+    pub followers: Option<Box<Followers>>,
 }
 
 impl Order {
@@ -50,8 +54,16 @@ impl Order {
             reserved: Quantity::ZERO,
             last_trade_id: TradeId(0),
             fees: Amount::ZERO,
-            sibling: ClientOrderId::NONE,
+            pairing: None,
+            followers: None,
         }
+    }
+
+    /// Takes the quantity that the venue says is in force. A pair only ever asks for less, so an answer to an earlier
+    /// request that comes late does not enlarge the order again.
+    pub fn replaced(&mut self, quantity: Quantity) {
+        let shrinks = self.pairing.is_some_and(|pairing| pairing.asked.is_some());
+        self.quantity = if shrinks { quantity.min(self.quantity) } else { quantity };
     }
 
     /// Returns what can still fill (FIX 151).
@@ -64,11 +76,24 @@ impl Order {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identifier::ClientOrderId;
 
     #[test]
     fn leaves_are_never_negative() {
         let mut order = Order::new(intent::tests::intent());
         order.cum_quantity = Quantity::from_lots(12);
         assert_eq!(order.leaves(), Quantity::ZERO);
+    }
+
+    #[test]
+    fn ord_13_a_late_answer_to_an_earlier_request_does_not_enlarge_an_order() {
+        let mut order = Order::new(intent::tests::intent());
+        order.replaced(Quantity::from_lots(12));
+        assert_eq!(order.quantity.lots(), 12, "outside a pair the venue is right");
+        let pairing = Pairing::new(ClientOrderId(9), false, Quantity::from_lots(10));
+        order.pairing = Some(Pairing { asked: Some(Quantity::from_lots(6)), ..pairing });
+        order.replaced(Quantity::from_lots(6));
+        order.replaced(Quantity::from_lots(8));
+        assert_eq!(order.quantity.lots(), 6);
     }
 }

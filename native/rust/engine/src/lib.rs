@@ -3,12 +3,14 @@
 
 pub mod account;
 pub mod config;
+mod contingency;
 pub mod engine;
 mod fills;
 pub mod input;
 pub mod journal_reader;
 pub mod journal_writer;
 mod marking;
+pub mod order_list;
 pub mod output;
 pub mod position;
 mod protection;
@@ -27,4 +29,5 @@ pub use engine::Engine;
 pub use input::{Command, Funding, Input};
 pub use journal_reader::{JournalReader, JournalSummary};
 pub use journal_writer::{JournalWriter, SyncPolicy};
+pub use order_list::OrderList;
 pub use sink::Sink;

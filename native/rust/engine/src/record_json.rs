@@ -1,6 +1,7 @@
 //! A record as JSON, for people and tools.
 
 use crate::input::Funding;
+use crate::order_list::{OrderList, OrderListJudged};
 use crate::output::{DayClosed, OrderChanged, PositionChanged};
 use holdfast_core::journal_record::{Record, RecordKind};
 use holdfast_core::wire::Reader;
@@ -22,9 +23,8 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
         RecordKind::Bar => bar(&Bar::decode(&mut reader)?),
         RecordKind::Trade => trade(&Trade::decode(&mut reader)?),
         RecordKind::Quote => quote(&Quote::decode(&mut reader)?),
-        RecordKind::OrderSubmitted | RecordKind::OrderDerived => {
-            intent(&OrderIntent::decode(&mut reader)?)
-        }
+        RecordKind::OrderSubmitted | RecordKind::OrderDerived => submitted(&mut reader)?,
+        RecordKind::OrderListJudged => list_judged(&OrderListJudged::decode(&mut reader)?),
         RecordKind::CancelRequested => json!({ "client_order_id": reader.u64()? }),
         RecordKind::VenueReport => report(&VenueReport::decode(&mut reader)?),
         RecordKind::Funding => {
@@ -68,6 +68,24 @@ fn quote(quote: &Quote) -> Value {
     json!({
         "instrument": quote.instrument.0, "bid_ticks": quote.bid.ticks(), "bid_lots": quote.bid_quantity.lots(),
         "ask_ticks": quote.ask.ticks(), "ask_lots": quote.ask_quantity.lots(),
+    })
+}
+
+/// One order, or the orders of a list.
+fn submitted(reader: &mut Reader<'_>) -> Result<Value> {
+    let first = OrderIntent::decode(reader)?;
+    if reader.rest().is_empty() {
+        return Ok(intent(&first));
+    }
+    let (contingency, orders) = OrderList::decode_rest(first, reader)?;
+    let orders: Vec<Value> = orders.iter().map(intent).collect();
+    Ok(json!({ "contingency": contingency.name(), "orders": orders }))
+}
+
+fn list_judged(judged: &OrderListJudged) -> Value {
+    json!({
+        "client_order_id": judged.first.0, "contingency": judged.contingency.name(), "orders": judged.orders,
+        "verdict": if judged.approved { "approved" } else { "denied" },
     })
 }
 
