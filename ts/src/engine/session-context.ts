@@ -1,8 +1,7 @@
 import { instrumentAt } from '../core/instrument-at.js';
 import { HoldfastError } from '../core/holdfast-error.js';
 import type { Instrument } from '../core/instrument.js';
-import { ORDER_TYPES, SIDES, TIMES_IN_FORCE } from '../core/vocabulary.generated.js';
-import { nearestKey } from '../core/schema.js';
+import type { Command } from '../native/command-memory.js';
 import type { NativeSession } from '../native/native-session.js';
 import type { Notice, VerdictNotice } from '../native/notice-reader.js';
 import type { Params } from '../strategies/strategy.js';
@@ -10,13 +9,13 @@ import type {
   OrderIntent,
   OrderOptions,
   PositionView,
-  PriceInput,
   QuantityInput,
   StrategyContext,
   SubmitResult,
   TimerSchedule,
 } from '../strategies/strategy-context.js';
 import { failedControl } from './denial.js';
+import { checkOrderKeys, orderCommand } from './order-command.js';
 import type { SeededRandom } from './seeded-random.js';
 import type { Timers } from './timers.js';
 
@@ -91,28 +90,10 @@ export class SessionContext implements StrategyContext {
   }
 
   submit(intent: OrderIntent): SubmitResult {
-    checkKeys(intent);
-    const index = this.#index(intent.instrument);
-    const instrument = this.#at(index);
-    const ticks = (price: PriceInput | undefined) =>
-      price === undefined ? undefined : instrument.price(price).ticks;
+    const command = this.#command(intent);
     const { native, notices } = this.#options;
     const before = notices.length;
-    const clientOrderId = native.submit(
-      {
-        instrument: index,
-        side: wordIndex('side', SIDES, intent.side),
-        orderType: wordIndex('orderType', ORDER_TYPES, intent.orderType ?? 'market'),
-        timeInForce: wordIndex('timeInForce', TIMES_IN_FORCE, intent.timeInForce ?? 'gtc'),
-        reduceOnly: intent.reduceOnly ?? false,
-        lots: instrument.quantity(intent.quantity).lots,
-        limitTicks: ticks(intent.limitPrice),
-        triggerTicks: ticks(intent.triggerPrice),
-        stopLossTicks: ticks(intent.stopLoss),
-        takeProfitTicks: ticks(intent.takeProfit),
-      },
-      notices,
-    );
+    const clientOrderId = native.submit(command, notices);
     const verdict = verdictFrom(notices, before);
     if (verdict === undefined || verdict.failed.length === 0) {
       return { verdict: 'approved', clientOrderId };
@@ -159,6 +140,12 @@ export class SessionContext implements StrategyContext {
     return this.#options.random.next();
   }
 
+  #command(intent: OrderIntent): Command {
+    checkOrderKeys(intent);
+    const index = this.#index(intent.instrument);
+    return orderCommand(intent, index, this.#at(index));
+  }
+
   #at(index: number): Instrument {
     return instrumentAt(this.instruments, index);
   }
@@ -168,33 +155,6 @@ export class SessionContext implements StrategyContext {
     const index = typeof instrument === 'number' ? instrument : this.#bySymbol.get(instrument);
     if (index !== undefined && this.instruments[index] !== undefined) return index;
     throw unknownInstrument(instrument);
-  }
-}
-
-const ORDER_KEYS: readonly (keyof OrderIntent)[] = [
-  'instrument',
-  'side',
-  'quantity',
-  'orderType',
-  'timeInForce',
-  'limitPrice',
-  'triggerPrice',
-  'stopLoss',
-  'takeProfit',
-  'reduceOnly',
-];
-const KNOWN_ORDER_KEYS = new Set<string>(ORDER_KEYS);
-
-/** A misspelt stop loss must not become an order without one. */
-function checkKeys(intent: OrderIntent): void {
-  for (const key in intent) {
-    if (KNOWN_ORDER_KEYS.has(key)) continue;
-    const nearest = nearestKey(key, ORDER_KEYS) ?? '';
-    throw new HoldfastError(
-      'ORDER_INVALID',
-      `an order has no "${key}"; did you mean "${nearest}"?`,
-      { context: { key, nearest } },
-    );
   }
 }
 
@@ -212,15 +172,5 @@ function unknownInstrument(instrument: string | number): HoldfastError {
     'INSTRUMENT_UNKNOWN',
     `instrument must be one of the session's, was ${instrument}`,
     { context: { instrument } },
-  );
-}
-
-function wordIndex<Word extends string>(field: string, words: readonly Word[], word: Word): number {
-  const index = words.indexOf(word);
-  if (index >= 0) return index;
-  throw new HoldfastError(
-    'ORDER_INVALID',
-    `${field} must be one of ${words.join(', ')}, was ${word}`,
-    { context: { field, value: word } },
   );
 }

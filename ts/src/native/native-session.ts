@@ -1,7 +1,8 @@
+import type { Command } from './command-memory.js';
 import { engineCall, loadEngineAddon } from './engine-addon.js';
 import type { NativeSession as AddonSession } from './engine-addon.generated.js';
 import { type Notice, NoticeReader } from './notice-reader.js';
-import { FAILED, type Command, SessionMemory } from './session-memory.js';
+import { FAILED, SessionMemory } from './session-memory.js';
 
 export interface NativeSessionOptions {
   /** Configuration as the native core writes it into the journal. */
@@ -54,7 +55,7 @@ export class NativeSession {
 
   /** Judges and places an order; returns its id. */
   submit(command: Command, into: Notice[]): number {
-    this.memory.writeCommand(command);
+    this.memory.commands.write(command);
     this.#submit();
     this.#collectOutcome(into);
     return this.memory.account[7] ?? 0;

@@ -1,9 +1,9 @@
+import { COMMAND_BYTES, COMMANDS_MAX, CommandMemory } from './command-memory.js';
 import { allocateAligned, loadMarketAddon } from './market-addon.js';
 
 /** Offsets of the exchange area; the same constants stand in native/rust/binding/src/session.rs. */
 const EVENT_VIEW = 0;
 const ACCOUNT_VIEW = 64;
-const COMMAND = 128;
 const EVENT_INDEX = 192;
 const OUTCOME = 196;
 const NOTICES_WAIT = 200;
@@ -15,23 +15,6 @@ const NOTICE_BYTES = 65_536;
 
 /** The outcome of a call that failed. */
 export const FAILED = 0xffff_ffff;
-
-/** The price that stands for "none" in a command. */
-const NO_PRICE = -(2n ** 63n);
-
-/** An order on its way to native code: indices of the vocabulary, ticks and lots. */
-export interface Command {
-  readonly instrument: number;
-  readonly side: number;
-  readonly orderType: number;
-  readonly timeInForce: number;
-  readonly reduceOnly: boolean;
-  readonly lots: bigint;
-  readonly limitTicks: bigint | undefined;
-  readonly triggerTicks: bigint | undefined;
-  readonly stopLossTicks: bigint | undefined;
-  readonly takeProfitTicks: bigint | undefined;
-}
 
 /**
  * The memory that a session and JavaScript share. Native code writes the views after every call, so that reading a
@@ -47,21 +30,23 @@ export class SessionMemory {
   readonly event: Float64Array;
   /** Equity, cash, net position value, drawdown, fees, open orders, gross exposure, id of the last order. */
   readonly account: Float64Array;
-  readonly #bytes: Uint8Array;
+  /** Orders on their way to native code, behind the views of the positions. */
+  readonly commands: CommandMemory;
   readonly #uint32: Uint32Array;
   readonly #words: BigInt64Array;
   readonly #doubles: Float64Array;
 
   constructor(instruments: number) {
     const addon = loadMarketAddon();
-    const bytes = POSITION_VIEWS + instruments * POSITION_VIEW_BYTES;
+    const commands = POSITION_VIEWS + instruments * POSITION_VIEW_BYTES;
+    const bytes = commands + COMMANDS_MAX * COMMAND_BYTES;
     this.exchange = allocateAligned(addon, bytes);
     this.notices = allocateAligned(addon, NOTICE_BYTES);
     const { buffer, byteOffset } = this.exchange;
-    this.#bytes = this.exchange;
     this.#uint32 = new Uint32Array(buffer, byteOffset, bytes / 4);
     this.#words = new BigInt64Array(buffer, byteOffset, bytes / 8);
     this.#doubles = new Float64Array(buffer, byteOffset, bytes / 8);
+    this.commands = new CommandMemory(this.exchange, commands);
     this.event = new Float64Array(buffer, byteOffset + EVENT_VIEW, 8);
     this.account = new Float64Array(buffer, byteOffset + ACCOUNT_VIEW, 8);
   }
@@ -79,20 +64,6 @@ export class SessionMemory {
   /** Whether more notices wait than fitted. */
   get noticesWait(): boolean {
     return this.#uint32[NOTICES_WAIT / 4] !== 0;
-  }
-
-  writeCommand(command: Command): void {
-    const word = COMMAND / 8;
-    this.#words[word] = BigInt(command.instrument);
-    this.#bytes[COMMAND + 8] = command.side;
-    this.#bytes[COMMAND + 9] = command.orderType;
-    this.#bytes[COMMAND + 10] = command.timeInForce;
-    this.#bytes[COMMAND + 11] = command.reduceOnly ? 1 : 0;
-    this.#words[word + 2] = command.lots;
-    this.#words[word + 3] = command.limitTicks ?? NO_PRICE;
-    this.#words[word + 4] = command.triggerTicks ?? NO_PRICE;
-    this.#words[word + 5] = command.stopLossTicks ?? NO_PRICE;
-    this.#words[word + 6] = command.takeProfitTicks ?? NO_PRICE;
   }
 
   positionLots(instrument: number): bigint {

@@ -34,6 +34,17 @@ export interface OrderIntent {
   readonly stopLoss?: PriceInput;
   readonly takeProfit?: PriceInput;
   readonly reduceOnly?: boolean;
+  /** Of a limit order: the venue rejects it where it would trade at once. */
+  readonly postOnly?: boolean;
+  /** Most that the book shows of an order at a time: an iceberg. */
+  readonly displayQuantity?: QuantityInput;
+  /** Distance of a `trailing_stop` from the best price; exactly one of the three. */
+  readonly trailingPrice?: PriceInput;
+  /** As a share of the best price: `'0.02'` is two per cent, exact to six decimals. */
+  readonly trailingFrac?: string | number;
+  readonly trailingTicks?: number;
+  /** When a `gtd` order ends, milliseconds since 1970. */
+  readonly expiresAtMs?: number;
 }
 
 export type OrderOptions = Omit<OrderIntent, 'side' | 'quantity'>;

@@ -2,10 +2,10 @@ import type { Instrument } from '#ts/core/instrument.js';
 import { assumptionsSchema, type AssumptionsOptions } from '#ts/engine/backtest-options.js';
 import { sessionConfig } from '#ts/engine/session-config.js';
 import { MarketEventBuffer } from '#ts/market/market-event.js';
+import type { Command } from '#ts/native/command-memory.js';
 import { allocateAligned, loadMarketAddon } from '#ts/native/market-addon.js';
 import { NativeSession } from '#ts/native/native-session.js';
 import type { Notice } from '#ts/native/notice-reader.js';
-import type { Command } from '#ts/native/session-memory.js';
 import { parseLimits } from '#ts/risk/limits.js';
 import { defineStrategy } from '#ts/strategies/strategy.js';
 import { FRICTIONLESS, STOCK, UNLIMITED } from './scripted-session.js';
@@ -95,4 +95,5 @@ export const MARKET_BUY: Command = {
   triggerTicks: undefined,
   stopLossTicks: undefined,
   takeProfitTicks: undefined,
+  terms: undefined,
 };

@@ -1,15 +1,15 @@
 //! The simulated session as JavaScript drives it: market records and commands are read from arrays that JavaScript
 //! filled, views and notices are written to arrays that it reads.
 
+use crate::command::{COMMAND_BYTES, COMMANDS_MAX, intent_at};
 use crate::event_view::{EventView, bar_view, quote_view, trade_view};
 use crate::failure::{failure, guarded};
 use crate::memory::SharedBytes;
 use crate::plain_function::{Operation, plain_function};
 use holdfast_core::market_event::{KIND_QUOTE, KIND_TRADE, MARKET_EVENT_BYTES, bar_of_records};
 use holdfast_core::{
-    Amount, ClientOrderId, Code, Error, Instrument, InstrumentId, MarketEvent, OrderIntent,
-    OrderRole, OrderType, Price, Quantity, Quote, Result, Side, TimeInForce, Timestamp, Trade,
-    contain,
+    Amount, ClientOrderId, Code, Error, Instrument, InstrumentId, MarketEvent, Quote, Result,
+    Trade, contain,
 };
 use holdfast_engine::{JournalWriter, SyncPolicy};
 use holdfast_sim::{Session, SessionConfig};
@@ -24,9 +24,7 @@ use std::rc::Rc;
 const EVENT_VIEW: usize = 0;
 /// Equity, cash, net position value, drawdown, fees, open orders, gross exposure, order id of the last verdict; doubles.
 const ACCOUNT_VIEW: usize = 64;
-/// What a submitted order is made of; see `Command` in `ts/src/native/session-memory.ts`.
-const COMMAND: usize = 128;
-/// 64 bytes an instrument: lots (i64), quantity, mark, value, open cost (doubles).
+/// 64 bytes an instrument: lots (i64), quantity, mark, value, open cost (doubles); behind them stand the commands.
 const POSITION_VIEWS: usize = 256;
 const POSITION_VIEW_BYTES: usize = 64;
 
@@ -61,6 +59,8 @@ impl Operation for Submit {
 
 struct Inner {
     session: Option<Session>,
+    /// Where the commands begin in the exchange area.
+    commands: usize,
     exchange: SharedBytes,
     notices: SharedBytes,
     records: SharedBytes,
@@ -94,8 +94,8 @@ impl NativeSession {
                     format!("configuration must have its fields, {error}"),
                 )
             })?;
-            let exchange_bytes =
-                POSITION_VIEWS + config.engine.instruments.len() * POSITION_VIEW_BYTES;
+            let commands = POSITION_VIEWS + config.engine.instruments.len() * POSITION_VIEW_BYTES;
+            let exchange_bytes = commands + COMMANDS_MAX * COMMAND_BYTES;
             let exchange = SharedBytes::new(exchange, "exchange", exchange_bytes)?;
             let notices = SharedBytes::new(notices, "notices", 4_096)?;
             let records = SharedBytes::new(records, "records", MARKET_EVENT_BYTES * 2)?;
@@ -107,6 +107,7 @@ impl NativeSession {
             let session = Some(Session::open(&config, journal)?);
             let mut inner = Inner {
                 session,
+                commands,
                 exchange,
                 notices,
                 records,
@@ -236,7 +237,7 @@ impl Inner {
     }
 
     fn submit(&mut self) -> Result<u32> {
-        let intent = self.command()?;
+        let intent = intent_at(&self.exchange, self.commands)?;
         let verdict = self.open()?.submit(intent)?;
         self.exchange.put_f64(ACCOUNT_VIEW + 56, &[verdict.client_order_id.0 as f64]);
         self.write_account()?;
@@ -283,32 +284,6 @@ impl Inner {
                     format!("an event must have its records, none at {index}"),
                 )
             })
-    }
-
-    fn command(&self) -> Result<OrderIntent> {
-        let memory = &self.exchange;
-        let optional = |offset: usize| {
-            let ticks = memory.i64_at(offset);
-            (ticks != i64::MIN).then_some(Price::from_ticks(ticks))
-        };
-        let instrument = u32::try_from(memory.i64_at(COMMAND))
-            .map_err(|_| Error::new(Code::InstrumentUnknown, "instrument must be an index"))?;
-        Ok(OrderIntent {
-            client_order_id: ClientOrderId::NONE,
-            parent: ClientOrderId::NONE,
-            instrument: InstrumentId(instrument),
-            side: Side::from_number(memory.u8_at(COMMAND + 8))?,
-            order_type: OrderType::from_number(memory.u8_at(COMMAND + 9))?,
-            time_in_force: TimeInForce::from_number(memory.u8_at(COMMAND + 10))?,
-            role: OrderRole::Strategy,
-            reduce_only: memory.u8_at(COMMAND + 11) != 0,
-            quantity: Quantity::from_lots(memory.i64_at(COMMAND + 16)),
-            limit_price: optional(COMMAND + 24),
-            trigger_price: optional(COMMAND + 32),
-            stop_loss: optional(COMMAND + 40),
-            take_profit: optional(COMMAND + 48),
-            ts_intent: Timestamp(0),
-        })
     }
 
     fn instrument(&self, id: InstrumentId) -> Option<&Instrument> {

@@ -29,6 +29,7 @@ vocabulary! {
         CancelRequested = 4 "cancel_requested", VenueReport = 5 "venue_report", Funding = 6 "funding",
         Failure = 7 "failure", Trade = 8 "trade", Quote = 9 "quote", JournalResumed = 12 "journal_resumed", Verdict = 16 "verdict", OrderChanged = 17 "order_changed",
         PositionChanged = 18 "position_changed", DayClosed = 19 "day_closed", OrderDerived = 20 "order_derived",
+        OrderListJudged = 21 "order_list_judged",
         SessionClosed = 32 "session_closed",
     }
 }

@@ -35,7 +35,10 @@ pub use fraction::Fraction;
 pub use identifier::{ClientOrderId, InstrumentId, TradeId};
 pub use instrument::{Instrument, InstrumentSpec};
 pub use market_event::MarketEvent;
-pub use order::{Order, OrderIntent, OrderRole, OrderType, Side, TimeInForce};
+pub use order::{
+    Contingency, Order, OrderIntent, OrderRole, OrderTerms, OrderType, Side, TimeInForce,
+    TrailingDistance,
+};
 pub use order_state::{BaseState, OrderEvent, OrderState, Overlays};
 pub use price::Price;
 pub use quantity::Quantity;

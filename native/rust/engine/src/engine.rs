@@ -129,7 +129,7 @@ impl Engine {
     }
 
     /// Moves the engine by one input: the input is recorded first, then everything that follows from it. Commands for
-    /// the venue are appended to `commands`. The verdict is returned for a submitted order.
+    /// the venue are appended to `commands`. The verdict is returned for a submitted order or list.
     ///
     /// # Errors
     /// `EVENT_INVALID` when time runs back, `ORDER_INVALID`, `ORDER_UNKNOWN`, `FILL_INVALID`, `INSTRUMENT_UNKNOWN`,
@@ -157,6 +157,7 @@ impl Engine {
             Input::Submit(intent) => {
                 self.submit(*intent, RecordKind::OrderSubmitted, sink, commands).map(Some)
             }
+            Input::SubmitList(list) => self.submit_list(list, sink, commands).map(Some),
             Input::Cancel { client_order_id, .. } => {
                 self.cancel(*client_order_id, sink, commands).map(|()| None)
             }

@@ -26,7 +26,6 @@ impl Engine {
         let complete = order.cum_quantity >= order.quantity;
         let released = order.reserved.min(report.last_quantity);
         order.reserved = order.reserved.minus(released)?;
-        let sibling = order.sibling;
         self.counts.fills += 1;
         self.counts.strategy_filled += u64::from(first && intent.role == OrderRole::Strategy);
         let change = self.book_fill(&intent, report, released, sink)?;
@@ -36,7 +35,8 @@ impl Engine {
             sink,
         )?;
         self.protect(&intent, change.opened, sink, commands)?;
-        self.shrink_sibling(sibling, report.last_quantity, sink, commands)?;
+        self.send_followers(id, sink, commands)?;
+        self.settle_fill(id, sink, commands)?;
         self.cancel_orphans(intent.instrument, sink, commands)
     }
 

@@ -1,5 +1,6 @@
 //! What goes into a step and what comes out of it towards a venue.
 
+use crate::order_list::OrderList;
 use holdfast_core::wire::{AMOUNT_BYTES_MAX, Encode, Reader, U32_BYTES_MAX, U64_BYTES_MAX, Writer};
 use holdfast_core::{
     Amount, Bar, ClientOrderId, Code, InstrumentId, OrderIntent, Quantity, Quote, Result,
@@ -28,6 +29,8 @@ pub enum Input<'a> {
     Quote(Quote),
     /// A strategy wants an order.
     Submit(OrderIntent),
+    /// A strategy wants orders that depend on each other.
+    SubmitList(OrderList<'a>),
     /// A strategy wants an order cancelled.
     Cancel {
         /// Which order.
@@ -53,12 +56,16 @@ pub enum Input<'a> {
 impl Input<'_> {
     /// Returns the time at which the engine sees the input.
     #[must_use]
-    pub const fn ts(&self) -> Timestamp {
+    pub fn ts(&self) -> Timestamp {
         match self {
             Self::Bar(bar) => bar.ts_close,
             Self::Trade(trade) => trade.ts_event,
             Self::Quote(quote) => quote.ts_event,
             Self::Submit(intent) => intent.ts_intent,
+            Self::SubmitList(list) => match list.orders.first() {
+                Some(intent) => intent.ts_intent,
+                None => Timestamp(i64::MIN),
+            },
             Self::Cancel { ts, .. } | Self::Failure { ts, .. } => *ts,
             Self::Report(report) => report.ts_event,
             Self::Funding(funding) => funding.ts_event,

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod config;
+mod contingency;
 pub mod engine;
 mod fills;
 pub mod input;
@@ -17,6 +18,7 @@ pub mod journal_retention;
 pub mod journal_segment;
 pub mod journal_writer;
 mod marking;
+pub mod order_list;
 pub mod output;
 pub mod position;
 mod protection;
@@ -37,6 +39,7 @@ pub use input::{Command, Funding, Input};
 pub use journal_cursor::JournalCursor;
 pub use journal_policy::{JournalOptions, SyncPolicy};
 pub use journal_reader::{JournalReader, JournalSummary};
-pub use replica::Replica;
 pub use journal_writer::JournalWriter;
+pub use order_list::OrderList;
+pub use replica::Replica;
 pub use sink::Sink;

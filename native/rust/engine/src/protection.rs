@@ -6,7 +6,7 @@ use crate::input::Command;
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::{
-    ClientOrderId, InstrumentId, OrderEvent, OrderIntent, OrderRole, OrderType, Overlays, Price,
+    ClientOrderId, InstrumentId, OrderIntent, OrderRole, OrderTerms, OrderType, Overlays, Price,
     Quantity, Result, TimeInForce,
 };
 
@@ -39,11 +39,7 @@ impl Engine {
             commands,
         )?;
         if let (Some(stop), Some(target)) = (stop, target) {
-            for (one, other) in [(stop, target), (target, stop)] {
-                if let Some(order) = self.orders.get_mut(&one.0) {
-                    order.sibling = other;
-                }
-            }
+            self.pair([stop, target], false);
         }
         Ok(())
     }
@@ -74,31 +70,10 @@ impl Engine {
             stop_loss: None,
             take_profit: None,
             ts_intent: self.now(),
+            terms: OrderTerms::default(),
         };
         let verdict = self.submit(intent, RecordKind::OrderDerived, sink, commands)?;
         Ok(verdict.approved().then_some(intent.client_order_id))
-    }
-
-    /// Takes what one of a pair filled off the other.
-    pub(crate) fn shrink_sibling(
-        &mut self,
-        sibling: ClientOrderId,
-        filled: Quantity,
-        sink: &mut impl Sink,
-        commands: &mut Vec<Command>,
-    ) -> Result<()> {
-        let Some(order) = self.orders.get(&sibling.0) else { return Ok(()) };
-        let overlays = order.state.load().1;
-        if overlays.has(Overlays::PENDING_CANCEL) {
-            return Ok(());
-        }
-        let left = Quantity::from_lots(order.quantity.minus(filled)?.lots().max(0));
-        if left <= order.cum_quantity {
-            return self.request_cancel(sibling, sink, commands);
-        }
-        self.transition(sibling, OrderEvent::RequestReplace, sink)?;
-        commands.push(Command::Replace(sibling, left));
-        Ok(())
     }
 
     /// Cancels reduce-only orders that have nothing left to reduce.

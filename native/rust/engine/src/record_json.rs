@@ -2,12 +2,13 @@
 
 use crate::input::Funding;
 use crate::journal_resume::JournalResumed;
+use crate::order_list::{OrderList, OrderListJudged};
 use crate::output::{DayClosed, OrderChanged, PositionChanged};
 use holdfast_core::journal_record::{Record, RecordKind, hex};
 use holdfast_core::wire::Reader;
 use holdfast_core::{
-    Bar, BaseState, Code, OrderEvent, OrderIntent, OrderRole, OrderType, Overlays, Price, Quote,
-    Result, Side, TimeInForce, Trade, VenueReport,
+    Bar, BaseState, Code, OrderEvent, OrderIntent, OrderRole, OrderTerms, OrderType, Overlays,
+    Price, Quantity, Quote, Result, Side, TimeInForce, Trade, TrailingDistance, VenueReport,
 };
 use holdfast_risk::Verdict;
 use serde_json::{Value, json};
@@ -23,9 +24,8 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
         RecordKind::Bar => bar(&Bar::decode(&mut reader)?),
         RecordKind::Trade => trade(&Trade::decode(&mut reader)?),
         RecordKind::Quote => quote(&Quote::decode(&mut reader)?),
-        RecordKind::OrderSubmitted | RecordKind::OrderDerived => {
-            intent(&OrderIntent::decode(&mut reader)?)
-        }
+        RecordKind::OrderSubmitted | RecordKind::OrderDerived => submitted(&mut reader)?,
+        RecordKind::OrderListJudged => list_judged(&OrderListJudged::decode(&mut reader)?),
         RecordKind::CancelRequested => json!({ "client_order_id": reader.u64()? }),
         RecordKind::VenueReport => report(&VenueReport::decode(&mut reader)?),
         RecordKind::Funding => {
@@ -91,6 +91,24 @@ fn quote(quote: &Quote) -> Value {
     })
 }
 
+/// One order, or the orders of a list.
+fn submitted(reader: &mut Reader<'_>) -> Result<Value> {
+    let first = OrderIntent::decode(reader)?;
+    if reader.rest().is_empty() {
+        return Ok(intent(&first));
+    }
+    let (contingency, orders) = OrderList::decode_rest(first, reader)?;
+    let orders: Vec<Value> = orders.iter().map(intent).collect();
+    Ok(json!({ "contingency": contingency.name(), "orders": orders }))
+}
+
+fn list_judged(judged: &OrderListJudged) -> Value {
+    json!({
+        "client_order_id": judged.first.0, "contingency": judged.contingency.name(), "orders": judged.orders,
+        "verdict": if judged.approved { "approved" } else { "denied" },
+    })
+}
+
 fn intent(intent: &OrderIntent) -> Value {
     let ticks = |price: Option<Price>| price.map(Price::ticks);
     json!({
@@ -100,7 +118,23 @@ fn intent(intent: &OrderIntent) -> Value {
         "time_in_force": intent.time_in_force.name(), "role": intent.role.name(), "reduce_only": intent.reduce_only,
         "quantity_lots": intent.quantity.lots(), "limit_ticks": ticks(intent.limit_price),
         "trigger_ticks": ticks(intent.trigger_price), "stop_loss_ticks": ticks(intent.stop_loss),
-        "take_profit_ticks": ticks(intent.take_profit),
+        "take_profit_ticks": ticks(intent.take_profit), "terms": terms(&intent.terms),
+    })
+}
+
+/// What an order asks for beyond type and prices; null when that is nothing.
+fn terms(terms: &OrderTerms) -> Value {
+    if *terms == OrderTerms::default() {
+        return Value::Null;
+    }
+    let trailing = match terms.trailing {
+        None => Value::Null,
+        Some(TrailingDistance::Ticks(ticks)) => json!({ "ticks": ticks }),
+        Some(TrailingDistance::Share(share)) => json!({ "frac": share.to_string() }),
+    };
+    json!({
+        "post_only": terms.post_only, "display_lots": terms.display.map(Quantity::lots), "trailing": trailing,
+        "expires_ns": terms.expires.map(|ts| ts.0.to_string()),
     })
 }
 

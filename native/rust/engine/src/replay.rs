@@ -3,6 +3,7 @@
 use crate::engine::Engine;
 use crate::input::{Funding, Input};
 use crate::journal_reader::{JournalReader, JournalSummary};
+use crate::order_list::OrderList;
 use crate::replica::{Expected, Replica};
 use holdfast_core::journal_record::{Record, RecordKind, hex};
 use holdfast_core::wire::Reader;
@@ -47,11 +48,21 @@ pub(crate) fn feed(
 ) -> Result<()> {
     let mut reader = Reader::new(record.payload);
     let mut commands = Vec::new();
+    let listed;
     let input = match record.kind {
         RecordKind::Bar => Input::Bar(Bar::decode(&mut reader)?),
         RecordKind::Trade => Input::Trade(Trade::decode(&mut reader)?),
         RecordKind::Quote => Input::Quote(Quote::decode(&mut reader)?),
-        RecordKind::OrderSubmitted => Input::Submit(OrderIntent::decode(&mut reader)?),
+        RecordKind::OrderSubmitted => {
+            let first = OrderIntent::decode(&mut reader)?;
+            if reader.rest().is_empty() {
+                Input::Submit(first)
+            } else {
+                let (contingency, rest) = OrderList::decode_rest(first, &mut reader)?;
+                listed = rest;
+                Input::SubmitList(OrderList { contingency, orders: &listed })
+            }
+        }
         RecordKind::CancelRequested => {
             Input::Cancel { client_order_id: ClientOrderId(reader.u64()?), ts: record.ts }
         }

@@ -40,14 +40,16 @@ impl Engine {
             ReportKind::Canceled => OrderEvent::Cancel,
             ReportKind::Expired => OrderEvent::Expire,
             ReportKind::Replaced => {
-                if let Some(order) = self.order_mut(id) {
-                    order.quantity = report.last_quantity;
-                }
+                self.replaced(id, report.last_quantity)?;
                 OrderEvent::Replace
             }
             ReportKind::Fill => return self.on_fill(report, sink, commands),
         };
-        self.transition(id, event, sink).map(|_| ())
+        self.transition(id, event, sink)?;
+        if report.kind == ReportKind::Replaced {
+            self.complete_replaced(id, report.last_quantity, sink)?;
+        }
+        self.settle_pair(id, sink, commands)
     }
 
     /// Moves an order by an event, keeps the counters, and gives back what an ended order had reserved.

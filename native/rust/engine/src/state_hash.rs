@@ -42,6 +42,16 @@ impl Engine {
             word(i128::from(order.quantity.lots()));
             word(i128::from(order.cum_quantity.lots()));
             word(order.filled_tick_lots);
+            if let Some(pairing) = &order.pairing {
+                word(i128::from(pairing.other.0));
+                word(i128::from(pairing.other_filled.lots()));
+                word(pairing.asked.map_or(-1, |asked| i128::from(asked.lots())));
+                word(i128::from(pairing.cancels) << 1 | i128::from(pairing.cancel_asked));
+            }
+            for follower in order.followers.iter().flat_map(|followers| &followers.orders) {
+                word(i128::from(follower.intent.quantity.lots()));
+                word(i128::from(follower.sent.lots()));
+            }
         }
         *hasher.finalize().as_bytes()
     }

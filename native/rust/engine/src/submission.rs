@@ -5,7 +5,9 @@ use crate::input::Command;
 use crate::output::OrderChanged;
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
-use holdfast_core::{Code, Error, Order, OrderEvent, OrderIntent, OrderRole, Result};
+use holdfast_core::{
+    ClientOrderId, Code, Error, Order, OrderEvent, OrderIntent, OrderRole, Result,
+};
 use holdfast_risk::{Verdict, View};
 
 impl Engine {
@@ -19,28 +21,48 @@ impl Engine {
     ) -> Result<Box<Verdict>> {
         intent.validate()?;
         self.state(intent.instrument)?;
-        if intent.client_order_id.0 != self.next_order_id {
-            return Err(Error::new(
-                Code::OrderInvalid,
-                format!(
-                    "client_order_id must be {}, was {}",
-                    self.next_order_id, intent.client_order_id.0
-                ),
-            ));
-        }
+        self.check_next_id(intent.client_order_id)?;
         self.next_order_id += 1;
         self.emit(kind, &intent, sink)?;
         // Boxed, because every step would carry its size otherwise.
-        let verdict = Box::new(self.judge(&intent)?);
+        let verdict = Box::new(self.judge(&intent, Ahead::default())?);
         self.emit(RecordKind::Verdict, verdict.as_ref(), sink)?;
         self.counts.submitted += 1;
-        let mut order = Order::new(intent);
-        if !verdict.approved() {
-            self.counts.denied += 1;
-            let transition = order.state.apply(OrderEvent::Deny)?;
-            self.emit_change(&OrderChanged::of(&order, OrderEvent::Deny, transition), sink)?;
-            return Ok(verdict);
+        let order = Order::new(intent);
+        if verdict.approved() {
+            self.send(order, verdict.reducing, sink, commands)?;
+        } else {
+            self.deny(&order, sink)?;
         }
+        Ok(verdict)
+    }
+
+    /// Refuses an id that is not the next one: ids rise without a gap, so that none is used twice.
+    pub(crate) fn check_next_id(&self, id: ClientOrderId) -> Result<()> {
+        if id.0 == self.next_order_id {
+            return Ok(());
+        }
+        Err(Error::new(
+            Code::OrderInvalid,
+            format!("client_order_id must be {}, was {}", self.next_order_id, id.0),
+        ))
+    }
+
+    pub(crate) fn deny(&mut self, order: &Order, sink: &mut impl Sink) -> Result<()> {
+        self.counts.denied += 1;
+        let transition = order.state.apply(OrderEvent::Deny)?;
+        self.emit_change(&OrderChanged::of(order, OrderEvent::Deny, transition), sink)
+    }
+
+    /// Reserves and sends an order that the gate approved.
+    pub(crate) fn send(
+        &mut self,
+        mut order: Order,
+        reducing: bool,
+        sink: &mut impl Sink,
+        commands: &mut Vec<Command>,
+    ) -> Result<()> {
+        let intent = order.intent;
         let transition = order.state.apply(OrderEvent::Submit)?;
         if !intent.reduce_only {
             let state = self.state_mut(intent.instrument)?;
@@ -49,14 +71,15 @@ impl Engine {
             self.refresh(intent.instrument)?;
         }
         self.counts.strategy_sent += u64::from(intent.role == OrderRole::Strategy);
-        self.gate.note_sent(self.now(), verdict.reducing);
+        self.gate.note_sent(self.now(), reducing);
         self.emit_change(&OrderChanged::of(&order, OrderEvent::Submit, transition), sink)?;
         self.orders.insert(intent.client_order_id.0, order);
         commands.push(Command::Place(intent));
-        Ok(verdict)
+        Ok(())
     }
 
-    fn judge(&self, intent: &OrderIntent) -> Result<Verdict> {
+    /// Judges an order as if those of its list that stand ahead of it were sent.
+    pub(crate) fn judge(&self, intent: &OrderIntent, ahead: Ahead) -> Result<Verdict> {
         let state = self.state(intent.instrument)?;
         let view = View {
             instrument: &state.instrument,
@@ -65,8 +88,16 @@ impl Engine {
             case: state.case,
             equity: self.equity,
             other_exposure: self.worst_exposure.minus(state.worst)?,
-            open_orders: (self.orders.len(), self.max_open_orders),
+            open_orders: (self.orders.len() + ahead.orders, self.max_open_orders),
+            opening_ahead: ahead.opening,
         };
         Ok(self.gate.check(intent, &view))
     }
+}
+
+/// How many orders of the same list stand ahead of one that is judged, and how many of them open exposure.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Ahead {
+    pub(crate) orders: usize,
+    pub(crate) opening: u32,
 }

@@ -28,6 +28,8 @@ pub struct View<'a> {
     pub other_exposure: Amount,
     /// Open orders now, and how many there may be.
     pub open_orders: (usize, usize),
+    /// Opening orders of the same list that stand ahead of this one and are not counted as sent yet.
+    pub opening_ahead: u32,
 }
 
 /// The pre-trade gate of one account.
@@ -235,7 +237,7 @@ impl Judgement<'_> {
         }
         // Without a reference price `PriceAge` has failed already and money cannot be judged.
         let Some((mark, _)) = view.mark else { return Ok(()) };
-        let price = intent.limit_price.or(intent.trigger_price).unwrap_or(mark);
+        let price = intent.priced_at(mark)?;
         let notional = view.instrument.notional(price, intent.quantity)?;
         self.at_most(
             Control::OrderNotional,
@@ -254,18 +256,19 @@ impl Judgement<'_> {
 
     fn opening_counts(&mut self) {
         let (now, limits) = (self.view.now, &self.gate.limits);
+        let ahead = i128::from(self.view.opening_ahead);
         // A reducing order is bounded by the position and must not be held up, so only these count against the rate.
         if let Some(limit) = limits.orders_per_minute {
             self.at_most(
                 Control::OrderRate,
                 Some(i128::from(limit)),
-                self.gate.rate.count(now) as i128 + 1,
+                self.gate.rate.count(now) as i128 + ahead + 1,
             );
         }
         self.at_most(
             Control::DailyTrades,
             limits.daily_trades.map(i128::from),
-            i128::from(self.gate.trades_today(now)) + 1,
+            i128::from(self.gate.trades_today(now)) + ahead + 1,
         );
     }
 

@@ -2,7 +2,7 @@
 
 use holdfast_core::{
     Amount, ClientOrderId, Code, Instrument, InstrumentId, InstrumentSpec, OrderIntent, OrderRole,
-    OrderType, Price, Quantity, Side, TimeInForce, Timestamp,
+    OrderTerms, OrderType, Price, Quantity, Side, TimeInForce, Timestamp,
 };
 use holdfast_risk::{Control, Gate, LimitsSpec, Verdict, View, WorstCase};
 use proptest::prelude::*;
@@ -57,6 +57,7 @@ fn buy(lots: i64) -> OrderIntent {
         stop_loss: None,
         take_profit: None,
         ts_intent: Timestamp(0),
+        terms: OrderTerms::default(),
     }
 }
 
@@ -77,6 +78,7 @@ fn view(instrument: &Instrument) -> View<'_> {
         equity: usd("100000"),
         other_exposure: Amount::ZERO,
         open_orders: (0, 10),
+        opening_ahead: 0,
     }
 }
 
@@ -215,6 +217,12 @@ fn risk_20_risk_17_rate_and_daily_trades_count_what_was_sent() {
     };
     gate.note_sent(Timestamp(0), false);
     assert_eq!(at(&gate, 1), []);
+    let behind = View { now: Timestamp(1), opening_ahead: 1, ..view(&instrument) };
+    assert_eq!(
+        codes(&gate.check(&buy(1), &behind)),
+        [Code::OrderRateExceeded],
+        "an order of the same list stands ahead"
+    );
     gate.note_sent(Timestamp(1), false);
     assert_eq!(at(&gate, 2), [Code::OrderRateExceeded]);
     assert_eq!(at(&gate, 60_000_000_002), []);

@@ -1,8 +1,7 @@
-//! At which price, if any, an order fills in one phase of a bar.
+//! The phases of a bar, and what slippage makes of a price.
 
-use crate::assumptions::{Assumptions, LimitFill};
 use holdfast_core::rounding::divide;
-use holdfast_core::{Bar, Fraction, OrderIntent, OrderType, Price, Result, Rounding, Side};
+use holdfast_core::{Fraction, Price, Result, Rounding, Side};
 
 /// The phases of a bar, in the order in which they are played. Stops come before limits: when stop and target both lie
 /// in a bar, the stop is assumed to have been first.
@@ -26,60 +25,6 @@ impl Phase {
             Self::Limits => Some(Self::LateStops),
             Self::LateStops => None,
         }
-    }
-}
-
-/// The price before slippage.
-pub(crate) fn reference(
-    intent: &OrderIntent,
-    triggered: bool,
-    phase: Phase,
-    bar: &Bar,
-    assumptions: &Assumptions,
-) -> Option<Price> {
-    let order_type = if triggered { OrderType::Market } else { intent.order_type };
-    match (order_type, phase) {
-        (OrderType::Market, Phase::Open) => Some(bar.open),
-        (OrderType::StopMarket, Phase::Open) => {
-            let stop = intent.trigger_price?;
-            let jumped = match intent.side {
-                Side::Sell => bar.open <= stop,
-                Side::Buy => bar.open >= stop,
-            };
-            jumped.then_some(bar.open)
-        }
-        (OrderType::StopMarket, Phase::Stops | Phase::LateStops) => {
-            let stop = intent.trigger_price?;
-            let (reached, price) = match intent.side {
-                Side::Sell => (bar.low <= stop, stop.min(bar.open)),
-                Side::Buy => (bar.high >= stop, stop.max(bar.open)),
-            };
-            reached.then_some(price)
-        }
-        (OrderType::Limit, Phase::Open) => {
-            let limit = intent.limit_price?;
-            let jumped = match intent.side {
-                Side::Buy => beyond(bar.open, limit, assumptions.limit_fill),
-                Side::Sell => beyond(limit, bar.open, assumptions.limit_fill),
-            };
-            jumped.then_some(bar.open)
-        }
-        (OrderType::Limit, Phase::Limits) => {
-            let limit = intent.limit_price?;
-            let reached = match intent.side {
-                Side::Buy => beyond(bar.low, limit, assumptions.limit_fill),
-                Side::Sell => beyond(limit, bar.high, assumptions.limit_fill),
-            };
-            reached.then_some(limit)
-        }
-        _ => None,
-    }
-}
-
-fn beyond(lower: Price, upper: Price, rule: LimitFill) -> bool {
-    match rule {
-        LimitFill::Touch => lower <= upper,
-        LimitFill::Through => lower < upper,
     }
 }
 

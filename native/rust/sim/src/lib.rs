@@ -4,6 +4,7 @@
 pub mod assumptions;
 mod fill_price;
 pub mod notices;
+mod resting;
 pub mod session;
 mod tape;
 pub mod venue;

@@ -6,10 +6,11 @@ use crate::tape::Tape;
 use crate::venue::{SimulatedVenue, VenueEvent};
 use holdfast_core::journal_record::{RecordKind, hex};
 use holdfast_core::{
-    Bar, ClientOrderId, Code, Error, InstrumentId, OrderIntent, Quote, Result, Timestamp, Trade,
+    Bar, ClientOrderId, Code, Contingency, Error, InstrumentId, OrderIntent, Quote, Result,
+    Timestamp, Trade,
 };
 use holdfast_engine::snapshot::Snapshot;
-use holdfast_engine::{Command, Engine, EngineConfig, Input, JournalWriter, Sink};
+use holdfast_engine::{Command, Engine, EngineConfig, Input, JournalWriter, OrderList, Sink};
 use holdfast_risk::Verdict;
 use serde::{Deserialize, Serialize};
 
@@ -159,6 +160,40 @@ impl Session {
         self.hear_answers()?;
         verdict
             .ok_or_else(|| Error::new(Code::OrderInvalid, "a submitted order must have a verdict"))
+    }
+
+    /// Judges orders that depend on each other and, when all are approved, places them; ids and times are set here.
+    /// Returns the id of the first order and the verdict that denied the list, or that of its first order.
+    ///
+    /// # Errors
+    /// `ORDER_INVALID`, `INSTRUMENT_UNKNOWN`, `JOURNAL_IO`.
+    pub fn submit_list(
+        &mut self,
+        contingency: Contingency,
+        orders: &[OrderIntent],
+    ) -> Result<(ClientOrderId, Box<Verdict>)> {
+        let (first, ts_intent) = (self.engine.next_client_order_id(), self.engine.now());
+        let at_once = OrderList { contingency, orders }.sent_at_once();
+        let id_of = |index: usize| match index < at_once {
+            true => ClientOrderId(first.0 + index as u64),
+            false => ClientOrderId::NONE,
+        };
+        let orders: Vec<OrderIntent> = orders
+            .iter()
+            .enumerate()
+            .map(|(index, intent)| OrderIntent {
+                client_order_id: id_of(index),
+                ts_intent,
+                ..*intent
+            })
+            .collect();
+        let list = OrderList { contingency, orders: &orders };
+        list.validate()?;
+        let verdict = self.step(&Input::SubmitList(list))?;
+        self.hear_answers()?;
+        verdict
+            .map(|verdict| (first, verdict))
+            .ok_or_else(|| Error::new(Code::OrderInvalid, "a submitted list must have a verdict"))
     }
 
     /// Cancels an open order.

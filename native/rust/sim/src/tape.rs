@@ -1,7 +1,7 @@
 //! A market event as resting orders meet it.
 
 use crate::assumptions::Assumptions;
-use holdfast_core::{Bar, Fraction, InstrumentId, Quote, Side, Trade};
+use holdfast_core::{Bar, Fraction, InstrumentId, Price, Quote, Side, Trade};
 
 /// What the market did in the present event, as orders of either side meet it: a bar and a trade are the same to
 /// both, of a quote buyers meet the ask and sellers the bid.
@@ -98,6 +98,16 @@ impl Tape {
             Side::Buy => &self.for_buyers,
             Side::Sell => &self.for_sellers,
         }
+    }
+
+    /// Returns the first price that buyers and that sellers meet.
+    pub(crate) fn opens(&self) -> [Price; 2] {
+        [self.for_buyers.open, self.for_sellers.open]
+    }
+
+    /// Returns the last price that buyers and that sellers meet.
+    pub(crate) fn closes(&self) -> [Price; 2] {
+        [self.for_buyers.close, self.for_sellers.close]
     }
 
     pub(crate) fn instrument(&self) -> InstrumentId {

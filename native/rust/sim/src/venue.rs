@@ -4,12 +4,13 @@
 //! cancels, and knows nothing of the engine's state.
 
 use crate::assumptions::Assumptions;
-use crate::fill_price::{Phase, reference, slipped};
+use crate::fill_price::{Phase, slipped};
+use crate::resting::{Execution, Resting, Working};
 use crate::tape::Tape;
 use holdfast_core::venue_report::LiquiditySide;
 use holdfast_core::{
-    Amount, Bar, ClientOrderId, Fraction, Instrument, OrderIntent, OrderType, Price, Quantity,
-    ReportKind, Result, Rounding, TimeInForce, Timestamp, TradeId, VenueReport,
+    Amount, Bar, ClientOrderId, Fraction, Instrument, InstrumentId, OrderIntent, OrderType, Price,
+    Quantity, ReportKind, Result, Rounding, Side, TimeInForce, Timestamp, TradeId, VenueReport,
 };
 use holdfast_engine::{Command, Funding};
 use std::collections::VecDeque;
@@ -21,19 +22,6 @@ pub enum VenueEvent {
     Report(VenueReport),
     /// A funding payment.
     Funding(Funding),
-}
-
-#[derive(Debug)]
-struct Resting {
-    intent: OrderIntent,
-    leaves: i64,
-    arrival: Timestamp,
-    /// Phase of the present bar in which it was placed; `None` when it was there before the bar.
-    placed_in: Option<Phase>,
-    triggered: bool,
-    first_day: Option<i64>,
-    /// Whether it had its first chance in an earlier event: a limit order that has is in the book.
-    rested: bool,
 }
 
 #[derive(Debug)]
@@ -53,6 +41,8 @@ pub struct SimulatedVenue {
     events: VecDeque<VenueEvent>,
     positions: Vec<i64>,
     funded_until: Vec<Option<Timestamp>>,
+    /// The last price that buyers and that sellers met, by instrument.
+    last: Vec<Option<[Price; 2]>>,
     next_trade_id: u64,
     pass: Option<Pass>,
     now: Timestamp,
@@ -68,6 +58,7 @@ impl SimulatedVenue {
             events: VecDeque::new(),
             positions: vec![0; instruments],
             funded_until: vec![None; instruments],
+            last: vec![None; instruments],
             next_trade_id: 1,
             pass: None,
             now: Timestamp::default(),
@@ -89,43 +80,57 @@ impl SimulatedVenue {
                     self.report(id, ReportKind::Canceled);
                 }
             }
-            Command::Replace(id, quantity) => {
-                let found = self
-                    .orders
-                    .iter_mut()
-                    .find(|order| order.intent.client_order_id == id && order.leaves > 0);
-                if let Some(order) = found {
-                    let filled = order.intent.quantity.lots() - order.leaves;
-                    order.leaves = (quantity.lots() - filled).max(0);
-                    order.intent.quantity = quantity;
-                    let replaced = VenueReport {
-                        last_quantity: quantity,
-                        ..VenueReport::without_fill(id, ReportKind::Replaced, now)
-                    };
-                    self.events.push_back(VenueEvent::Report(replaced));
-                }
-            }
+            Command::Replace(id, quantity) => self.replace(id, quantity),
         }
         if self.pass.is_none() {
             self.orders.retain(|order| order.leaves > 0);
         }
     }
 
+    /// Changes the quantity of an order; one that has filled as much already is cancelled.
+    fn replace(&mut self, id: ClientOrderId, quantity: Quantity) {
+        let found = self
+            .orders
+            .iter_mut()
+            .find(|order| order.intent.client_order_id == id && order.leaves > 0);
+        let Some(order) = found else { return };
+        let filled = order.intent.quantity.lots() - order.leaves;
+        order.leaves = (quantity.lots() - filled).max(0);
+        order.intent.quantity = quantity;
+        if order.leaves == 0 {
+            self.report(id, ReportKind::Canceled);
+            return;
+        }
+        self.events.push_back(VenueEvent::Report(VenueReport {
+            last_quantity: quantity,
+            ..VenueReport::without_fill(id, ReportKind::Replaced, self.now)
+        }));
+    }
+
     fn place(&mut self, intent: OrderIntent) {
-        if intent.reduce_only && self.reducible(&intent) == 0 {
+        let arrival = Timestamp(self.now.0.saturating_add(self.assumptions.latency_ns));
+        let last = self.last_of(intent.instrument, intent.side).filter(|_| arrival == self.now);
+        let mut order = Resting::new(intent, arrival, last);
+        order.placed_in = self.pass.as_ref().map(|pass| pass.phase);
+        let crosses = last.is_some_and(|price| order.would_cross(price));
+        if crosses || (intent.reduce_only && self.reducible(&intent) == 0) {
             self.report(intent.client_order_id, ReportKind::Rejected);
             return;
         }
         self.report(intent.client_order_id, ReportKind::Accepted);
-        self.orders.push(Resting {
-            intent,
-            leaves: intent.quantity.lots(),
-            arrival: Timestamp(self.now.0.saturating_add(self.assumptions.latency_ns)),
-            placed_in: self.pass.as_ref().map(|pass| pass.phase),
-            triggered: false,
-            first_day: None,
-            rested: false,
-        });
+        self.orders.push(order);
+    }
+
+    /// Returns the last price that orders of this side met.
+    fn last_of(&self, instrument: InstrumentId, side: Side) -> Option<Price> {
+        let met = self.last.get(instrument.index()).copied().flatten()?;
+        met.get(side as usize).copied()
+    }
+
+    fn note_last(&mut self, instrument: InstrumentId, met: [Price; 2]) {
+        if let Some(last) = self.last.get_mut(instrument.index()) {
+            *last = Some(met);
+        }
     }
 
     fn reducible(&self, intent: &OrderIntent) -> i64 {
@@ -151,24 +156,34 @@ impl SimulatedVenue {
         self.now = now.max(bar.ts_open);
         self.fund(&bar, instrument)?;
         if self.orders.is_empty() {
+            self.note_last(bar.instrument, tape.closes());
             return Ok(());
         }
+        self.note_last(bar.instrument, tape.opens());
         let day = bar.ts_open.utc_day();
-        let mut expired = Vec::new();
+        let mut ended = Vec::new();
         for order in
             self.orders.iter_mut().filter(|order| order.intent.instrument == bar.instrument)
         {
-            if order.arrival > bar.ts_open {
-                continue;
+            order.taken = 0;
+            let mut end = order.expires_by(bar.ts_open).then_some(ReportKind::Expired);
+            if order.arrival <= bar.ts_open {
+                order.rested = order.first_day.is_some();
+                let first_day = *order.first_day.get_or_insert(day);
+                if order.intent.time_in_force == TimeInForce::Day && day > first_day {
+                    end = Some(ReportKind::Expired);
+                }
+                let open = tape.for_side(order.intent.side).open;
+                if !std::mem::replace(&mut order.checked, true) && order.would_cross(open) {
+                    end = end.or(Some(ReportKind::Rejected));
+                }
             }
-            order.rested = order.first_day.is_some();
-            let first_day = *order.first_day.get_or_insert(day);
-            if order.intent.time_in_force == TimeInForce::Day && day > first_day {
+            if let Some(kind) = end {
                 order.leaves = 0;
-                expired.push(order.intent.client_order_id);
+                ended.push((order.intent.client_order_id, kind));
             }
         }
-        expired.into_iter().for_each(|id| self.report(id, ReportKind::Expired));
+        ended.into_iter().for_each(|(id, kind)| self.report(id, kind));
         self.pass = Some(Pass { tape, phase: Phase::Open, cursor: 0, ts_open: self.now });
         Ok(())
     }
@@ -233,88 +248,108 @@ impl SimulatedVenue {
         }
     }
 
-    /// Moves to the next phase; immediate-or-cancel orders live for the open of one bar only.
+    /// Moves to the next phase. Immediate orders live for the open of one bar only, and so do those whose time ends
+    /// inside the bar.
     fn end_phase(&mut self) {
         let Some(pass) = self.pass.as_mut() else { return };
-        let (ended, instrument) = (pass.phase, pass.tape.instrument());
+        let (ended, tape) = (pass.phase, pass.tape);
         match ended.next() {
             Some(phase) => (pass.phase, pass.cursor) = (phase, 0),
             None => self.pass = None,
         }
         if ended == Phase::Open {
-            let mut unfilled = Vec::new();
-            for order in &mut self.orders {
-                let immediate =
-                    order.intent.time_in_force == TimeInForce::Ioc && order.first_day.is_some();
-                if immediate && order.leaves > 0 && order.intent.instrument == instrument {
-                    order.leaves = 0;
-                    unfilled.push(order.intent.client_order_id);
-                }
-            }
-            unfilled.into_iter().for_each(|id| self.report(id, ReportKind::Canceled));
+            self.end_after_open(&tape);
         }
         if self.pass.is_none() {
+            self.note_last(tape.instrument(), tape.closes());
             self.orders.retain(|order| order.leaves > 0);
-            self.orders.iter_mut().for_each(|order| order.placed_in = None);
+            for order in &mut self.orders {
+                order.placed_in = None;
+                if order.intent.instrument == tape.instrument() {
+                    order.follow(tape.for_side(order.intent.side).close);
+                }
+            }
+        }
+    }
+
+    fn end_after_open(&mut self, tape: &Tape) {
+        let mut over = Vec::new();
+        for order in &mut self.orders {
+            if order.leaves <= 0
+                || order.first_day.is_none()
+                || order.intent.instrument != tape.instrument()
+            {
+                continue;
+            }
+            if order.is_immediate() {
+                over.push((order.intent.client_order_id, ReportKind::Canceled, self.now));
+            } else if order.expires_by(tape.for_buyers.ts_close) {
+                let ts = order.intent.terms.expires.unwrap_or_default();
+                over.push((order.intent.client_order_id, ReportKind::Expired, ts));
+            } else {
+                continue;
+            }
+            order.leaves = 0;
+        }
+        for (id, kind, ts) in over {
+            self.now = self.now.max(ts);
+            self.report(id, kind);
         }
     }
 
     /// Lets one order take part in the present phase.
     fn play(&mut self, index: usize, instrument: &Instrument) -> Result<()> {
-        let (Some(order), Some(pass)) = (self.orders.get(index), self.pass.as_mut()) else {
+        let (Some(order), Some(pass)) = (self.orders.get_mut(index), self.pass.as_mut()) else {
             return Ok(());
         };
         let (bar, phase) = (*pass.tape.for_side(order.intent.side), pass.phase);
         let capacity = *pass.tape.capacity.of(order.intent.side);
         if order.leaves <= 0
             || order.intent.instrument != bar.instrument
-            || !takes_part(order, &bar, phase)
+            || !order.takes_part(&bar, phase)
         {
             return Ok(());
         }
-        let Some(reference) =
-            reference(&order.intent, order.triggered, phase, &bar, &self.assumptions)
-        else {
-            return Ok(());
-        };
-        // Inside a bar a limit order is the resting one. In a tick it is when it was in the book before: then whoever
-        // trades with it does so at its price, however far the tick went beyond.
-        let in_book = order.rested && bar.ts_open == bar.ts_close;
-        let maker =
-            order.intent.order_type == OrderType::Limit && (phase == Phase::Limits || in_book);
-        let price = order.intent.limit_price.filter(|_| maker).unwrap_or(reference);
-        let intent = order.intent;
-        let is_stop = intent.order_type == OrderType::StopMarket;
-        self.now = if phase == Phase::Open { pass.ts_open } else { bar.ts_close.max(pass.ts_open) };
-        if is_stop && !order.triggered {
+        let (triggered, execution) = order.play(phase, &bar, self.assumptions.limit_fill)?;
+        let (intent, wanted, shown) = (order.intent, order.leaves, order.shown());
+        if triggered || execution.is_some() {
+            let inside = bar.ts_close.max(pass.ts_open);
+            self.now = self.now.max(if phase == Phase::Open { pass.ts_open } else { inside });
+        }
+        if triggered {
             self.report(intent.client_order_id, ReportKind::Triggered);
-            if let Some(order) = self.orders.get_mut(index) {
-                order.triggered = true;
-            }
         }
-        let wanted = self.orders.get(index).map_or(0, |order| order.leaves);
+        let Some(execution) = execution else { return Ok(()) };
         let allowed = if intent.reduce_only { self.reducible(&intent) } else { i64::MAX };
-        let lots = wanted.min(allowed).min(capacity);
-        if lots <= 0 {
+        let lots = shown.min(allowed).min(capacity);
+        if lots <= 0 || (intent.time_in_force == TimeInForce::Fok && lots < wanted) {
             return Ok(());
         }
-        self.fill(index, instrument, (price, lots), maker)
+        if phase != Phase::Open {
+            self.note_last(intent.instrument, [execution.price; 2]);
+        }
+        self.fill(index, instrument, execution, lots)
     }
 
     fn fill(
         &mut self,
         index: usize,
         instrument: &Instrument,
-        (reference, lots): (Price, i64),
-        maker: bool,
+        execution: Execution,
+        lots: i64,
     ) -> Result<()> {
         let Some(order) = self.orders.get_mut(index) else { return Ok(()) };
         let intent = order.intent;
-        let is_limit = intent.order_type == OrderType::Limit;
-        let price = if is_limit {
-            reference
-        } else {
+        let Execution { price: reference, maker, slips, bound } = execution;
+        let slipped = if slips {
             slipped(reference, intent.side, self.assumptions.slippage)?
+        } else {
+            reference
+        };
+        let price = match (bound, intent.side) {
+            (None, _) => slipped,
+            (Some(limit), Side::Buy) => slipped.min(limit),
+            (Some(limit), Side::Sell) => slipped.max(limit),
         };
         let quantity = Quantity::from_lots(lots);
         let notional = instrument.notional(price, quantity)?;
@@ -332,6 +367,13 @@ impl SimulatedVenue {
         )?;
         let slippage = notional.minus(instrument.notional(reference, quantity)?)?.magnitude()?;
         order.leaves -= lots;
+        order.taken += lots;
+        if intent.order_type == OrderType::MarketToLimit {
+            order.working = Working::Limit(match order.working {
+                Working::Limit(limit) => limit,
+                _ => price,
+            });
+        }
         if let Some(position) = self.positions.get_mut(intent.instrument.index()) {
             *position += intent.side.signed(lots);
         }
@@ -350,21 +392,5 @@ impl SimulatedVenue {
         }));
         self.next_trade_id += 1;
         Ok(())
-    }
-}
-
-/// Returns whether an order may fill in this phase of this bar.
-///
-/// What was there when the bar opened takes part in everything but the late stops. What was placed inside the bar
-/// protects a position that was opened inside it: after the open it is live like the rest, but nothing that a limit
-/// opened can reach its target in the same bar, because the order of the prices in between is unknown.
-fn takes_part(order: &Resting, bar: &Bar, phase: Phase) -> bool {
-    match order.placed_in {
-        _ if order.arrival > bar.ts_close => false,
-        None => order.arrival <= bar.ts_open && phase != Phase::LateStops,
-        Some(Phase::Open) => matches!(phase, Phase::Stops | Phase::Limits),
-        Some(Phase::Stops) => phase == Phase::Stops,
-        Some(Phase::Limits) => phase == Phase::LateStops,
-        Some(Phase::LateStops) => false,
     }
 }

@@ -2,8 +2,12 @@
 
 mod support;
 
-use holdfast_core::{Amount, Code, OrderIntent, Price, Side};
+use holdfast_core::{
+    Amount, Code, OrderIntent, OrderTerms, OrderType, Price, Quantity, Side, TimeInForce,
+    Timestamp, TrailingDistance,
+};
 use holdfast_engine::journal_segment::segment_header;
+
 use holdfast_engine::record_json::record_json;
 use holdfast_engine::replay::replay;
 use holdfast_engine::{JournalReader, JournalWriter, SyncPolicy};
@@ -35,6 +39,8 @@ enum Action {
     Market(bool, i64, Option<i64>, Option<i64>),
     Limit(bool, i64, i64),
     Stop(bool, i64, i64),
+    /// An order of a further kind: buy, lots, offset of its price, which kind.
+    Kind(bool, i64, i64, u8),
     CancelOldest,
 }
 
@@ -44,6 +50,7 @@ fn actions() -> impl Strategy<Value = Action> {
         3 => (any::<bool>(), 1_i64..200, offset(), offset()).prop_map(|(b, q, s, t)| Action::Market(b, q, s, t)),
         2 => (any::<bool>(), 1_i64..200, -800_i64..800).prop_map(|(b, q, o)| Action::Limit(b, q, o)),
         1 => (any::<bool>(), 1_i64..200, -800_i64..800).prop_map(|(b, q, o)| Action::Stop(b, q, o)),
+        3 => (any::<bool>(), 1_i64..200, -800_i64..800, 0_u8..8).prop_map(|(b, q, o, k)| Action::Kind(b, q, o, k)),
         1 => Just(Action::CancelOldest),
     ]
 }
@@ -51,6 +58,33 @@ fn actions() -> impl Strategy<Value = Action> {
 /// Steps of a price path: (open gap, high above, low below, close within 0..=100 %, volume).
 fn bars() -> impl Strategy<Value = (i64, i64, i64, i64, i64)> {
     (-300_i64..300, 0_i64..400, 0_i64..400, 0_i64..=100, prop_oneof![Just(0_i64), 10_i64..5_000])
+}
+
+/// Turns a market order into one of the kinds beyond market, limit and stop, at a price.
+fn further_kind(order: OrderIntent, day: i64, ticks: i64, kind: u8) -> OrderIntent {
+    let near = Some(Price::from_ticks(ticks));
+    let beyond = Some(Price::from_ticks(ticks + order.quantity.lots()));
+    let (order_type, limit_price, trigger_price) = match kind {
+        0 => (OrderType::StopLimit, beyond, near),
+        1 => (OrderType::TakeProfitMarket, None, near),
+        2 => (OrderType::TakeProfitLimit, beyond, near),
+        3 => (OrderType::TrailingStop, None, None),
+        4 => (OrderType::MarketToLimit, None, None),
+        _ => (OrderType::Limit, near, None),
+    };
+    let time_in_force = match kind {
+        1 | 3 => TimeInForce::Gtd,
+        7 => TimeInForce::Fok,
+        _ => TimeInForce::Gtc,
+    };
+    let terms = OrderTerms {
+        post_only: kind == 5,
+        display: (kind == 6).then_some(Quantity::from_lots(1 + order.quantity.lots() / 3)),
+        trailing: (kind == 3).then_some(TrailingDistance::Ticks(ticks % 300 + 1)),
+        expires: (time_in_force == TimeInForce::Gtd)
+            .then_some(Timestamp((day + 3) * DAY_NS + ticks)),
+    };
+    OrderIntent { order_type, limit_price, trigger_price, time_in_force, terms, ..order }
 }
 
 fn play(session: &mut Session, steps: &[((i64, i64, i64, i64, i64), Vec<Action>)]) {
@@ -79,6 +113,11 @@ fn play(session: &mut Session, steps: &[((i64, i64, i64, i64, i64), Vec<Action>)
                 }
                 Action::Stop(buy, lots, offset) => {
                     session.submit(stop(side(*buy), *lots, price(*offset))).unwrap();
+                }
+                Action::Kind(buy, lots, offset, kind) => {
+                    let order =
+                        further_kind(market(side(*buy), *lots), day as i64, price(*offset), *kind);
+                    session.submit(order).unwrap();
                 }
                 Action::CancelOldest => {
                     let oldest = session

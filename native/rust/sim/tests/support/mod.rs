@@ -4,8 +4,8 @@
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::venue_report::LiquiditySide;
 use holdfast_core::{
-    Bar, ClientOrderId, InstrumentId, InstrumentSpec, OrderIntent, OrderRole, OrderType, Price,
-    Quantity, ReportKind, Side, TimeInForce, Timestamp,
+    Bar, ClientOrderId, InstrumentId, InstrumentSpec, OrderIntent, OrderRole, OrderTerms,
+    OrderType, Price, Quantity, ReportKind, Side, TimeInForce, Timestamp,
 };
 use holdfast_engine::{EngineConfig, JournalWriter};
 use holdfast_sim::assumptions::LimitFill;
@@ -106,6 +106,7 @@ pub fn market(side: Side, lots: i64) -> OrderIntent {
         stop_loss: None,
         take_profit: None,
         ts_intent: Timestamp(0),
+        terms: OrderTerms::default(),
     }
 }
 

@@ -1,0 +1,118 @@
+//! Orders that depend on each other: pairs of which one ends the other, and orders that follow the fills of a parent.
+
+use crate::code::Code;
+use crate::error::{Error, Result};
+use crate::identifier::ClientOrderId;
+use crate::order::{OrderIntent, vocabulary};
+use crate::quantity::Quantity;
+
+vocabulary! {
+    /// How the orders of a list depend on each other (FIX 1385). One cancels the other at its first fill; one updates the
+    /// other by what it fills; one triggers the others for what it fills; a bracket triggers a stop and a target that
+    /// update each other.
+    Contingency { Oco = 0 "oco", Ouo = 1 "ouo", Oto = 2 "oto", Bracket = 3 "bracket" }
+}
+
+impl Contingency {
+    /// Returns whether the list is a pair of equals; otherwise its first order is the parent of the others.
+    #[must_use]
+    pub const fn is_pair(self) -> bool {
+        matches!(self, Self::Oco | Self::Ouo)
+    }
+}
+
+/// The tie of an order to the other one of its pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pairing {
+    /// The other order.
+    pub other: ClientOrderId,
+    /// Whether any fill of the other one ends this one, instead of taking its quantity off.
+    pub cancels: bool,
+    /// Quantity that this order has while the other one has filled nothing.
+    pub base: Quantity,
+    /// What the other one has filled.
+    pub other_filled: Quantity,
+    /// The quantity that the venue was last asked for.
+    pub asked: Option<Quantity>,
+    /// Whether the venue was asked to cancel this order because of the other one; it is asked once.
+    pub cancel_asked: bool,
+}
+
+impl Pairing {
+    /// Makes the tie of an order that may fill `base` as long as the other one has not.
+    #[must_use]
+    pub const fn new(other: ClientOrderId, cancels: bool, base: Quantity) -> Self {
+        Self {
+            other,
+            cancels,
+            base,
+            other_filled: Quantity::ZERO,
+            asked: None,
+            cancel_asked: false,
+        }
+    }
+
+    /// Returns the quantity that the order is due to have, given what the other one has filled.
+    #[must_use]
+    pub fn due(&self) -> Quantity {
+        if self.other_filled > Quantity::ZERO && self.cancels {
+            return Quantity::ZERO;
+        }
+        let left = self.base.lots().saturating_sub(self.other_filled.lots());
+        Quantity::from_lots(left.max(0))
+    }
+}
+
+/// An order that follows the fills of its parent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Follower {
+    /// What to send, with the whole quantity; each fill of the parent sends its share under an id of its own.
+    pub intent: OrderIntent,
+    /// What was sent already.
+    pub sent: Quantity,
+}
+
+impl Follower {
+    /// Returns what is to be sent when the parent has filled `filled` in all.
+    #[must_use]
+    pub fn due(&self, filled: Quantity) -> Quantity {
+        let due = self.intent.quantity.min(filled).lots().saturating_sub(self.sent.lots());
+        Quantity::from_lots(due.max(0))
+    }
+}
+
+/// The orders that follow a parent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Followers {
+    /// Whether what is sent for one fill is a pair, of which one updates the other.
+    pub paired: bool,
+    /// The orders.
+    pub orders: Vec<Follower>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::intent::tests::intent;
+
+    #[test]
+    fn ord_13_a_pair_is_due_what_the_other_one_left() {
+        let lots = Quantity::from_lots;
+        let due = |cancels: bool, filled: i64| {
+            let pairing = Pairing::new(ClientOrderId(1), cancels, lots(10));
+            Pairing { other_filled: lots(filled), ..pairing }.due().lots()
+        };
+        assert_eq!([due(false, 0), due(false, 3), due(false, 10), due(false, 12)], [10, 7, 0, 0]);
+        assert_eq!([due(true, 0), due(true, 3)], [10, 0]);
+    }
+
+    #[test]
+    fn ord_13_a_follower_is_never_due_more_than_its_parent_filled() {
+        let lots = Quantity::from_lots;
+        let follower = |sent: i64| Follower { intent: intent(), sent: lots(sent) };
+        assert_eq!(follower(0).due(lots(4)), lots(4));
+        assert_eq!(follower(4).due(lots(4)), lots(0));
+        assert_eq!(follower(4).due(lots(12)), lots(6), "its own quantity is the bound");
+        assert_eq!(follower(4).due(lots(2)), lots(0));
+    }
+}

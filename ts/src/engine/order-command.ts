@@ -1,0 +1,143 @@
+import { decimalOf } from '../core/decimal.js';
+import { HoldfastError } from '../core/holdfast-error.js';
+import type { Instrument } from '../core/instrument.js';
+import { nearestKey } from '../core/schema.js';
+import { ORDER_TYPES, SIDES, TIMES_IN_FORCE } from '../core/vocabulary.generated.js';
+import type { Command, CommandTerms } from '../native/command-memory.js';
+import type { OrderIntent, PriceInput } from '../strategies/strategy-context.js';
+
+const ORDER_KEYS: readonly (keyof OrderIntent)[] = [
+  'instrument',
+  'side',
+  'quantity',
+  'orderType',
+  'timeInForce',
+  'limitPrice',
+  'triggerPrice',
+  'stopLoss',
+  'takeProfit',
+  'reduceOnly',
+  'postOnly',
+  'displayQuantity',
+  'trailingPrice',
+  'trailingFrac',
+  'trailingTicks',
+  'expiresAtMs',
+];
+const KNOWN_ORDER_KEYS = new Set<string>(ORDER_KEYS);
+
+const TRAILING_KEYS = ['trailingPrice', 'trailingFrac', 'trailingTicks'] as const;
+
+/** Decimals of a fraction in native code: millionths. */
+const FRACTION_SCALE = 6;
+const NS_PER_MS = 1_000_000n;
+
+/**
+ * A misspelt stop loss must not become an order without one.
+ *
+ * @throws HoldfastError `ORDER_INVALID` with the nearest key that exists
+ */
+export function checkOrderKeys(intent: OrderIntent): void {
+  for (const key in intent) {
+    if (KNOWN_ORDER_KEYS.has(key)) continue;
+    const nearest = nearestKey(key, ORDER_KEYS) ?? '';
+    throw new HoldfastError(
+      'ORDER_INVALID',
+      `an order has no "${key}"; did you mean "${nearest}"?`,
+      { context: { key, nearest } },
+    );
+  }
+}
+
+/**
+ * Makes the exact form of an order on an instrument.
+ *
+ * @throws HoldfastError `ORDER_INVALID`, and what the instrument refuses a price or quantity with
+ */
+export function orderCommand(intent: OrderIntent, index: number, instrument: Instrument): Command {
+  const ticks = (price: PriceInput | undefined) =>
+    price === undefined ? undefined : instrument.price(price).ticks;
+  return {
+    instrument: index,
+    side: wordIndex('side', SIDES, intent.side),
+    orderType: wordIndex('orderType', ORDER_TYPES, intent.orderType ?? 'market'),
+    timeInForce: wordIndex('timeInForce', TIMES_IN_FORCE, intent.timeInForce ?? 'gtc'),
+    reduceOnly: intent.reduceOnly ?? false,
+    lots: instrument.quantity(intent.quantity).lots,
+    limitTicks: ticks(intent.limitPrice),
+    triggerTicks: ticks(intent.triggerPrice),
+    stopLossTicks: ticks(intent.stopLoss),
+    takeProfitTicks: ticks(intent.takeProfit),
+    terms: orderTerms(intent, instrument),
+  };
+}
+
+/** What the order asks for beyond type and prices; undefined when that is nothing. */
+function orderTerms(intent: OrderIntent, instrument: Instrument): CommandTerms | undefined {
+  const { postOnly = false, displayQuantity, expiresAtMs } = intent;
+  const distances = TRAILING_KEYS.filter((key) => intent[key] !== undefined);
+  if (distances.length > 1) {
+    throw new HoldfastError(
+      'ORDER_INVALID',
+      `a trailing distance must be given once, was given as ${distances.join(' and ')}`,
+      { context: { fields: distances } },
+    );
+  }
+  const isPlain = distances.length === 0 && displayQuantity === undefined;
+  if (isPlain && !postOnly && expiresAtMs === undefined) return undefined;
+  const { trailingPrice, trailingFrac, trailingTicks } = intent;
+  return {
+    postOnly,
+    trailingTicks:
+      trailingTicks === undefined
+        ? trailingPrice === undefined
+          ? undefined
+          : instrument.price(trailingPrice).ticks
+        : integer('trailingTicks', trailingTicks),
+    trailingMillionths: trailingFrac === undefined ? undefined : millionths(trailingFrac),
+    displayLots:
+      displayQuantity === undefined ? undefined : instrument.quantity(displayQuantity).lots,
+    expiresNs: expiresAtMs === undefined ? undefined : nanoseconds(expiresAtMs),
+  };
+}
+
+function integer(field: string, value: number): bigint {
+  if (Number.isSafeInteger(value)) return BigInt(value);
+  throw new HoldfastError('ORDER_INVALID', `${field} must be an integer, was ${value}`, {
+    context: { field, value },
+  });
+}
+
+/** The range is checked here, because a number past 64 bits would come out as another one. */
+function nanoseconds(expiresAtMs: number): bigint {
+  const ns = integer('expiresAtMs', expiresAtMs) * NS_PER_MS;
+  if (ns === BigInt.asIntN(64, ns)) return ns;
+  throw new HoldfastError(
+    'ORDER_INVALID',
+    `expiresAtMs must fit 64 bits of nanoseconds, was ${expiresAtMs}`,
+    { context: { field: 'expiresAtMs', value: expiresAtMs } },
+  );
+}
+
+function millionths(value: string | number): bigint {
+  const { mantissa, scale } = decimalOf(value);
+  if (scale <= FRACTION_SCALE) {
+    const parts = mantissa * 10n ** BigInt(FRACTION_SCALE - scale);
+    if (parts > 0n && parts < 1_000_000n) return parts;
+  }
+  throw new HoldfastError(
+    'ORDER_INVALID',
+    `trailingFrac must lie between 0 and 1 with at most ${FRACTION_SCALE} decimals, was ${value}`,
+    { context: { field: 'trailingFrac', value } },
+  );
+}
+
+function wordIndex<Word extends string>(field: string, words: readonly Word[], word: Word): number {
+  const index = words.indexOf(word);
+  if (index >= 0) return index;
+  throw new HoldfastError(
+    'ORDER_INVALID',
+    `${field} must be one of ${words.join(', ')}, was ${word}`,
+    { context: { field, value: word } },
+  );
+}

@@ -1,0 +1,82 @@
+/** Bytes of one command; the same constants stand in native/rust/binding/src/command.rs. */
+export const COMMAND_BYTES = 128;
+/** Most orders of one list. */
+export const COMMANDS_MAX = 8;
+
+/** The price that stands for "none" in a command. */
+const NO_PRICE = -(2n ** 63n);
+
+const POST_ONLY = 1;
+const TRAILING_TICKS = 2;
+const TRAILING_SHARE = 4;
+const DISPLAY = 8;
+const EXPIRES = 16;
+
+/** What an order asks for beyond type and prices; at most one of the trailing distances. */
+export interface CommandTerms {
+  readonly postOnly: boolean;
+  readonly trailingTicks: bigint | undefined;
+  readonly trailingMillionths: bigint | undefined;
+  readonly displayLots: bigint | undefined;
+  readonly expiresNs: bigint | undefined;
+}
+
+/** An order on its way to native code: indices of the vocabulary, ticks and lots. */
+export interface Command {
+  readonly instrument: number;
+  readonly side: number;
+  readonly orderType: number;
+  readonly timeInForce: number;
+  readonly reduceOnly: boolean;
+  readonly lots: bigint;
+  readonly limitTicks: bigint | undefined;
+  readonly triggerTicks: bigint | undefined;
+  readonly stopLossTicks: bigint | undefined;
+  readonly takeProfitTicks: bigint | undefined;
+  readonly terms: CommandTerms | undefined;
+}
+
+/** The part of the exchange area that carries orders to native code. */
+export class CommandMemory {
+  readonly #offset: number;
+  readonly #bytes: Uint8Array;
+  readonly #words: BigInt64Array;
+
+  constructor(exchange: Uint8Array, offset: number) {
+    this.#offset = offset;
+    this.#bytes = exchange;
+    this.#words = new BigInt64Array(exchange.buffer, exchange.byteOffset, exchange.byteLength / 8);
+  }
+
+  write(command: Command, slot = 0): void {
+    const at = this.#offset + slot * COMMAND_BYTES;
+    const word = at / 8;
+    this.#words[word] = BigInt(command.instrument);
+    this.#bytes[at + 8] = command.side;
+    this.#bytes[at + 9] = command.orderType;
+    this.#bytes[at + 10] = command.timeInForce;
+    this.#bytes[at + 11] = command.reduceOnly ? 1 : 0;
+    this.#bytes[at + 12] = 0;
+    this.#words[word + 2] = command.lots;
+    this.#words[word + 3] = command.limitTicks ?? NO_PRICE;
+    this.#words[word + 4] = command.triggerTicks ?? NO_PRICE;
+    this.#words[word + 5] = command.stopLossTicks ?? NO_PRICE;
+    this.#words[word + 6] = command.takeProfitTicks ?? NO_PRICE;
+    if (command.terms !== undefined) this.#writeTerms(command.terms, at);
+  }
+
+  #writeTerms(terms: CommandTerms, at: number): void {
+    const word = at / 8;
+    let flags = terms.postOnly ? POST_ONLY : 0;
+    const set = (flag: number, index: number, value: bigint | undefined) => {
+      if (value === undefined) return;
+      flags |= flag;
+      this.#words[word + index] = value;
+    };
+    set(TRAILING_TICKS, 7, terms.trailingTicks);
+    set(TRAILING_SHARE, 7, terms.trailingMillionths);
+    set(DISPLAY, 8, terms.displayLots);
+    set(EXPIRES, 9, terms.expiresNs);
+    this.#bytes[at + 12] = flags;
+  }
+}
