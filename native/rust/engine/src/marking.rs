@@ -51,7 +51,7 @@ impl Engine {
         let state = self.state(id)?;
         let Some((mark, _)) = state.mark else { return Ok(()) };
         let value = state.instrument.value(mark, state.position.lots())?;
-        let worst = state.instrument.notional(mark, state.case.lots()?)?;
+        let worst = state.instrument.settlement_notional(mark, state.case.lots()?)?;
         let (old_value, old_worst) = (state.value, state.worst);
         self.net_value = self.net_value.minus(old_value)?.plus(value)?;
         self.gross_value =

@@ -142,6 +142,7 @@ mod tests {
             max_notional: None,
             percent_price_frac: None,
             perpetual: false,
+            contract: holdfast_core::ContractSpec::default(),
         })
         .unwrap()
     }

@@ -195,7 +195,7 @@ impl SimulatedVenue {
         let intervals = until.map_or(0, due);
         *until = Some(bar.ts_close);
         if intervals > 0 && *position != 0 {
-            let value = instrument.value(bar.open, Quantity::from_lots(*position))?;
+            let value = instrument.exposure(bar.open, Quantity::from_lots(*position))?;
             let rate = i128::from(self.assumptions.funding.millionths()) * i128::from(intervals);
             let paid = value.times_ratio(rate, Fraction::PARTS, Rounding::HalfEven)?;
             self.events.push_back(VenueEvent::Funding(Funding {
@@ -317,7 +317,7 @@ impl SimulatedVenue {
             slipped(reference, intent.side, self.assumptions.slippage)?
         };
         let quantity = Quantity::from_lots(lots);
-        let notional = instrument.notional(price, quantity)?;
+        let notional = instrument.settlement_notional(price, quantity)?;
         let rate = if maker { self.assumptions.maker_fee } else { self.assumptions.taker_fee };
         let proportional = notional.times_ratio(
             i128::from(rate.millionths()),
@@ -330,7 +330,8 @@ impl SimulatedVenue {
             Amount::ONE.raw(),
             Rounding::HalfEven,
         )?;
-        let slippage = notional.minus(instrument.notional(reference, quantity)?)?.magnitude()?;
+        let slippage =
+            notional.minus(instrument.settlement_notional(reference, quantity)?)?.magnitude()?;
         order.leaves -= lots;
         if let Some(position) = self.positions.get_mut(intent.instrument.index()) {
             *position += intent.side.signed(lots);

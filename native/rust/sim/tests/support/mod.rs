@@ -30,6 +30,7 @@ pub fn spec() -> InstrumentSpec {
         max_notional: None,
         percent_price_frac: None,
         perpetual: false,
+        contract: holdfast_core::ContractSpec::default(),
     }
 }
 
