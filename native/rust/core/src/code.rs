@@ -132,6 +132,10 @@ codes! {
     51 HandleClosed "HANDLE_CLOSED" Infrastructure false "An object was used after close()." "Create a new one.";
     52 CapacityExhausted "CAPACITY_EXHAUSTED" Infrastructure true "A fixed capacity was reached." "Raise the capacity that the message names.";
     53 SessionAborted "SESSION_ABORTED" Infrastructure true "The session was stopped from outside; the journal holds what was done so far." "Run it again.";
+    89 RateStale "RATE_STALE" Risk true "The rate of a currency into the account's is missing or too old." "Wait for a rate, or feed one for the currency.";
+    90 MarginInsufficient "MARGIN_INSUFFICIENT" Risk false "The available margin does not cover the initial margin of the order." "Send a smaller order, reduce positions or add funds.";
+    91 RateInvalid "RATE_INVALID" Validation false "A rate of exchange is not positive, or has more digits than can be kept." "Pass a positive decimal of at most 18 digits.";
+    92 CurrencyUnknown "CURRENCY_UNKNOWN" Validation false "The account does not hold this currency." "Name it in the account's balances, or trade an instrument that settles in it.";
     100 OrderQtyExceeded "ORDER_QTY_EXCEEDED" Risk false "The order's quantity is above its limit." "Send a smaller order.";
     101 OrderNotionalExceeded "ORDER_NOTIONAL_EXCEEDED" Risk false "The order's notional is above its limit." "Send a smaller order.";
     102 PositionLimitExceeded "POSITION_LIMIT_EXCEEDED" Risk false "The position, if every open order filled, would be above its fraction of equity." "Send a smaller order, or cancel open ones.";
@@ -165,7 +169,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 65);
+        assert_eq!(Code::ALL.len(), 69);
         assert_eq!(Code::from_number(0), None);
     }
 }

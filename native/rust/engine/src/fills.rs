@@ -1,6 +1,7 @@
 //! Fills: from the report to order, position and account, and what follows for the orders around it.
 
-use crate::engine::Engine;
+use crate::engine::{Engine, InstrumentState};
+use crate::exposure::Leg;
 use crate::input::Command;
 use crate::output::PositionChanged;
 use crate::position::PositionChange;
@@ -49,16 +50,25 @@ impl Engine {
         sink: &mut impl Sink,
     ) -> Result<PositionChange> {
         let (price, quantity) = (report.last_price, report.last_quantity);
+        let leg = self.position_mode.leg(intent.side, intent.reduce_only);
         let state = self.state_mut(intent.instrument)?;
-        let change = state.position.apply(&state.instrument, intent.side, price, quantity)?;
-        let value = state
-            .instrument
-            .value(price, Quantity::from_lots(intent.side.signed(quantity.lots())))?;
+        let InstrumentState { instrument, position, short, .. } = state;
+        let held = if leg == Leg::Long { position } else { short };
+        let change = held.apply(instrument, intent.side, price, quantity)?;
+        let signed = Quantity::from_lots(intent.side.signed(quantity.lots()));
+        let value = instrument.value(price, signed)?;
+        // A margined contract moves only what it realised; everything else changes hands whole.
+        let is_margined = instrument.kind().is_margined();
+        let paid = if is_margined { change.realized.negated()? } else { value };
         state.case = state.case.release(intent.side, released.lots());
-        state.case.position = state.position.lots().lots();
-        let (lots, open_cost, realized) =
-            (state.position.lots(), state.position.open_cost()?, state.position.realized());
-        self.account.book_fill(value, report.fee, report.slippage)?;
+        state.case.position = state.net_lots()?.lots();
+        let held = state.leg(leg);
+        let (lots, open_cost, realized) = (held.lots(), held.open_cost()?, held.realized());
+        let currency = state.currency;
+        let account = &mut self.wallets.get_mut(currency)?.account;
+        account.book_fill(paid, value.magnitude()?, report.slippage)?;
+        account.book_fee(report.fee)?;
+        let cash = account.cash;
         self.refresh(intent.instrument)?;
         let changed = PositionChanged {
             instrument: intent.instrument,
@@ -67,7 +77,7 @@ impl Engine {
             open_cost,
             realized_by_fill: change.realized,
             realized,
-            cash: self.account.cash,
+            cash,
         };
         self.emit(RecordKind::PositionChanged, &changed, sink)?;
         Ok(change)

@@ -4,6 +4,7 @@ use crate::config::EngineConfig;
 use crate::engine::Engine;
 use crate::input::{Funding, Input};
 use crate::journal_reader::{JournalReader, JournalSummary};
+use crate::rates::RateChanged;
 use crate::sink::Sink;
 use holdfast_core::journal_record::{Record, RecordKind, hex};
 use holdfast_core::wire::{Encode, Layout, Reader, append_encoded};
@@ -123,6 +124,7 @@ fn feed(engine: &mut Engine, record: &Record<'_>, expected: &mut Expected) -> Re
         }
         RecordKind::VenueReport => Input::Report(VenueReport::decode(&mut reader)?),
         RecordKind::Funding => Input::Funding(Funding::decode(&mut reader)?),
+        RecordKind::RateChanged => Input::Rate(RateChanged::decode(&mut reader)?),
         RecordKind::Failure => {
             let code = Code::from_number(reader.u16()?).ok_or_else(|| {
                 Error::new(Code::JournalCorrupt, "failure must name a known code")

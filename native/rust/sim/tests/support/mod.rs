@@ -48,6 +48,7 @@ pub fn config() -> SessionConfig {
             limits,
             start_cash: "100000".into(),
             max_open_orders: 64,
+            account: Default::default(),
         },
         assumptions: AssumptionsSpec {
             slippage_bps: "0".into(),
