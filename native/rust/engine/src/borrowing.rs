@@ -10,9 +10,7 @@ use crate::sink::Sink;
 use crate::wallet::CurrencyId;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::{AMOUNT_BYTES_MAX, Encode, Reader, U32_BYTES_MAX, Writer};
-use holdfast_core::{
-    Amount, Clock, Fraction, InstrumentKind, Quantity, Result, Rounding, Timestamp,
-};
+use holdfast_core::{Amount, Fraction, InstrumentKind, Quantity, Result, Rounding, Timestamp};
 use serde_json::{Value, json};
 
 /// Interest paid in one currency since the session began, as it stands at the close of a UTC day.
@@ -57,15 +55,23 @@ fn interest(owed: Amount, borrow: &Borrow, interval_ns: i64) -> Result<Amount> {
     period.times_ratio(interval, whole, Rounding::HalfEven)
 }
 
+/// What one event was charged, and from when on.
+#[derive(Debug)]
+pub(crate) struct Charged {
+    from: Timestamp,
+    charges: Vec<(CurrencyId, Amount)>,
+}
+
 impl Engine {
-    /// Charges interest for the time from the last event to this one.
+    /// Charges interest for the time from the last event to this one, and returns what was charged.
     #[inline]
-    pub(crate) fn accrue_interest(&mut self, ts: Timestamp) -> Result<()> {
-        let interval_ns = ts.since(self.clock.now());
+    pub(crate) fn accrue_interest(&mut self, ts: Timestamp) -> Result<Charged> {
+        let mut charged = Charged { from: self.interest_until, charges: Vec::new() };
+        let interval_ns = ts.since(charged.from);
         if self.borrow.is_empty() || interval_ns == 0 {
-            return Ok(());
+            return Ok(charged);
         }
-        let mut charges = Vec::new();
+        let charges = &mut charged.charges;
         for borrow in &self.borrow {
             if let Ok(id) = self.wallets.id(&borrow.currency) {
                 let cash = self.wallets.get(id)?.account.cash;
@@ -90,10 +96,26 @@ impl Engine {
                 }
             }
         }
-        for (id, charge) in charges.into_iter().filter(|(_, charge)| *charge != Amount::ZERO) {
-            self.wallets.get_mut(id)?.account.book_interest(charge)?;
+        for (id, charge) in charges.iter() {
+            self.wallets.get_mut(*id)?.account.book_interest(*charge)?;
         }
-        self.equity = self.wallets.equity()?;
+        if !charges.is_empty() {
+            self.equity = self.wallets.equity()?;
+        }
+        self.interest_until = ts;
+        Ok(charged)
+    }
+
+    /// Takes back what an event was charged that was refused: a replay does not know of it, and the next event is
+    /// charged for the whole time.
+    pub(crate) fn take_back_interest(&mut self, charged: Charged) -> Result<()> {
+        for (id, charge) in &charged.charges {
+            self.wallets.get_mut(*id)?.account.book_interest(charge.negated()?)?;
+        }
+        if !charged.charges.is_empty() {
+            self.equity = self.wallets.equity()?;
+        }
+        self.interest_until = charged.from;
         Ok(())
     }
 

@@ -76,6 +76,7 @@ pub struct Engine {
     pub(crate) wallets: Wallets,
     pub(crate) position_mode: PositionMode,
     pub(crate) borrow: Vec<Borrow>,
+    pub(crate) interest_until: Timestamp,
     pub(crate) gate: Gate,
     pub(crate) clock: ManualClock,
     pub(crate) next_order_id: u64,
@@ -137,6 +138,7 @@ impl Engine {
             wallets,
             position_mode: config.account.position_mode,
             borrow: config.account.borrow_rates()?,
+            interest_until: Timestamp::default(),
             gate: Gate::new(&config.limits, start_cash)?,
             clock: ManualClock::default(),
             next_order_id: 1,
@@ -171,8 +173,21 @@ impl Engine {
             .with("ts_ns", ts.0));
         }
         self.close_day_before(ts, sink)?;
-        self.accrue_interest(ts)?;
+        let charged = self.accrue_interest(ts)?;
         self.clock.advance(ts);
+        let outcome = self.apply(input, sink, commands);
+        if outcome.is_err() {
+            self.take_back_interest(charged)?;
+        }
+        outcome
+    }
+
+    fn apply(
+        &mut self,
+        input: &Input<'_>,
+        sink: &mut impl Sink,
+        commands: &mut Vec<Command>,
+    ) -> Result<Option<Box<Verdict>>> {
         match input {
             Input::Bar(bar) => self.on_bar(bar, sink).map(|()| None),
             Input::Trade(trade) => self.on_trade(trade, sink).map(|()| None),

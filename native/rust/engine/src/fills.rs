@@ -6,6 +6,7 @@ use crate::input::Command;
 use crate::output::PositionChanged;
 use crate::position::PositionChange;
 use crate::sink::Sink;
+use crate::wallet::CurrencyId;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::{OrderEvent, OrderIntent, OrderRole, Quantity, Result, VenueReport};
 
@@ -23,7 +24,10 @@ impl Engine {
         order.cum_quantity = order.cum_quantity.plus(report.last_quantity)?;
         order.filled_tick_lots +=
             i128::from(report.last_price.ticks()) * i128::from(report.last_quantity.lots());
-        order.fees = order.fees.plus(report.fee)?;
+        // An order's fees are told in one currency; a fee in another stands in that currency's books.
+        if report.fee_currency == 0 {
+            order.fees = order.fees.plus(report.fee)?;
+        }
         let complete = order.cum_quantity >= order.quantity;
         let released = order.reserved.min(report.last_quantity);
         order.reserved = order.reserved.minus(released)?;
@@ -39,6 +43,11 @@ impl Engine {
         self.protect(&intent, change.opened, sink, commands)?;
         self.shrink_sibling(sibling, report.last_quantity, sink, commands)?;
         self.cancel_orphans(intent.instrument, sink, commands)
+    }
+
+    /// Refuses a fee in a currency that the account does not know, before anything of the report is applied.
+    pub(crate) fn check_fee_currency(&self, report: &VenueReport) -> Result<()> {
+        self.wallets.get(fee_currency(report, CurrencyId::default())).map(|_| ())
     }
 
     /// Posts a fill: the reservation becomes position, value and fee leave cash.
@@ -67,8 +76,9 @@ impl Engine {
         let currency = state.currency;
         let account = &mut self.wallets.get_mut(currency)?.account;
         account.book_fill(paid, value.magnitude()?, report.slippage)?;
-        account.book_fee(report.fee)?;
-        let cash = account.cash;
+        let fee_currency = fee_currency(report, currency);
+        self.wallets.get_mut(fee_currency)?.account.book_fee(report.fee)?;
+        let cash = self.wallets.get(currency)?.account.cash;
         self.refresh(intent.instrument)?;
         let changed = PositionChanged {
             instrument: intent.instrument,
@@ -82,4 +92,8 @@ impl Engine {
         self.emit(RecordKind::PositionChanged, &changed, sink)?;
         Ok(change)
     }
+}
+
+fn fee_currency(report: &VenueReport, settlement: CurrencyId) -> CurrencyId {
+    report.fee_currency.checked_sub(1).map_or(settlement, CurrencyId)
 }

@@ -129,7 +129,8 @@ impl Backed {
         Ok(match denominator.signum() {
             1 => (None, Some(sum(divide(numerator, denominator, Rounding::Floor)?, 1)?)),
             -1 => (Some(sum(divide(numerator, denominator, Rounding::Ceil)?, -1)?), None),
-            _ => (None, None),
+            // The price drops out: breached everywhere or nowhere.
+            _ => (None, (numerator < 0).then_some(1)),
         })
     }
 

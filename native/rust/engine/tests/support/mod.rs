@@ -187,6 +187,17 @@ impl Desk {
 
     /// Reports an order as accepted and filled whole.
     pub fn fill(&mut self, id: ClientOrderId, lots: i64, ticks: i64, fee: Amount) {
+        self.fill_with_fee_in(id, lots, ticks, fee, 0).unwrap();
+    }
+
+    pub fn fill_with_fee_in(
+        &mut self,
+        id: ClientOrderId,
+        lots: i64,
+        ticks: i64,
+        fee: Amount,
+        fee_currency: u16,
+    ) -> Result<()> {
         self.trade_id += 1;
         let accepted = VenueReport::without_fill(id, ReportKind::Accepted, self.now);
         self.step(&Input::Report(accepted)).unwrap();
@@ -196,9 +207,10 @@ impl Desk {
             last_quantity: Quantity::from_lots(lots),
             liquidity_side: LiquiditySide::Taker,
             fee,
+            fee_currency,
             ..VenueReport::without_fill(id, ReportKind::Fill, self.now)
         };
-        self.step(&Input::Report(filled)).unwrap();
+        self.step(&Input::Report(filled)).map(|_| ())
     }
 
     /// Submits an order that must pass, and fills it at a price.
