@@ -1,6 +1,7 @@
 export { Amount, AMOUNT_SCALE, type Rounding } from './amount.js';
 export type { Bar } from './bar.js';
 export { type Category, type Code, type CodeEntry, CODES } from './codes.generated.js';
+export { INSTRUMENT_KINDS, type InstrumentKind } from './contract.js';
 export {
   type ContextValue,
   type ErrorContext,

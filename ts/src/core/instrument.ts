@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { Amount, AMOUNT_SCALE, MIDDLE_SCALE } from './amount.js';
+import { checkContract, contractShape, type InstrumentKind, settlementOf } from './contract.js';
 import { type Decimal, decimalOf, formatDecimal, parseDecimal, stepsOf } from './decimal.js';
 import { HoldfastError } from './holdfast-error.js';
 import { Price } from './price.js';
@@ -26,7 +27,9 @@ export const instrumentSchema = z.strictObject({
   maxNotional: optionalDecimal,
   /** Largest distance of an order's price from the reference price, as a fraction. */
   percentPriceFrac: optionalDecimal,
+  /** Whether it pays funding. */
   perpetual: z.boolean().default(false),
+  ...contractShape,
 });
 
 export type InstrumentOptions = z.input<typeof instrumentSchema>;
@@ -54,10 +57,15 @@ export class Instrument {
   readonly symbol: string;
   readonly venue: string;
   readonly quoteCurrency: string;
+  /** Currency of profit and loss, fees and funding. */
+  readonly settlementCurrency: string;
+  readonly kind: InstrumentKind;
   readonly options: z.output<typeof instrumentSchema>;
   readonly #tick: Decimal;
   readonly #lot: Decimal;
   readonly #tickLotValue: bigint;
+  /** What one lot of an inverse contract stands for in the quote currency, and in base at a price of one tick. */
+  readonly #inverse: InverseFace | null;
   /** Tick, lot and the value of a tick of a lot in numbers; where one has too many digits, nothing is short. */
   readonly #tickShort: ShortDecimal;
   readonly #lotShort: ShortDecimal;
@@ -68,6 +76,8 @@ export class Instrument {
     this.symbol = options.symbol;
     this.venue = options.venue;
     this.quoteCurrency = options.quoteCurrency;
+    this.settlementCurrency = settlementOf(options);
+    this.kind = options.kind ?? 'spot';
     this.#tick = positive('tickSize', options.tickSize);
     this.#lot = positive('lotSize', options.lotSize);
     const multiplier = positive('contractMultiplier', options.contractMultiplier);
@@ -75,6 +85,7 @@ export class Instrument {
       throw invalidField('lotSize', options.lotSize, `must have at most ${AMOUNT_SCALE} decimals`);
     }
     checkFilters(options, this.#lot);
+    checkContract(options);
     const scale = this.#tick.scale + this.#lot.scale + multiplier.scale;
     const mantissa = this.#tick.mantissa * this.#lot.mantissa * multiplier.mantissa;
     if (scale > AMOUNT_SCALE && mantissa % 10n ** BigInt(scale - AMOUNT_SCALE) !== 0n) {
@@ -99,6 +110,7 @@ export class Instrument {
       scale > AMOUNT_SCALE
         ? mantissa / 10n ** BigInt(scale - AMOUNT_SCALE)
         : mantissa * 10n ** BigInt(AMOUNT_SCALE - scale);
+    this.#inverse = this.kind === 'inverse' ? inverseFace(this.#tick, this.#lot, multiplier) : null;
     this.#tickShort = shortOf(this.#tick);
     this.#lotShort = shortOf(this.#lot);
     this.#tickLotShort = shortOf(
@@ -157,16 +169,45 @@ export class Instrument {
     return new Quantity(inRange(lots, 'lot', String(lots)), this.#lot);
   }
 
-  /** |price × quantity × multiplier| in the quote currency, exactly. @throws HoldfastError `AMOUNT_OVERFLOW` */
+  /**
+   * |price × quantity × multiplier| in the quote currency, exactly; for an inverse contract the sum its lots stand for.
+   *
+   * @throws HoldfastError `AMOUNT_OVERFLOW`
+   */
   notional(price: Price, quantity: Quantity): Amount {
+    if (this.#inverse !== null) {
+      const face = this.#inverse.perLot * magnitude(quantity.lots);
+      return Amount.fromRaw(face, this.quoteCurrency);
+    }
     const { units, scale } = this.#tickLotShort;
     // A product that a double does not hold exactly is no safe integer either.
     const short = Math.abs(price.ticksNumber * quantity.lotsNumber * units);
     if (short <= Number.MAX_SAFE_INTEGER) {
       return Amount.fromUnits({ units: short, scale }, this.quoteCurrency);
     }
-    const signed = price.ticks * quantity.lots * this.#tickLotValue;
-    return Amount.fromRaw(signed < 0n ? -signed : signed, this.quoteCurrency);
+    return Amount.fromRaw(
+      magnitude(price.ticks * quantity.lots * this.#tickLotValue),
+      this.quoteCurrency,
+    );
+  }
+
+  /**
+   * The notional in the settlement currency. For an inverse contract it is the notional over the price, rounded half-even
+   * to 10⁻¹⁸ of the base currency; for every other kind it is the notional itself.
+   *
+   * @throws HoldfastError `AMOUNT_OVERFLOW`, `PRICE_OUT_OF_RANGE` for an inverse contract at a price that is not positive
+   */
+  settlementNotional(price: Price, quantity: Quantity): Amount {
+    if (this.#inverse === null) return this.notional(price, quantity);
+    if (price.ticks <= 0n) {
+      throw new HoldfastError(
+        'PRICE_OUT_OF_RANGE',
+        `price of an inverse contract must be positive, was ${price}`,
+        { context: { value: String(price) } },
+      );
+    }
+    const owed = this.#inverse.perLotTick * magnitude(quantity.lots);
+    return Amount.fromRaw(dividedHalfEven(owed, price.ticks), this.settlementCurrency);
   }
 
   #exact(value: string | number, step: Step): bigint {
@@ -201,6 +242,37 @@ export class Instrument {
       { context: { value: String(value), step: size, below: floor, above: ceil } },
     );
   }
+}
+
+interface InverseFace {
+  readonly perLot: bigint;
+  readonly perLotTick: bigint;
+}
+
+/** @throws HoldfastError `INSTRUMENT_INVALID` when money could not be exact */
+function inverseFace(tick: Decimal, lot: Decimal, multiplier: Decimal): InverseFace {
+  const [mantissa, scale] = [lot.mantissa * multiplier.mantissa, lot.scale + multiplier.scale];
+  const scaled = mantissa * 10n ** BigInt(Math.max(0, AMOUNT_SCALE + tick.scale - scale));
+  if (scale > AMOUNT_SCALE || scaled % tick.mantissa !== 0n) {
+    throw invalidField(
+      'tickSize',
+      formatDecimal(tick.mantissa, tick.scale),
+      'must divide lotSize times contractMultiplier to a multiple of 1e-18',
+    );
+  }
+  const perLot = mantissa * 10n ** BigInt(AMOUNT_SCALE - scale);
+  return { perLot, perLotTick: scaled / tick.mantissa };
+}
+
+function magnitude(value: bigint): bigint {
+  return value < 0n ? -value : value;
+}
+
+/** Divides two positive integers to the nearest, ties to the even neighbour. */
+function dividedHalfEven(numerator: bigint, denominator: bigint): bigint {
+  const [quotient, twice] = [numerator / denominator, (numerator % denominator) * 2n];
+  const isUp = twice > denominator || (twice === denominator && quotient % 2n === 1n);
+  return isUp ? quotient + 1n : quotient;
 }
 
 /** The same decimal in numbers; where it has too many digits, so has every product with it. */

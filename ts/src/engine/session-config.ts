@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import { contractRecord, contractShape } from '../core/contract.js';
 import type { Instrument } from '../core/instrument.js';
 import { limitsRecord, type Limits } from '../risk/limits.js';
 import type { Strategy } from '../strategies/strategy.js';
@@ -44,12 +45,18 @@ const snakeKeys = (record: object) =>
     Object.entries(record).map(([key, value]) => [toSnake(key), value as unknown]),
   );
 
-function instrumentRecord({ options }: Instrument): Record<string, unknown> {
-  return snakeKeys({
-    ...options,
-    baseCurrency: options.baseCurrency ?? options.symbol,
-    settlementCurrency: options.settlementCurrency ?? options.quoteCurrency,
-  });
+function instrumentRecord(instrument: Instrument): Record<string, unknown> {
+  const { options } = instrument;
+  const rules = Object.entries(options).filter(([key]) => !Object.hasOwn(contractShape, key));
+  const contract = contractRecord(options);
+  return {
+    ...snakeKeys({
+      ...Object.fromEntries(rules),
+      baseCurrency: options.baseCurrency ?? options.symbol,
+      settlementCurrency: instrument.settlementCurrency,
+    }),
+    ...(contract === undefined ? {} : { contract }),
+  };
 }
 
 /** Returns SHA-256 in hexadecimal. */

@@ -22,6 +22,19 @@ export declare class JournalCursor {
   get nextSequence(): number;
 }
 
+export declare class NativeReplica {
+  /** Makes a replica that waits for its first record. */
+  constructor();
+  /** Takes the next bytes of the stream and returns how many records they completed. */
+  feed(bytes: Uint8Array): number;
+  /** Returns the state in exact text, as JSON; null before the first record. */
+  snapshot(): string | null;
+  /** Returns the sequence of the record that must come next. */
+  nextSequence(): number;
+  /** Returns whether the closing record came. */
+  isClosed(): boolean;
+}
+
 export declare class NativeSession {
   /** Opens a session; without a folder there is no journal. */
   constructor(
@@ -107,3 +120,11 @@ export declare function notional(spec: string, price: string, quantity: string):
 
 /** Returns the ticks of a price as text. */
 export declare function priceTicks(spec: string, price: string): string;
+
+/** Simulates a portfolio on all cores: exposures, covariance row by row, drifts, and settings as JSON; resolves to JSON. */
+export declare function simulatePortfolio(
+  exposures: Float64Array,
+  covariance: Float64Array,
+  drifts: Float64Array,
+  settings: string,
+): Promise<string>;

@@ -138,6 +138,10 @@ codes! {
     72 JournalStopped "JOURNAL_STOPPED" Infrastructure false "An earlier write of this journal failed, so that it takes no more records." "Mend the cause in the context and open the journal again: what was committed is intact.";
     73 JournalAnchorMismatch "JOURNAL_ANCHOR_MISMATCH" Infrastructure false "The journal is not the one of which the anchor was taken." "Treat the journal as tampered with or restored from an older copy; compare it with a backup.";
     74 JournalOrderMissing "JOURNAL_ORDER_MISSING" Infrastructure false "The journal holds no order with this id." "List the orders with `holdfast journal export --kinds order_submitted`.";
+    89 RateStale "RATE_STALE" Risk true "The rate of a currency into the account's is missing or too old." "Wait for a rate, or feed one for the currency.";
+    90 MarginInsufficient "MARGIN_INSUFFICIENT" Risk false "The available margin does not cover the initial margin of the order." "Send a smaller order, reduce positions or add funds.";
+    91 RateInvalid "RATE_INVALID" Validation false "A rate of exchange is not positive, or has more digits than can be kept." "Pass a positive decimal of at most 18 digits.";
+    92 CurrencyUnknown "CURRENCY_UNKNOWN" Validation false "The account does not hold this currency." "Name it in the account's balances, or trade an instrument that settles in it.";
     100 OrderQtyExceeded "ORDER_QTY_EXCEEDED" Risk false "The order's quantity is above its limit." "Send a smaller order.";
     101 OrderNotionalExceeded "ORDER_NOTIONAL_EXCEEDED" Risk false "The order's notional is above its limit." "Send a smaller order.";
     102 PositionLimitExceeded "POSITION_LIMIT_EXCEEDED" Risk false "The position, if every open order filled, would be above its fraction of equity." "Send a smaller order, or cancel open ones.";
@@ -175,7 +179,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 70);
+        assert_eq!(Code::ALL.len(), 79);
         assert_eq!(Code::from_number(0), None);
     }
 }

@@ -2,10 +2,12 @@
 
 use crate::amount::Amount;
 use crate::code::Code;
+use crate::contract::{ContractSpec, InstrumentKind, InverseFace, Terms};
 use crate::decimal::Decimal;
 use crate::error::Result;
 use crate::fraction::Fraction;
 use crate::instrument_filters::{Filters, invalid, positive};
+use crate::margin::MarginTable;
 use crate::price::Price;
 use crate::quantity::Quantity;
 use crate::steps::{exact_steps, format_steps, off_step};
@@ -43,6 +45,9 @@ pub struct InstrumentSpec {
     pub percent_price_frac: Option<String>,
     /// Whether it is a perpetual future, which pays funding.
     pub perpetual: bool,
+    /// Kind of contract and its terms; spot when left out.
+    #[serde(default, skip_serializing_if = "ContractSpec::is_default")]
+    pub contract: ContractSpec,
 }
 
 /// An instrument whose rules were checked and turned into integers.
@@ -53,6 +58,8 @@ pub struct Instrument {
     lot: Decimal,
     tick_lot_value: Amount,
     lot_amount: Amount,
+    inverse: Option<InverseFace>,
+    terms: Terms,
     tick_factor: (f64, f64),
     lot_factor: (f64, f64),
     /// Smallest order quantity, in lots.
@@ -105,11 +112,16 @@ impl Instrument {
                 invalid("lot_size", "must have at most 18 decimals", &spec.lot_size)
             })?);
         let filters = Filters::new(&spec, lot)?;
+        let terms = Terms::new(&spec)?;
+        let is_inverse = spec.contract.kind == InstrumentKind::Inverse;
+        let inverse = is_inverse.then(|| InverseFace::new(tick, lot, multiplier)).transpose()?;
         Ok(Self {
             tick,
             lot,
             tick_lot_value,
             lot_amount,
+            inverse,
+            terms,
             tick_factor: float_factor(tick),
             lot_factor: float_factor(lot),
             min_quantity: filters.quantity.0,
@@ -127,22 +139,38 @@ impl Instrument {
         &self.spec
     }
 
-    /// Returns |price| × |quantity| × multiplier in the quote currency, exactly.
-    ///
-    /// # Errors
-    /// `AMOUNT_OVERFLOW`.
-    #[inline]
-    pub fn notional(&self, price: Price, quantity: Quantity) -> Result<Amount> {
-        self.value(price, quantity)?.magnitude()
+    /// Returns how a fill moves money.
+    #[must_use]
+    pub const fn kind(&self) -> InstrumentKind {
+        self.spec.contract.kind
     }
 
-    /// Returns price × quantity × multiplier with the sign of the quantity.
-    ///
-    /// # Errors
-    /// `AMOUNT_OVERFLOW`.
-    #[inline]
-    pub fn value(&self, price: Price, quantity: Quantity) -> Result<Amount> {
-        self.tick_lot_value.times(i128::from(price.ticks()) * i128::from(quantity.lots()))
+    /// Returns what a position must be backed with; linear and inverse contracts.
+    #[must_use]
+    pub const fn margin(&self) -> Option<&MarginTable> {
+        self.terms.margin.as_ref()
+    }
+
+    /// Returns the price at which an option is exercised.
+    #[must_use]
+    pub const fn strike(&self) -> Option<Amount> {
+        self.terms.strike
+    }
+
+    /// Returns when the contract ends, in nanoseconds since 1970.
+    #[must_use]
+    pub const fn expiry_ns(&self) -> Option<i64> {
+        self.terms.expiry_ns
+    }
+
+    /// Returns the value in base currency of one lot of an inverse contract at a price of one tick.
+    #[must_use]
+    pub fn inverse_numerator(&self) -> Option<Amount> {
+        self.inverse.map(|face| face.per_lot_tick)
+    }
+
+    pub(crate) const fn inverse_face(&self) -> Option<InverseFace> {
+        self.inverse
     }
 
     /// Returns a quantity in units as an amount, for limits and fees per unit.
@@ -248,6 +276,7 @@ mod tests {
             max_notional: None,
             percent_price_frac: None,
             perpetual: false,
+            contract: ContractSpec::default(),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::identifier::{ClientOrderId, TradeId};
 use crate::order::vocabulary;
 use crate::price::Price;
 use crate::quantity::Quantity;
-use crate::wire::{AMOUNT_BYTES_MAX, Encode, Reader, U64_BYTES_MAX, Writer};
+use crate::wire::{AMOUNT_BYTES_MAX, Encode, Reader, U32_BYTES_MAX, U64_BYTES_MAX, Writer};
 
 vocabulary! {
     /// Kind of a report (FIX 150).
@@ -44,6 +44,8 @@ pub struct VenueReport {
     pub fee: Amount,
     /// What the fill cost against the price before slippage; zero or positive in the simulated venue.
     pub slippage: Amount,
+    /// Currency of the fee: 0 is the instrument's settlement currency, `n` is currency `n − 1` of the account.
+    pub fee_currency: u16,
 }
 
 impl VenueReport {
@@ -64,6 +66,7 @@ impl VenueReport {
             liquidity_side: LiquiditySide::Taker,
             fee: Amount::ZERO,
             slippage: Amount::ZERO,
+            fee_currency: 0,
         }
     }
 
@@ -102,13 +105,14 @@ impl VenueReport {
             last_quantity: Quantity::from_lots(reader.i64()?),
             fee: reader.amount()?,
             slippage: reader.amount()?,
+            fee_currency: if reader.rest().is_empty() { 0 } else { reader.u16()? },
         })
     }
 }
 
 impl Encode for VenueReport {
     fn encoded_bytes_max(&self) -> usize {
-        5 * U64_BYTES_MAX + 2 + 2 * AMOUNT_BYTES_MAX
+        5 * U64_BYTES_MAX + 2 + 2 * AMOUNT_BYTES_MAX + U32_BYTES_MAX
     }
 
     fn encode(&self, writer: &mut Writer<'_>) {
@@ -121,6 +125,10 @@ impl Encode for VenueReport {
         writer.i64(self.last_quantity.lots());
         writer.amount(self.fee);
         writer.amount(self.slippage);
+        // Left out where it says nothing, so that most reports stay as short as they were.
+        if self.fee_currency != 0 {
+            writer.u16(self.fee_currency);
+        }
     }
 }
 
@@ -137,6 +145,7 @@ mod tests {
             last_quantity: Quantity::from_lots(i64::MAX),
             fee: Amount::from_raw(i128::MIN),
             slippage: Amount::from_raw(i128::MAX),
+            fee_currency: u16::MAX,
             ..VenueReport::without_fill(
                 ClientOrderId(u64::MAX),
                 ReportKind::Fill,

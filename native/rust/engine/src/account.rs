@@ -1,8 +1,8 @@
-//! Cash and the running totals of an account, in one currency.
+//! Cash and the running totals of one currency of an account.
 
 use holdfast_core::{Amount, Result};
 
-/// Money of the account; equity is cash plus the marked value of positions.
+/// Money in one currency; equity is cash plus what the positions that settle in it add.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Account {
     /// What it began with.
@@ -13,6 +13,8 @@ pub struct Account {
     pub fees: Amount,
     /// Funding paid; negative when received.
     pub funding: Amount,
+    /// Interest paid on what was borrowed.
+    pub interest: Amount,
     /// What fills cost against the price before slippage.
     pub slippage: Amount,
     /// Sum of the notional of all fills.
@@ -28,23 +30,45 @@ impl Account {
             cash: start_cash,
             fees: Amount::ZERO,
             funding: Amount::ZERO,
+            interest: Amount::ZERO,
             slippage: Amount::ZERO,
             turnover: Amount::ZERO,
         }
     }
 
-    /// Books a fill: its signed value leaves cash, and its fee.
+    /// Books a fill: what it takes from cash (the value of spot and options, the loss of a margined contract), and its
+    /// notional.
     ///
     /// # Errors
     /// `AMOUNT_OVERFLOW`; nothing is booked then.
-    pub fn book_fill(&mut self, value: Amount, fee: Amount, slippage: Amount) -> Result<()> {
+    pub fn book_fill(&mut self, paid: Amount, notional: Amount, slippage: Amount) -> Result<()> {
         let next = Self {
-            cash: self.cash.minus(value)?.minus(fee)?,
-            fees: self.fees.plus(fee)?,
+            cash: self.cash.minus(paid)?,
             slippage: self.slippage.plus(slippage)?,
-            turnover: self.turnover.plus(value.magnitude()?)?,
+            turnover: self.turnover.plus(notional)?,
             ..*self
         };
+        *self = next;
+        Ok(())
+    }
+
+    /// Books the fee of a fill.
+    ///
+    /// # Errors
+    /// `AMOUNT_OVERFLOW`; nothing is booked then.
+    pub fn book_fee(&mut self, fee: Amount) -> Result<()> {
+        let next = Self { cash: self.cash.minus(fee)?, fees: self.fees.plus(fee)?, ..*self };
+        *self = next;
+        Ok(())
+    }
+
+    /// Books interest.
+    ///
+    /// # Errors
+    /// `AMOUNT_OVERFLOW`; nothing is booked then.
+    pub fn book_interest(&mut self, paid: Amount) -> Result<()> {
+        let next =
+            Self { cash: self.cash.minus(paid)?, interest: self.interest.plus(paid)?, ..*self };
         *self = next;
         Ok(())
     }
@@ -69,10 +93,14 @@ mod tests {
     fn cash_moves_by_value_fee_and_funding() {
         let usd = |text: &str| Amount::parse(text).unwrap();
         let mut account = Account::new(usd("1000"));
-        account.book_fill(usd("300"), usd("0.3"), usd("0.1")).unwrap();
-        account.book_fill(usd("-100"), usd("-0.1"), Amount::ZERO).unwrap();
+        account.book_fill(usd("300"), usd("300"), usd("0.1")).unwrap();
+        account.book_fee(usd("0.3")).unwrap();
+        account.book_fill(usd("-100"), usd("100"), Amount::ZERO).unwrap();
+        account.book_fee(usd("-0.1")).unwrap();
         account.book_funding(usd("2")).unwrap();
-        assert_eq!(account.cash.to_string(), "797.8");
+        account.book_interest(usd("0.8")).unwrap();
+        assert_eq!(account.cash.to_string(), "797");
+        assert_eq!(account.interest.to_string(), "0.8");
         assert_eq!(
             (account.fees.to_string(), account.turnover.to_string()),
             ("0.2".into(), "400".into())

@@ -1,5 +1,6 @@
 //! What an engine is made from; it stands in the first record of every journal.
 
+use crate::account_spec::AccountSpec;
 use holdfast_core::InstrumentSpec;
 use holdfast_risk::LimitsSpec;
 use serde::{Deserialize, Serialize};
@@ -19,8 +20,11 @@ pub struct EngineConfig {
     pub instruments: Vec<InstrumentSpec>,
     /// Limits of the gate.
     pub limits: LimitsSpec,
-    /// Cash at the start, in the quote currency.
+    /// Cash at the start, in the account's currency.
     pub start_cash: String,
     /// Capacity for open orders; beyond it an order is denied.
     pub max_open_orders: usize,
+    /// How the account is kept.
+    #[serde(default, skip_serializing_if = "AccountSpec::is_default")]
+    pub account: AccountSpec,
 }

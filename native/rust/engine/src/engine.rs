@@ -1,11 +1,13 @@
 //! The engine: a pure state machine over inputs. Time, randomness and I/O come in as events.
 
 use crate::account::Account;
+use crate::account_spec::{AccountSpec, Borrow, PositionMode};
 use crate::config::{ENDED_ORDERS_KEPT, EngineConfig, INSTRUMENTS_MAX, OPEN_ORDERS_MAX};
 use crate::input::{Command, Failure, Input};
 use crate::position::Position;
 use crate::sink::Sink;
 use crate::statistics::Statistics;
+use crate::wallet::{CurrencyId, PositionSums, Wallets};
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::Encode;
 use holdfast_core::{
@@ -22,13 +24,23 @@ pub struct InstrumentState {
     pub instrument: Instrument,
     /// Last price with its time.
     pub mark: Option<(Price, Timestamp)>,
-    /// The position.
+    /// The position; when hedging the long one.
     pub position: Position,
+    /// The short position beside it; always flat when netting.
+    pub short: Position,
+    /// Currency in which it settles.
+    pub currency: CurrencyId,
+    /// Its part of that currency's sums.
+    pub sums: PositionSums,
     /// Position and reservations for the gate.
     pub case: WorstCase,
-    /// Signed value of the position at the mark.
+    /// Signed notional of the position at the mark, in the settlement currency.
     pub value: Amount,
-    /// Worst-case exposure at the mark.
+    /// The same in the account's currency, and the sum of both sides.
+    pub net: Amount,
+    /// Notional of both sides in the account's currency.
+    pub gross: Amount,
+    /// Worst-case exposure at the mark, in the account's currency.
     pub worst: Amount,
 }
 
@@ -61,7 +73,10 @@ pub struct Engine {
     pub(crate) ended: BTreeMap<u64, Order>,
     pub(crate) ended_in_order: VecDeque<u64>,
     pub(crate) max_open_orders: usize,
-    pub(crate) account: Account,
+    pub(crate) wallets: Wallets,
+    pub(crate) position_mode: PositionMode,
+    pub(crate) borrow: Vec<Borrow>,
+    pub(crate) interest_until: Timestamp,
     pub(crate) gate: Gate,
     pub(crate) clock: ManualClock,
     pub(crate) next_order_id: u64,
@@ -97,14 +112,20 @@ impl Engine {
                 config.max_open_orders
             )));
         }
+        let wallets = AccountSpec::wallets(config, start_cash)?;
         let mut instruments = Vec::with_capacity(config.instruments.len());
         for spec in &config.instruments {
             instruments.push(InstrumentState {
                 instrument: Instrument::new(spec.clone())?,
                 mark: None,
                 position: Position::default(),
+                short: Position::default(),
+                currency: wallets.id(&spec.settlement_currency)?,
+                sums: PositionSums::default(),
                 case: WorstCase::default(),
                 value: Amount::ZERO,
+                net: Amount::ZERO,
+                gross: Amount::ZERO,
                 worst: Amount::ZERO,
             });
         }
@@ -114,7 +135,10 @@ impl Engine {
             ended: BTreeMap::new(),
             ended_in_order: VecDeque::with_capacity(ENDED_ORDERS_KEPT),
             max_open_orders: config.max_open_orders,
-            account: Account::new(start_cash),
+            wallets,
+            position_mode: config.account.position_mode,
+            borrow: config.account.borrow_rates()?,
+            interest_until: Timestamp::default(),
             gate: Gate::new(&config.limits, start_cash)?,
             clock: ManualClock::default(),
             next_order_id: 1,
@@ -149,7 +173,21 @@ impl Engine {
             .with("ts_ns", ts.0));
         }
         self.close_day_before(ts, sink)?;
+        let charged = self.accrue_interest(ts)?;
         self.clock.advance(ts);
+        let outcome = self.apply(input, sink, commands);
+        if outcome.is_err() {
+            self.take_back_interest(charged)?;
+        }
+        outcome
+    }
+
+    fn apply(
+        &mut self,
+        input: &Input<'_>,
+        sink: &mut impl Sink,
+        commands: &mut Vec<Command>,
+    ) -> Result<Option<Box<Verdict>>> {
         match input {
             Input::Bar(bar) => self.on_bar(bar, sink).map(|()| None),
             Input::Trade(trade) => self.on_trade(trade, sink).map(|()| None),
@@ -163,6 +201,7 @@ impl Engine {
             }
             Input::Report(report) => self.on_report(report, sink, commands).map(|()| None),
             Input::Funding(funding) => self.on_funding(funding, sink).map(|()| None),
+            Input::Rate(changed) => self.on_rate(changed, sink).map(|()| None),
             Input::Failure { code, message, .. } => {
                 let failure = Failure { code: *code, message };
                 self.emit(RecordKind::Failure, &failure, sink).map(|()| None)
@@ -245,10 +284,22 @@ impl Engine {
         self.orders.len()
     }
 
-    /// Returns the account.
+    /// Returns the books of the account's own currency.
     #[must_use]
     pub const fn account(&self) -> &Account {
-        &self.account
+        &self.wallets.own.account
+    }
+
+    /// Returns the books of every currency.
+    #[must_use]
+    pub const fn wallets(&self) -> &Wallets {
+        &self.wallets
+    }
+
+    /// Returns whether buys and sells of one instrument share a position.
+    #[must_use]
+    pub const fn position_mode(&self) -> PositionMode {
+        self.position_mode
     }
 
     /// Returns the gate.

@@ -1,10 +1,12 @@
 //! Fills: from the report to order, position and account, and what follows for the orders around it.
 
-use crate::engine::Engine;
+use crate::engine::{Engine, InstrumentState};
+use crate::exposure::Leg;
 use crate::input::Command;
 use crate::output::PositionChanged;
 use crate::position::PositionChange;
 use crate::sink::Sink;
+use crate::wallet::CurrencyId;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::{OrderEvent, OrderIntent, OrderRole, Quantity, Result, VenueReport};
 
@@ -22,7 +24,10 @@ impl Engine {
         order.cum_quantity = order.cum_quantity.plus(report.last_quantity)?;
         order.filled_tick_lots +=
             i128::from(report.last_price.ticks()) * i128::from(report.last_quantity.lots());
-        order.fees = order.fees.plus(report.fee)?;
+        // An order's fees are told in one currency; a fee in another stands in that currency's books.
+        if report.fee_currency == 0 {
+            order.fees = order.fees.plus(report.fee)?;
+        }
         let complete = order.cum_quantity >= order.quantity;
         let released = order.reserved.min(report.last_quantity);
         order.reserved = order.reserved.minus(released)?;
@@ -40,6 +45,11 @@ impl Engine {
         self.cancel_orphans(intent.instrument, sink, commands)
     }
 
+    /// Refuses a fee in a currency that the account does not know, before anything of the report is applied.
+    pub(crate) fn check_fee_currency(&self, report: &VenueReport) -> Result<()> {
+        self.wallets.get(fee_currency(report, CurrencyId::default())).map(|_| ())
+    }
+
     /// Posts a fill: the reservation becomes position, value and fee leave cash.
     fn book_fill(
         &mut self,
@@ -49,16 +59,26 @@ impl Engine {
         sink: &mut impl Sink,
     ) -> Result<PositionChange> {
         let (price, quantity) = (report.last_price, report.last_quantity);
+        let leg = self.position_mode.leg(intent.side, intent.reduce_only);
         let state = self.state_mut(intent.instrument)?;
-        let change = state.position.apply(&state.instrument, intent.side, price, quantity)?;
-        let value = state
-            .instrument
-            .value(price, Quantity::from_lots(intent.side.signed(quantity.lots())))?;
+        let InstrumentState { instrument, position, short, .. } = state;
+        let held = if leg == Leg::Long { position } else { short };
+        let change = held.apply(instrument, intent.side, price, quantity)?;
+        let signed = Quantity::from_lots(intent.side.signed(quantity.lots()));
+        let value = instrument.value(price, signed)?;
+        // A margined contract moves only what it realised; everything else changes hands whole.
+        let is_margined = instrument.kind().is_margined();
+        let paid = if is_margined { change.realized.negated()? } else { value };
         state.case = state.case.release(intent.side, released.lots());
-        state.case.position = state.position.lots().lots();
-        let (lots, open_cost, realized) =
-            (state.position.lots(), state.position.open_cost()?, state.position.realized());
-        self.account.book_fill(value, report.fee, report.slippage)?;
+        state.case.position = state.net_lots()?.lots();
+        let held = state.leg(leg);
+        let (lots, open_cost, realized) = (held.lots(), held.open_cost()?, held.realized());
+        let currency = state.currency;
+        let account = &mut self.wallets.get_mut(currency)?.account;
+        account.book_fill(paid, value.magnitude()?, report.slippage)?;
+        let fee_currency = fee_currency(report, currency);
+        self.wallets.get_mut(fee_currency)?.account.book_fee(report.fee)?;
+        let cash = self.wallets.get(currency)?.account.cash;
         self.refresh(intent.instrument)?;
         let changed = PositionChanged {
             instrument: intent.instrument,
@@ -67,9 +87,13 @@ impl Engine {
             open_cost,
             realized_by_fill: change.realized,
             realized,
-            cash: self.account.cash,
+            cash,
         };
         self.emit(RecordKind::PositionChanged, &changed, sink)?;
         Ok(change)
     }
+}
+
+fn fee_currency(report: &VenueReport, settlement: CurrencyId) -> CurrencyId {
+    report.fee_currency.checked_sub(1).map_or(settlement, CurrencyId)
 }

@@ -1,6 +1,7 @@
 //! What goes into a step and what comes out of it towards a venue.
 
 use crate::order_list::OrderList;
+use crate::rates::RateChanged;
 use holdfast_core::wire::{AMOUNT_BYTES_MAX, Encode, Reader, U32_BYTES_MAX, U64_BYTES_MAX, Writer};
 use holdfast_core::{
     Amount, Bar, ClientOrderId, Code, InstrumentId, OrderIntent, Quantity, Quote, Result,
@@ -42,6 +43,8 @@ pub enum Input<'a> {
     Report(VenueReport),
     /// Funding fell due.
     Funding(Funding),
+    /// A rate of exchange changed.
+    Rate(RateChanged),
     /// Something outside failed; it is recorded and changes nothing.
     Failure {
         /// Its code.
@@ -69,6 +72,7 @@ impl Input<'_> {
             Self::Cancel { ts, .. } | Self::Failure { ts, .. } => *ts,
             Self::Report(report) => report.ts_event,
             Self::Funding(funding) => funding.ts_event,
+            Self::Rate(changed) => changed.ts_event,
         }
     }
 }

@@ -2,9 +2,14 @@
 #![forbid(unsafe_code)]
 
 pub mod account;
+mod account_controls;
+pub mod account_snapshot;
+pub mod account_spec;
+pub mod borrowing;
 pub mod config;
 mod contingency;
 pub mod engine;
+pub mod exposure;
 mod fills;
 pub mod input;
 pub mod journal_anchor;
@@ -17,11 +22,13 @@ pub mod journal_resume;
 pub mod journal_retention;
 pub mod journal_segment;
 pub mod journal_writer;
+pub mod liquidation;
 mod marking;
 pub mod order_list;
 pub mod output;
 pub mod position;
 mod protection;
+pub mod rates;
 pub mod record_json;
 pub mod replay;
 pub mod replica;
@@ -32,7 +39,10 @@ pub mod snapshot;
 mod state_hash;
 pub mod statistics;
 mod submission;
+mod totals;
+pub mod wallet;
 
+pub use account_spec::{AccountSpec, PositionMode};
 pub use config::EngineConfig;
 pub use engine::Engine;
 pub use input::{Command, Funding, Input};
@@ -41,5 +51,7 @@ pub use journal_policy::{JournalOptions, SyncPolicy};
 pub use journal_reader::{JournalReader, JournalSummary};
 pub use journal_writer::JournalWriter;
 pub use order_list::OrderList;
+pub use rates::RateChanged;
 pub use replica::Replica;
 pub use sink::Sink;
+pub use wallet::CurrencyId;

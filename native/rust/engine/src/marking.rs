@@ -5,7 +5,7 @@ use crate::input::Funding;
 use crate::output::DayClosed;
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
-use holdfast_core::{Amount, Bar, InstrumentId, Price, Quote, Result, Timestamp, Trade};
+use holdfast_core::{Bar, InstrumentId, Price, Quote, Result, Timestamp, Trade};
 
 impl Engine {
     pub(crate) fn on_bar(&mut self, bar: &Bar, sink: &mut impl Sink) -> Result<()> {
@@ -30,8 +30,9 @@ impl Engine {
     /// Values the position and the account anew at a price of the market.
     fn mark(&mut self, id: InstrumentId, price: Price, ts: Timestamp) -> Result<()> {
         self.state_mut(id)?.mark = Some((price, ts));
+        self.follow_mark(id, price, ts)?;
         self.refresh(id)?;
-        self.equity = self.account.cash.plus(self.net_value)?;
+        self.equity = self.wallets.equity()?;
         self.gate.mark_equity(ts, self.equity)?;
         self.statistics.mark(self.equity, self.gross_value);
         self.last_mark = Some(ts);
@@ -41,24 +42,9 @@ impl Engine {
     pub(crate) fn on_funding(&mut self, funding: &Funding, sink: &mut impl Sink) -> Result<()> {
         self.state(funding.instrument)?;
         self.emit(RecordKind::Funding, funding, sink)?;
-        self.account.book_funding(funding.paid)?;
-        self.equity = self.account.cash.plus(self.net_value)?;
-        Ok(())
-    }
-
-    /// Brings the sums over instruments up to date after a change of one of them, in O(1).
-    pub(crate) fn refresh(&mut self, id: InstrumentId) -> Result<()> {
-        let state = self.state(id)?;
-        let Some((mark, _)) = state.mark else { return Ok(()) };
-        let value = state.instrument.value(mark, state.position.lots())?;
-        let worst = state.instrument.notional(mark, state.case.lots()?)?;
-        let (old_value, old_worst) = (state.value, state.worst);
-        self.net_value = self.net_value.minus(old_value)?.plus(value)?;
-        self.gross_value =
-            self.gross_value.minus(old_value.magnitude()?)?.plus(value.magnitude()?)?;
-        self.worst_exposure = self.worst_exposure.minus(old_worst)?.plus(worst)?;
-        let state = self.state_mut(id)?;
-        (state.value, state.worst) = (value, worst);
+        let currency = self.state(funding.instrument)?.currency;
+        self.wallets.get_mut(currency)?.account.book_funding(funding.paid)?;
+        self.equity = self.wallets.equity()?;
         Ok(())
     }
 
@@ -69,27 +55,25 @@ impl Engine {
             return Ok(());
         }
         self.last_mark = None;
-        let realized = self
-            .instruments
-            .iter()
-            .try_fold(Amount::ZERO, |sum, state| sum.plus(state.position.realized()))?;
-        let account = &self.account;
-        // Equity is start + realised + unrealised − fees − funding, exactly; the open part follows from the rest.
+        let totals = self.totals()?;
+        // Equity is start + realised + unrealised − fees − funding − interest; the open part follows from the rest, so
+        // that what the conversion of a currency rounds stands with it.
         let unrealized = self
             .equity
-            .minus(account.start_cash)?
-            .minus(realized)?
-            .plus(account.fees)?
-            .plus(account.funding)?;
+            .minus(totals.start_cash)?
+            .minus(totals.realized)?
+            .plus(totals.fees)?
+            .plus(totals.funding)?
+            .plus(totals.interest)?;
         let day = DayClosed {
             ts_last_mark: last,
             equity: self.equity,
-            cash: account.cash,
+            cash: totals.cash,
             position_value: self.net_value,
             gross_exposure: self.gross_value,
-            realized,
+            realized: totals.realized,
             unrealized,
-            fees: account.fees,
+            fees: totals.fees,
             benchmark_ticks: self
                 .instruments
                 .first()
@@ -97,6 +81,7 @@ impl Engine {
                 .map_or(0, |(price, _)| price.ticks()),
             marks: self.statistics.marks,
         };
-        self.emit(RecordKind::DayClosed, &day, sink)
+        self.emit(RecordKind::DayClosed, &day, sink)?;
+        self.record_interest(sink)
     }
 }

@@ -1,4 +1,4 @@
-//! A netted position with exact accounting.
+//! A position with exact accounting: the netted one of an instrument, or one of its two sides when hedging.
 //!
 //! The cost of the open lots is kept as a pool since the last increase: `pool_cost` for `pool_lots`, so the average
 //! price is an exact ratio that a reduction leaves alone. What reductions release is derived from the pool in one
@@ -92,10 +92,18 @@ impl Position {
         let opened = quantity.lots() - closed;
         let mut next = *self;
         let mut realized = Amount::ZERO;
+        // The fill is valued once. What it opens beyond what it closes is the rest of that value, so that an inverse
+        // contract, whose values are rounded, loses nothing when it turns over.
+        let mut value = instrument.value(price, quantity)?;
         if closed > 0 {
             let kept = self.lots.abs() - closed;
             let released = self.open_cost()?.minus(self.cost_of(kept)?)?;
-            let proceeds = instrument.value(price, Quantity::from_lots(closed))?;
+            let proceeds = if opened > 0 {
+                instrument.value(price, Quantity::from_lots(closed))?
+            } else {
+                value
+            };
+            value = value.minus(proceeds)?;
             realized =
                 if self.lots > 0 { proceeds.minus(released)? } else { released.minus(proceeds)? };
             next.realized = self.realized.plus(realized)?;
@@ -105,7 +113,7 @@ impl Position {
         }
         if opened > 0 {
             let carried = if closed > 0 { Amount::ZERO } else { self.open_cost()? };
-            next.pool_cost = carried.plus(instrument.value(price, Quantity::from_lots(opened))?)?;
+            next.pool_cost = carried.plus(value)?;
             next.pool_lots = after.checked_abs().ok_or_else(|| {
                 Error::new(Code::QtyOutOfRange, "position must fit 64 bits of lots")
             })?;
@@ -142,6 +150,7 @@ mod tests {
             max_notional: None,
             percent_price_frac: None,
             perpetual: false,
+            contract: holdfast_core::ContractSpec::default(),
         })
         .unwrap()
     }

@@ -83,14 +83,16 @@ impl Engine {
         sink: &mut impl Sink,
         commands: &mut Vec<Command>,
     ) -> Result<()> {
-        let direction = self.state(id)?.position.lots().lots().signum();
+        let (state, mode) = (self.state(id)?, self.position_mode);
+        let direction =
+            |intent: &OrderIntent| state.leg(mode.leg(intent.side, true)).lots().lots().signum();
         let orphans: Vec<ClientOrderId> = self
             .open_orders()
             .filter(|order| {
                 let intent = &order.intent;
                 intent.instrument == id
                     && intent.reduce_only
-                    && intent.side.opposite().signed(1) != direction
+                    && intent.side.opposite().signed(1) != direction(intent)
                     && !order.state.load().1.has(Overlays::PENDING_CANCEL)
             })
             .map(|order| order.intent.client_order_id)

@@ -1,9 +1,11 @@
 //! A record as JSON, for people and tools.
 
+use crate::borrowing::InterestCharged;
 use crate::input::Funding;
 use crate::journal_resume::JournalResumed;
 use crate::order_list::{OrderList, OrderListJudged};
 use crate::output::{DayClosed, OrderChanged, PositionChanged};
+use crate::rates::RateChanged;
 use holdfast_core::journal_record::{Record, RecordKind, hex};
 use holdfast_core::wire::Reader;
 use holdfast_core::{
@@ -32,6 +34,8 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
             let funding = Funding::decode(&mut reader)?;
             json!({ "instrument": funding.instrument.0, "paid": funding.paid.to_string() })
         }
+        RecordKind::RateChanged => RateChanged::decode(&mut reader)?.json(),
+        RecordKind::InterestCharged => InterestCharged::decode(&mut reader)?.json(),
         RecordKind::Failure => {
             let code = Code::from_number(reader.u16()?).map_or("unknown", Code::name);
             json!({ "code": code, "message": String::from_utf8_lossy(reader.rest()) })

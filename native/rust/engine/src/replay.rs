@@ -4,6 +4,7 @@ use crate::engine::Engine;
 use crate::input::{Funding, Input};
 use crate::journal_reader::{JournalReader, JournalSummary};
 use crate::order_list::OrderList;
+use crate::rates::RateChanged;
 use crate::replica::{Expected, Replica};
 use holdfast_core::journal_record::{Record, RecordKind, hex};
 use holdfast_core::wire::Reader;
@@ -68,6 +69,7 @@ pub(crate) fn feed(
         }
         RecordKind::VenueReport => Input::Report(VenueReport::decode(&mut reader)?),
         RecordKind::Funding => Input::Funding(Funding::decode(&mut reader)?),
+        RecordKind::RateChanged => Input::Rate(RateChanged::decode(&mut reader)?),
         RecordKind::Failure => {
             let code = Code::from_number(reader.u16()?).ok_or_else(|| {
                 Error::new(Code::JournalCorrupt, "failure must name a known code")

@@ -1,8 +1,10 @@
 //! The engine's state in exact text, for summaries and tools.
 
+use crate::account_snapshot::AccountSnapshot;
 use crate::engine::Engine;
+use crate::position::Position;
 use holdfast_core::journal_record::hex;
-use holdfast_core::{Amount, Result};
+use holdfast_core::{Instrument, Price, Quantity, Result};
 use serde::Serialize;
 
 /// A position in exact text.
@@ -55,6 +57,9 @@ pub struct Snapshot {
     pub drawdown_tripped: bool,
     pub limits_fingerprint: String,
     pub state_hash: String,
+    /// Currencies, margin and liquidation prices, where there is more than netted positions of one currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountSnapshot>,
 }
 
 impl Engine {
@@ -63,46 +68,36 @@ impl Engine {
     /// # Errors
     /// `AMOUNT_OVERFLOW`.
     pub fn snapshot(&self) -> Result<Snapshot> {
-        let (mut realized, mut unrealized) = (Amount::ZERO, Amount::ZERO);
         let mut positions = Vec::new();
         for state in &self.instruments {
             let position = &state.position;
-            let open = match state.mark {
-                Some((mark, _)) => position.unrealized(&state.instrument, mark)?,
-                None => Amount::ZERO,
-            };
-            realized = realized.plus(position.realized())?;
-            unrealized = unrealized.plus(open)?;
-            let quantity = state.instrument.quantity_f64(position.lots()).abs();
-            let unit = state.instrument.tick_lot_value().to_f64()
-                / state.instrument.price_f64(holdfast_core::Price::from_ticks(1))
-                / state.instrument.quantity_f64(holdfast_core::Quantity::from_lots(1));
+            let open = state.unrealized()?;
+            let cost = position.open_cost()?.plus(state.short.open_cost()?)?;
             positions.push(PositionSnapshot {
                 symbol: state.instrument.spec().symbol.clone(),
-                quantity: state.instrument.format_quantity(position.lots()),
-                open_cost: position.open_cost()?.to_string(),
-                avg_px: (quantity > 0.0).then(|| {
-                    position.open_cost().map_or(f64::NAN, Amount::to_f64) / quantity / unit
-                }),
+                quantity: state.instrument.format_quantity(state.net_lots()?),
+                open_cost: cost.magnitude()?.to_string(),
+                avg_px: average_price(&state.instrument, position)?,
                 mark_px: state.mark.map(|(mark, _)| state.instrument.format_price(mark)),
                 value: state.value.to_string(),
-                realized: position.realized().to_string(),
+                realized: state.realized()?.to_string(),
                 unrealized: open.to_string(),
             });
         }
-        let (account, counts, statistics) = (&self.account, &self.counts, &self.statistics);
+        let (counts, statistics) = (&self.counts, &self.statistics);
+        let totals = self.totals()?;
         #[allow(clippy::cast_precision_loss)]
         let marks = statistics.marks.max(1) as f64;
         Ok(Snapshot {
-            start_cash: account.start_cash.to_string(),
-            cash: account.cash.to_string(),
+            start_cash: totals.start_cash.to_string(),
+            cash: totals.cash.to_string(),
             equity: self.equity.to_string(),
-            realized: realized.to_string(),
-            unrealized: unrealized.to_string(),
-            fees: account.fees.to_string(),
-            funding: account.funding.to_string(),
-            slippage: account.slippage.to_string(),
-            turnover: account.turnover.to_string(),
+            realized: totals.realized.to_string(),
+            unrealized: totals.unrealized.to_string(),
+            fees: totals.fees.to_string(),
+            funding: totals.funding.to_string(),
+            slippage: totals.slippage.to_string(),
+            turnover: totals.turnover.to_string(),
             gross_exposure: self.gross_value.to_string(),
             positions,
             marks: statistics.marks,
@@ -126,6 +121,25 @@ impl Engine {
             drawdown_tripped: self.gate.guard().drawdown_tripped(),
             limits_fingerprint: hex(&self.gate.limits().fingerprint),
             state_hash: hex(&self.state_hash()),
+            account: self.has_account_detail().then(|| self.account_snapshot()).transpose()?,
         })
     }
+}
+
+/// Returns the entry price in floats; for an inverse contract the one whose reciprocal is the average.
+pub(crate) fn average_price(instrument: &Instrument, position: &Position) -> Result<Option<f64>> {
+    if position.lots() == Quantity::ZERO {
+        return Ok(None);
+    }
+    let lots = position.lots();
+    let cost = position.open_cost()?.magnitude()?.to_f64();
+    if let Some(numerator) = instrument.inverse_numerator() {
+        #[allow(clippy::cast_precision_loss)]
+        let ticks = numerator.to_f64() * lots.lots().unsigned_abs() as f64 / cost;
+        return Ok(Some(ticks * instrument.price_f64(Price::from_ticks(1))));
+    }
+    let unit = instrument.tick_lot_value().to_f64()
+        / instrument.price_f64(Price::from_ticks(1))
+        / instrument.quantity_f64(Quantity::from_lots(1));
+    Ok(Some(cost / instrument.quantity_f64(lots).abs() / unit))
 }

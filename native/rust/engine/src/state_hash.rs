@@ -1,6 +1,8 @@
 //! A hash over everything that decides what the engine does next.
 
+use crate::account_spec::PositionMode;
 use crate::engine::Engine;
+use holdfast_core::{Amount, Rounding};
 
 impl Engine {
     /// Returns BLAKE3 over account, positions, open orders and counters in a fixed order.
@@ -10,7 +12,7 @@ impl Engine {
         let mut word = |value: i128| {
             hasher.update(&value.to_le_bytes());
         };
-        let account = &self.account;
+        let account = self.account();
         for amount in [
             account.cash,
             account.fees,
@@ -30,6 +32,31 @@ impl Engine {
             word(i128::from(state.case.open_buy));
             word(i128::from(state.case.open_sell));
             word(state.mark.map_or(i128::MIN, |(price, _)| i128::from(price.ticks())));
+        }
+        // Only what differs from one netted currency without interest, so that the hash of such an account stays.
+        for (place, wallet) in self.wallets.all().enumerate() {
+            let account = &wallet.account;
+            if place == 0 && account.interest == Amount::ZERO {
+                continue;
+            }
+            for amount in [account.cash, account.fees, account.funding, account.interest] {
+                word(amount.raw());
+            }
+            for amount in [account.slippage, account.turnover, account.start_cash] {
+                word(amount.raw());
+            }
+            if let Some((rate, ts)) = wallet.rate {
+                let one = rate.convert(Amount::ONE, Rounding::HalfEven);
+                word(one.map_or(i128::MIN, Amount::raw));
+                word(i128::from(ts.0));
+            }
+        }
+        if self.position_mode == PositionMode::Hedging {
+            for state in &self.instruments {
+                word(i128::from(state.short.lots().lots()));
+                word(state.short.open_cost().map_or(i128::MIN, Amount::raw));
+                word(state.short.realized().raw());
+            }
         }
         for order in self.open_orders() {
             let (base, overlays, version) = order.state.load();

@@ -81,17 +81,20 @@ impl Engine {
     /// Judges an order as if those of its list that stand ahead of it were sent.
     pub(crate) fn judge(&self, intent: &OrderIntent, ahead: Ahead) -> Result<Verdict> {
         let state = self.state(intent.instrument)?;
+        let (equity, other_exposure) = self.in_settlement(state)?;
         let view = View {
             instrument: &state.instrument,
             now: self.now(),
             mark: state.mark,
-            case: state.case,
-            equity: self.equity,
-            other_exposure: self.worst_exposure.minus(state.worst)?,
+            case: state.case_of(self.position_mode, intent)?,
+            equity,
+            other_exposure,
             open_orders: (self.orders.len() + ahead.orders, self.max_open_orders),
             opening_ahead: ahead.opening,
         };
-        Ok(self.gate.check(intent, &view))
+        let mut verdict = self.gate.check(intent, &view);
+        self.check_account(intent, &mut verdict)?;
+        Ok(verdict)
     }
 }
 

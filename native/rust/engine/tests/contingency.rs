@@ -51,12 +51,14 @@ fn config() -> EngineConfig {
         max_notional: None,
         percent_price_frac: None,
         perpetual: false,
+        contract: holdfast_core::ContractSpec::default(),
     };
     EngineConfig {
         instruments: vec![instrument],
         limits: limits.unwrap(),
         start_cash: "1000000".into(),
         max_open_orders: 64,
+        account: holdfast_engine::AccountSpec::default(),
     }
 }
 

@@ -89,6 +89,8 @@ controls! {
     StopLoss = 16 StopLossRequired Ticks "Stop loss of an opening order, on the losing side of its price.",
     OpenOrders = 17 OrderCapacityExhausted Count "Open orders, this one included.",
     Arithmetic = 18 RiskArithmetic Count "A value of the judgement left its range.",
+    RateAge = 19 RateStale Nanoseconds "Age of the oldest rate of exchange that the order or the account depends on.",
+    Margin = 20 MarginInsufficient Amount "Initial margin that the order adds, against what is available, in the settlement currency.",
 }
 
 #[cfg(test)]
@@ -104,6 +106,6 @@ mod tests {
             assert!(codes.insert(control.code().name()));
             assert!(control.meaning().ends_with('.') && !control.unit().name().is_empty());
         }
-        assert_eq!(Control::from_number(19), None);
+        assert_eq!(Control::from_number(21), None);
     }
 }

@@ -251,7 +251,7 @@ impl Judgement<'_> {
             self.at_most(Control::MaxNotional, Some(max.raw()), notional.raw());
         }
         self.stop_loss(price);
-        self.exposure(mark.max(price))
+        self.exposure(view.instrument.dearer(mark, price))
     }
 
     fn opening_counts(&mut self) {
@@ -315,7 +315,7 @@ impl Judgement<'_> {
             return Ok(());
         }
         let worst = view.case.reserve(self.intent.side, self.intent.quantity.lots())?.lots()?;
-        let position = view.instrument.notional(price, worst)?;
+        let position = view.instrument.settlement_notional(price, worst)?;
         let gross = view.other_exposure.plus(position)?;
         for (control, limit, value) in [
             (Control::PositionFraction, limits.position, position),

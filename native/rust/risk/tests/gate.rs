@@ -33,6 +33,7 @@ fn spec() -> InstrumentSpec {
         max_notional: None,
         percent_price_frac: None,
         perpetual: false,
+        contract: holdfast_core::ContractSpec::default(),
     }
 }
 

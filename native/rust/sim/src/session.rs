@@ -6,11 +6,13 @@ use crate::tape::Tape;
 use crate::venue::{SimulatedVenue, VenueEvent};
 use holdfast_core::journal_record::{RecordKind, hex};
 use holdfast_core::{
-    Bar, ClientOrderId, Code, Contingency, Error, InstrumentId, OrderIntent, Quote, Result,
+    Bar, ClientOrderId, Code, Contingency, Error, InstrumentId, OrderIntent, Quote, Rate, Result,
     Timestamp, Trade,
 };
 use holdfast_engine::snapshot::Snapshot;
-use holdfast_engine::{Command, Engine, EngineConfig, Input, JournalWriter, OrderList, Sink};
+use holdfast_engine::{
+    Command, Engine, EngineConfig, Input, JournalWriter, OrderList, RateChanged, Sink,
+};
 use holdfast_risk::Verdict;
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +58,8 @@ impl Session {
     pub fn open(config: &SessionConfig, journal: Option<JournalWriter>) -> Result<Self> {
         let assumptions = Assumptions::new(&config.assumptions)?;
         let engine = Engine::new(&config.engine)?;
-        let venue = SimulatedVenue::new(assumptions, config.engine.instruments.len());
+        let venue = SimulatedVenue::new(assumptions, config.engine.instruments.len())
+            .with_position_mode(config.engine.account.position_mode);
         let mut session =
             Self { engine, venue, journal, notices: Notices::default(), commands: Vec::new() };
         let opened = serde_json::to_vec(config).map_err(|error| {
@@ -203,6 +206,16 @@ impl Session {
     pub fn cancel(&mut self, client_order_id: ClientOrderId) -> Result<()> {
         self.step(&Input::Cancel { client_order_id, ts: self.engine.now() })?;
         self.hear_answers()
+    }
+
+    /// Takes a rate of exchange: what one unit of the currency costs in the account's.
+    ///
+    /// # Errors
+    /// `CURRENCY_UNKNOWN`, `RATE_INVALID`, `EVENT_INVALID` when time runs back, `JOURNAL_IO`.
+    pub fn on_rate(&mut self, currency: &str, rate: &str, ts_event: Timestamp) -> Result<()> {
+        let currency = self.engine.wallets().id(currency)?;
+        let changed = RateChanged { currency, ts_event, rate: Rate::parse(rate)? };
+        self.step(&Input::Rate(changed)).map(|_| ())
     }
 
     /// Records that something outside failed.

@@ -12,7 +12,8 @@ use holdfast_core::{
     Amount, Bar, ClientOrderId, Fraction, Instrument, InstrumentId, OrderIntent, OrderType, Price,
     Quantity, ReportKind, Result, Rounding, Side, TimeInForce, Timestamp, TradeId, VenueReport,
 };
-use holdfast_engine::{Command, Funding};
+use holdfast_engine::exposure::Leg;
+use holdfast_engine::{Command, Funding, PositionMode};
 use std::collections::VecDeque;
 
 /// What the venue tells.
@@ -39,7 +40,10 @@ pub struct SimulatedVenue {
     assumptions: Assumptions,
     orders: Vec<Resting>,
     events: VecDeque<VenueEvent>,
+    /// Lots held by instrument; when hedging the long ones, and the short ones beside them.
     positions: Vec<i64>,
+    shorts: Vec<i64>,
+    position_mode: PositionMode,
     funded_until: Vec<Option<Timestamp>>,
     /// The last price that buyers and that sellers met, by instrument.
     last: Vec<Option<[Price; 2]>>,
@@ -57,12 +61,21 @@ impl SimulatedVenue {
             orders: Vec::new(),
             events: VecDeque::new(),
             positions: vec![0; instruments],
+            shorts: vec![0; instruments],
+            position_mode: PositionMode::Netting,
             funded_until: vec![None; instruments],
             last: vec![None; instruments],
             next_trade_id: 1,
             pass: None,
             now: Timestamp::default(),
         }
+    }
+
+    /// Makes the venue keep positions as the account does.
+    #[must_use]
+    pub const fn with_position_mode(mut self, mode: PositionMode) -> Self {
+        self.position_mode = mode;
+        self
     }
 
     /// Takes a command of the engine; answers are given by `next_event`.
@@ -134,7 +147,11 @@ impl SimulatedVenue {
     }
 
     fn reducible(&self, intent: &OrderIntent) -> i64 {
-        let position = self.positions.get(intent.instrument.index()).copied().unwrap_or(0);
+        let held = match self.position_mode.leg(intent.side, intent.reduce_only) {
+            Leg::Long => &self.positions,
+            Leg::Short => &self.shorts,
+        };
+        let position = held.get(intent.instrument.index()).copied().unwrap_or(0);
         if intent.side.signed(1) == -position.signum() { position.abs() } else { 0 }
     }
 
@@ -199,18 +216,19 @@ impl SimulatedVenue {
             return Ok(());
         }
         let index = bar.instrument.index();
-        let (Some(until), Some(position)) =
-            (self.funded_until.get_mut(index), self.positions.get(index))
+        let (Some(until), Some(long), Some(short)) =
+            (self.funded_until.get_mut(index), self.positions.get(index), self.shorts.get(index))
         else {
             return Ok(());
         };
+        let position = long.saturating_add(*short);
         let interval = self.assumptions.funding_interval_ns;
         let due =
             |from: Timestamp| bar.ts_close.0.div_euclid(interval) - from.0.div_euclid(interval);
         let intervals = until.map_or(0, due);
         *until = Some(bar.ts_close);
-        if intervals > 0 && *position != 0 {
-            let value = instrument.value(bar.open, Quantity::from_lots(*position))?;
+        if intervals > 0 && position != 0 {
+            let value = instrument.exposure(bar.open, Quantity::from_lots(position))?;
             let rate = i128::from(self.assumptions.funding.millionths()) * i128::from(intervals);
             let paid = value.times_ratio(rate, Fraction::PARTS, Rounding::HalfEven)?;
             self.events.push_back(VenueEvent::Funding(Funding {
@@ -352,7 +370,7 @@ impl SimulatedVenue {
             (Some(limit), Side::Sell) => slipped.max(limit),
         };
         let quantity = Quantity::from_lots(lots);
-        let notional = instrument.notional(price, quantity)?;
+        let notional = instrument.settlement_notional(price, quantity)?;
         let rate = if maker { self.assumptions.maker_fee } else { self.assumptions.taker_fee };
         let proportional = notional.times_ratio(
             i128::from(rate.millionths()),
@@ -365,7 +383,8 @@ impl SimulatedVenue {
             Amount::ONE.raw(),
             Rounding::HalfEven,
         )?;
-        let slippage = notional.minus(instrument.notional(reference, quantity)?)?.magnitude()?;
+        let slippage =
+            notional.minus(instrument.settlement_notional(reference, quantity)?)?.magnitude()?;
         order.leaves -= lots;
         order.taken += lots;
         if intent.order_type == OrderType::MarketToLimit {
@@ -374,7 +393,11 @@ impl SimulatedVenue {
                 _ => price,
             });
         }
-        if let Some(position) = self.positions.get_mut(intent.instrument.index()) {
+        let held = match self.position_mode.leg(intent.side, intent.reduce_only) {
+            Leg::Long => &mut self.positions,
+            Leg::Short => &mut self.shorts,
+        };
+        if let Some(position) = held.get_mut(intent.instrument.index()) {
             *position += intent.side.signed(lots);
         }
         if let Some(pass) = self.pass.as_mut() {

@@ -30,6 +30,7 @@ pub fn spec() -> InstrumentSpec {
         max_notional: None,
         percent_price_frac: None,
         perpetual: false,
+        contract: holdfast_core::ContractSpec::default(),
     }
 }
 
@@ -47,6 +48,7 @@ pub fn config() -> SessionConfig {
             limits,
             start_cash: "100000".into(),
             max_open_orders: 64,
+            account: Default::default(),
         },
         assumptions: AssumptionsSpec {
             slippage_bps: "0".into(),
