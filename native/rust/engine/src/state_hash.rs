@@ -2,84 +2,90 @@
 
 use crate::account_spec::PositionMode;
 use crate::engine::Engine;
-use holdfast_core::{Amount, Rounding};
+use holdfast_core::{Amount, Order, Rounding};
+
+/// Numbers on their way into the hash.
+#[derive(Default)]
+struct Words(blake3::Hasher);
+
+impl Words {
+    fn add(&mut self, value: impl Into<i128>) {
+        self.0.update(&value.into().to_le_bytes());
+    }
+
+    fn amounts(&mut self, amounts: impl IntoIterator<Item = Amount>) {
+        amounts.into_iter().for_each(|amount| self.add(amount.raw()));
+    }
+}
 
 impl Engine {
     /// Returns BLAKE3 over account, positions, open orders and counters in a fixed order.
     #[must_use]
     pub fn state_hash(&self) -> [u8; 32] {
-        let mut hasher = blake3::Hasher::new();
-        let mut word = |value: i128| {
-            hasher.update(&value.to_le_bytes());
-        };
+        let mut words = Words::default();
         let account = self.account();
-        for amount in [
-            account.cash,
-            account.fees,
-            account.funding,
-            account.slippage,
-            account.turnover,
-            self.equity,
-        ] {
-            word(amount.raw());
-        }
-        word(i128::from(self.now().0));
-        word(i128::from(self.next_order_id));
+        words.amounts([account.cash, account.fees, account.funding, account.slippage]);
+        words.amounts([account.turnover, self.equity]);
+        words.add(self.now().0);
+        words.add(self.next_order_id);
+        self.hash_positions(&mut words);
+        self.hash_wallets(&mut words);
+        self.open_orders().for_each(|order| hash_order(order, &mut words));
+        *words.0.finalize().as_bytes()
+    }
+
+    fn hash_positions(&self, words: &mut Words) {
         for state in &self.instruments {
-            word(i128::from(state.position.lots().lots()));
-            word(state.position.open_cost().map_or(i128::MIN, holdfast_core::Amount::raw));
-            word(state.position.realized().raw());
-            word(i128::from(state.case.open_buy));
-            word(i128::from(state.case.open_sell));
-            word(state.mark.map_or(i128::MIN, |(price, _)| i128::from(price.ticks())));
+            words.add(state.position.lots().lots());
+            words.add(state.position.open_cost().map_or(i128::MIN, Amount::raw));
+            words.amounts([state.position.realized()]);
+            words.add(state.case.open_buy);
+            words.add(state.case.open_sell);
+            words.add(state.mark.map_or(i128::MIN, |(price, _)| i128::from(price.ticks())));
         }
-        // Only what differs from one netted currency without interest, so that the hash of such an account stays.
+        if self.position_mode == PositionMode::Hedging {
+            for state in &self.instruments {
+                words.add(state.short.lots().lots());
+                words.add(state.short.open_cost().map_or(i128::MIN, Amount::raw));
+                words.amounts([state.short.realized()]);
+            }
+        }
+    }
+
+    /// Only what differs from one netted currency without interest, so that the hash of such an account stays.
+    fn hash_wallets(&self, words: &mut Words) {
         for (place, wallet) in self.wallets.all().enumerate() {
             let account = &wallet.account;
             if place == 0 && account.interest == Amount::ZERO {
                 continue;
             }
-            for amount in [account.cash, account.fees, account.funding, account.interest] {
-                word(amount.raw());
-            }
-            for amount in [account.slippage, account.turnover, account.start_cash] {
-                word(amount.raw());
-            }
+            words.amounts([account.cash, account.fees, account.funding, account.interest]);
+            words.amounts([account.slippage, account.turnover, account.start_cash]);
             if let Some((rate, ts)) = wallet.rate {
                 let one = rate.convert(Amount::ONE, Rounding::HalfEven);
-                word(one.map_or(i128::MIN, Amount::raw));
-                word(i128::from(ts.0));
+                words.add(one.map_or(i128::MIN, Amount::raw));
+                words.add(ts.0);
             }
         }
-        if self.position_mode == PositionMode::Hedging {
-            for state in &self.instruments {
-                word(i128::from(state.short.lots().lots()));
-                word(state.short.open_cost().map_or(i128::MIN, Amount::raw));
-                word(state.short.realized().raw());
-            }
-        }
-        for order in self.open_orders() {
-            let (base, overlays, version) = order.state.load();
-            word(i128::from(order.intent.client_order_id.0));
-            word(
-                i128::from(base as u8)
-                    | i128::from(overlays.bits()) << 8
-                    | i128::from(version) << 16,
-            );
-            word(i128::from(order.quantity.lots()));
-            word(i128::from(order.cum_quantity.lots()));
-            word(order.filled_tick_lots);
-            if let Some(pairing) = &order.pairing {
-                word(i128::from(pairing.other.0));
-                word(i128::from(pairing.other_filled.lots()));
-                word(pairing.asked.map_or(-1, |asked| i128::from(asked.lots())));
-                word(i128::from(pairing.cancels) << 1 | i128::from(pairing.cancel_asked));
-            }
-            for follower in order.followers.iter().flat_map(|followers| &followers.orders) {
-                word(i128::from(follower.intent.quantity.lots()));
-                word(i128::from(follower.sent.lots()));
-            }
-        }
-        *hasher.finalize().as_bytes()
+    }
+}
+
+fn hash_order(order: &Order, words: &mut Words) {
+    let (base, overlays, version) = order.state.load();
+    words.add(order.intent.client_order_id.0);
+    words
+        .add(i128::from(base as u8) | i128::from(overlays.bits()) << 8 | i128::from(version) << 16);
+    words.add(order.quantity.lots());
+    words.add(order.cum_quantity.lots());
+    words.add(order.filled_tick_lots);
+    if let Some(pairing) = &order.pairing {
+        words.add(pairing.other.0);
+        words.add(pairing.other_filled.lots());
+        words.add(pairing.asked.map_or(-1, holdfast_core::Quantity::lots));
+        words.add(i128::from(pairing.cancels) << 1 | i128::from(pairing.cancel_asked));
+    }
+    for follower in order.followers.iter().flat_map(|followers| &followers.orders) {
+        words.add(follower.intent.quantity.lots());
+        words.add(follower.sent.lots());
     }
 }

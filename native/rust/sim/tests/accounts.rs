@@ -8,8 +8,8 @@ use holdfast_core::{
     Code, ContractSpec, InstrumentId, InstrumentKind, InstrumentSpec, MarginMode, OrderIntent,
     Side, Timestamp,
 };
-use holdfast_engine::account_spec::{BalanceSpec, BorrowSpec, InterestPeriod};
 use holdfast_engine::SyncPolicy;
+use holdfast_engine::account_spec::{BalanceSpec, BorrowSpec, InterestPeriod};
 use holdfast_engine::record_json::record_json;
 use holdfast_engine::replay::replay;
 use holdfast_engine::{AccountSpec, JournalReader, JournalWriter, PositionMode};
