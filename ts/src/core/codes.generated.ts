@@ -287,13 +287,6 @@ export const CODES = {
     meaning: 'Replaying the journal gave other records than it holds.',
     remedy: 'Replay with the version that wrote it; the first difference is in the context.',
   },
-  JOURNAL_GAP: {
-    number: 96,
-    category: 'infrastructure',
-    retryable: true,
-    meaning: 'Records are missing in a stream of journal records.',
-    remedy: 'Send the stream again from the record expected.',
-  },
   OUTPUT_IO: {
     number: 46,
     category: 'infrastructure',
@@ -350,71 +343,19 @@ export const CODES = {
     meaning: 'The session was stopped from outside; the journal holds what was done so far.',
     remedy: 'Run it again.',
   },
-  JOURNAL_LOCKED: {
-    number: 70,
-    category: 'infrastructure',
-    retryable: true,
-    meaning: 'Another process has the journal open for writing.',
-    remedy:
-      'Stop the process that the message names, or choose another folder; a process that has ended holds no lock.',
-  },
-  JOURNAL_VERSION: {
-    number: 71,
+  SIMULATION_VIOLATED: {
+    number: 77,
     category: 'infrastructure',
     retryable: false,
-    meaning: 'The journal was written in a later format.',
-    remedy: 'Read it with the version of Holdfast that wrote it, or a later one.',
+    meaning: 'A rule that must hold under every fault was broken in a simulation.',
+    remedy: 'Please report it with the seed and the schedule.',
   },
-  JOURNAL_STOPPED: {
-    number: 72,
-    category: 'infrastructure',
-    retryable: false,
-    meaning: 'An earlier write of this journal failed, so that it takes no more records.',
-    remedy:
-      'Mend the cause in the context and open the journal again: what was committed is intact.',
-  },
-  JOURNAL_ANCHOR_MISMATCH: {
-    number: 73,
-    category: 'infrastructure',
-    retryable: false,
-    meaning: 'The journal is not the one of which the anchor was taken.',
-    remedy:
-      'Treat the journal as tampered with or restored from an older copy; compare it with a backup.',
-  },
-  JOURNAL_ORDER_MISSING: {
-    number: 74,
-    category: 'infrastructure',
-    retryable: false,
-    meaning: 'The journal holds no order with this id.',
-    remedy: 'List the orders with `holdfast journal export --kinds order_submitted`.',
-  },
-  RATE_STALE: {
-    number: 89,
-    category: 'risk',
-    retryable: true,
-    meaning: "The rate of a currency into the account's is missing or too old.",
-    remedy: 'Wait for a rate, or feed one for the currency.',
-  },
-  MARGIN_INSUFFICIENT: {
-    number: 90,
-    category: 'risk',
-    retryable: false,
-    meaning: 'The available margin does not cover the initial margin of the order.',
-    remedy: 'Send a smaller order, reduce positions or add funds.',
-  },
-  RATE_INVALID: {
-    number: 91,
+  FAULT_UNKNOWN: {
+    number: 78,
     category: 'validation',
     retryable: false,
-    meaning: 'A rate of exchange is not positive, or has more digits than can be kept.',
-    remedy: 'Pass a positive decimal of at most 18 digits.',
-  },
-  CURRENCY_UNKNOWN: {
-    number: 92,
-    category: 'validation',
-    retryable: false,
-    meaning: 'The account does not hold this currency.',
-    remedy: "Name it in the account's balances, or trade an instrument that settles in it.",
+    meaning: 'No fault of the simulator has this name.',
+    remedy: 'Use one of the names in the message.',
   },
   ORDER_QTY_EXCEEDED: {
     number: 100,
@@ -542,34 +483,6 @@ export const CODES = {
     retryable: false,
     meaning: 'A value needed by the judgement overflowed; the order is refused.',
     remedy: 'Check quantity, price and limits.',
-  },
-  MATRIX_INVALID: {
-    number: 200,
-    category: 'validation',
-    retryable: false,
-    meaning: 'A matrix has another size, a number that is not finite, or is not symmetric.',
-    remedy: 'Correct the entry named.',
-  },
-  MATRIX_NOT_DEFINITE: {
-    number: 201,
-    category: 'validation',
-    retryable: false,
-    meaning: 'A covariance matrix is not positive definite.',
-    remedy: 'Use more observations than assets, or a shrunk estimate.',
-  },
-  SAMPLE_TOO_SMALL: {
-    number: 202,
-    category: 'validation',
-    retryable: false,
-    meaning: 'A sample has no whole outcome in the tail asked for.',
-    remedy: 'Use more scenarios or a lower level.',
-  },
-  SIMULATION_NOT_FINITE: {
-    number: 203,
-    category: 'data',
-    retryable: false,
-    meaning: 'Some simulated outcomes are no finite numbers.',
-    remedy: 'Check exposures, volatilities and the horizon.',
   },
 } as const satisfies Record<string, CodeEntry>;
 

@@ -6,20 +6,11 @@ export const SIDES = ['buy', 'sell'] as const;
 export type Side = (typeof SIDES)[number];
 
 /** Order type (FIX 40). */
-export const ORDER_TYPES = [
-  'market',
-  'limit',
-  'stop_market',
-  'stop_limit',
-  'take_profit_market',
-  'take_profit_limit',
-  'trailing_stop',
-  'market_to_limit',
-] as const;
+export const ORDER_TYPES = ['market', 'limit', 'stop_market'] as const;
 export type OrderType = (typeof ORDER_TYPES)[number];
 
 /** Time in force (FIX 59). */
-export const TIMES_IN_FORCE = ['gtc', 'ioc', 'day', 'fok', 'gtd'] as const;
+export const TIMES_IN_FORCE = ['gtc', 'ioc', 'day'] as const;
 export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
 
 /** Why an order exists. */
@@ -71,6 +62,9 @@ export const REPORT_KINDS = [
   'canceled',
   'expired',
   'replaced',
+  'cancel_rejected',
+  'replace_rejected',
+  'unknown',
 ] as const;
 export type ReportKind = (typeof REPORT_KINDS)[number];
 
@@ -89,15 +83,12 @@ export const RECORD_KINDS = {
   failure: 7,
   trade: 8,
   quote: 9,
-  journal_resumed: 12,
-  rate_changed: 15,
+  track_lost: 11,
   verdict: 16,
   order_changed: 17,
   position_changed: 18,
   day_closed: 19,
   order_derived: 20,
-  order_list_judged: 21,
-  interest_charged: 22,
   session_closed: 32,
 } as const;
 export type RecordKind = keyof typeof RECORD_KINDS;

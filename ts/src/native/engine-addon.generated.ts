@@ -1,40 +1,3 @@
-/** Goes through a journal from a record on; every byte on the way is verified. */
-export declare class JournalCursor {
-  /**
-   * Stands before the record `first`, or at the beginning of what the journal still holds. Without `is_whole` segments
-   * that end before are left out, and not verified.
-   */
-  constructor(
-    folder: string,
-    first: number,
-    isWhole: boolean,
-    kinds?: Array<string> | undefined | null,
-    order?: string | undefined | null,
-  );
-  /**
-   * Returns the next records that are wanted, at most `count`; none at the end. What stands before damage is returned
-   * before the damage is thrown.
-   */
-  advance(count: number): Array<string>;
-  /** Looks for what was written meanwhile. */
-  refresh(): void;
-  /** Returns the sequence of the record that comes next. */
-  get nextSequence(): number;
-}
-
-export declare class NativeReplica {
-  /** Makes a replica that waits for its first record. */
-  constructor();
-  /** Takes the next bytes of the stream and returns how many records they completed. */
-  feed(bytes: Uint8Array): number;
-  /** Returns the state in exact text, as JSON; null before the first record. */
-  snapshot(): string | null;
-  /** Returns the sequence of the record that must come next. */
-  nextSequence(): number;
-  /** Returns whether the closing record came. */
-  isClosed(): boolean;
-}
-
 export declare class NativeSession {
   /** Opens a session; without a folder there is no journal. */
   constructor(
@@ -76,27 +39,6 @@ export declare function amountSum(left: string, right: string): string;
 /** Checks an instrument's rules and returns what one tick of one lot is worth. */
 export declare function checkInstrument(spec: string): string;
 
-/** What becomes of sealed segments. */
-export interface CompactOptions {
-  /** Whether they are packed. */
-  packs: boolean;
-  /** Most sealed segments that stay. */
-  segmentsMax?: number;
-  /** Most bytes of them that stay. */
-  bytesMax?: number;
-  /** The present time in milliseconds, for the age of a lock that somebody else holds. */
-  nowMs: number;
-}
-
-/** Packs sealed segments and removes those that are not to be kept. */
-export declare function journalCompact(folder: string, options: CompactOptions): string;
-
-/**
- * Returns the session's configuration as its first record holds it, with its fingerprint; nothing when the journal begins
- * later.
- */
-export declare function journalConfiguration(folder: string): string | null;
-
 /**
  * Returns the records from `first` on, at most `count`, one JSON text each; what stands before a corrupt record is
  * returned when the record is not among those asked for.
@@ -109,9 +51,6 @@ export declare function journalReplay(folder: string): string;
 /** Verifies checksum and chain of every record and returns the summary. */
 export declare function journalVerify(folder: string): string;
 
-/** Verifies a journal beside the heads that a file outside holds, and returns the summary and how many were compared. */
-export declare function journalVerifyAnchored(folder: string, anchors: string): string;
-
 /** Returns the market event's layout as JSON: its size, and the offset of each field. */
 export declare function marketEventLayout(): string;
 
@@ -121,10 +60,11 @@ export declare function notional(spec: string, price: string, quantity: string):
 /** Returns the ticks of a price as text. */
 export declare function priceTicks(spec: string, price: string): string;
 
-/** Simulates a portfolio on all cores: exposures, covariance row by row, drifts, and settings as JSON; resolves to JSON. */
-export declare function simulatePortfolio(
-  exposures: Float64Array,
-  covariance: Float64Array,
-  drifts: Float64Array,
-  settings: string,
-): Promise<string>;
+/** Runs seeds from `seed_start` on, each twice, and returns the report; `hash_before` is the hash of the batch before. */
+export declare function simulateFaults(
+  seedStart: number,
+  seeds: number,
+  steps: number,
+  faults: string,
+  hashBefore: string,
+): string;

@@ -13,4 +13,5 @@ mod plain_function;
 mod portfolio;
 mod replica;
 mod session;
+mod simulate;
 mod vocabulary;

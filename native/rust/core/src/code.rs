@@ -142,6 +142,8 @@ codes! {
     90 MarginInsufficient "MARGIN_INSUFFICIENT" Risk false "The available margin does not cover the initial margin of the order." "Send a smaller order, reduce positions or add funds.";
     91 RateInvalid "RATE_INVALID" Validation false "A rate of exchange is not positive, or has more digits than can be kept." "Pass a positive decimal of at most 18 digits.";
     92 CurrencyUnknown "CURRENCY_UNKNOWN" Validation false "The account does not hold this currency." "Name it in the account's balances, or trade an instrument that settles in it.";
+    77 SimulationViolated "SIMULATION_VIOLATED" Infrastructure false "A rule that must hold under every fault was broken in a simulation." "Please report it with the seed and the schedule.";
+    78 FaultUnknown "FAULT_UNKNOWN" Validation false "No fault of the simulator has this name." "Use one of the names in the message.";
     100 OrderQtyExceeded "ORDER_QTY_EXCEEDED" Risk false "The order's quantity is above its limit." "Send a smaller order.";
     101 OrderNotionalExceeded "ORDER_NOTIONAL_EXCEEDED" Risk false "The order's notional is above its limit." "Send a smaller order.";
     102 PositionLimitExceeded "POSITION_LIMIT_EXCEEDED" Risk false "The position, if every open order filled, would be above its fraction of equity." "Send a smaller order, or cancel open ones.";
@@ -179,7 +181,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 79);
+        assert_eq!(Code::ALL.len(), 81);
         assert_eq!(Code::from_number(0), None);
     }
 }

@@ -28,7 +28,7 @@ vocabulary! {
         SessionOpened = 1 "session_opened", Bar = 2 "bar", OrderSubmitted = 3 "order_submitted",
         CancelRequested = 4 "cancel_requested", VenueReport = 5 "venue_report", Funding = 6 "funding",
         Failure = 7 "failure", Trade = 8 "trade", Quote = 9 "quote",
-        JournalResumed = 12 "journal_resumed", RateChanged = 15 "rate_changed",
+        TrackLost = 11 "track_lost", JournalResumed = 12 "journal_resumed", RateChanged = 15 "rate_changed",
         Verdict = 16 "verdict", OrderChanged = 17 "order_changed",
         PositionChanged = 18 "position_changed", DayClosed = 19 "day_closed", OrderDerived = 20 "order_derived",
         OrderListJudged = 21 "order_list_judged", InterestCharged = 22 "interest_charged",

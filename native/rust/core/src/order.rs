@@ -12,7 +12,7 @@ pub(crate) use vocabulary::vocabulary;
 pub use vocabulary::{OrderRole, OrderType, Side, TimeInForce};
 
 use crate::amount::Amount;
-use crate::identifier::TradeId;
+use crate::applied_trades::AppliedTrades;
 use crate::order_state::OrderState;
 use crate::quantity::Quantity;
 
@@ -33,8 +33,8 @@ pub struct Order {
     pub reserved: Quantity,
     /// Fees of its fills.
     pub fees: Amount,
-    /// Highest execution id applied; a venue's ids rise, so an older one is a duplicate.
-    pub last_trade_id: TradeId,
+    /// Executions that were applied.
+    pub applied_trades: AppliedTrades,
     /// The tie to the other order of a pair.
     pub pairing: Option<Pairing>,
     /// The orders that are sent for what this one fills.
@@ -52,7 +52,7 @@ impl Order {
             cum_quantity: Quantity::ZERO,
             filled_tick_lots: 0,
             reserved: Quantity::ZERO,
-            last_trade_id: TradeId(0),
+            applied_trades: AppliedTrades::default(),
             fees: Amount::ZERO,
             pairing: None,
             followers: None,

@@ -71,35 +71,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Takes the quantity that the venue says is in force, and gives back what the order had reserved beyond it.
-    pub(crate) fn replaced(&mut self, id: ClientOrderId, quantity: Quantity) -> Result<()> {
-        let Some(order) = self.order_mut(id) else { return Ok(()) };
-        order.replaced(quantity);
-        let over = order.reserved.lots().saturating_sub(order.leaves().lots());
-        if over <= 0 {
-            return Ok(());
-        }
-        order.reserved = order.leaves();
-        let (instrument, side) = (order.intent.instrument, order.intent.side);
-        let state = self.state_mut(instrument)?;
-        state.case = state.case.release(side, over);
-        self.refresh(instrument)
-    }
-
-    /// Ends an order of which the venue says that no more is in force than has filled: the fill was heard first.
-    pub(crate) fn complete_replaced(
-        &mut self,
-        id: ClientOrderId,
-        in_force: Quantity,
-        sink: &mut impl Sink,
-    ) -> Result<()> {
-        let Some(order) = self.orders.get(&id.0) else { return Ok(()) };
-        if order.cum_quantity == Quantity::ZERO || in_force > order.cum_quantity {
-            return Ok(());
-        }
-        self.transition(id, OrderEvent::CompleteFill, sink).map(|_| ())
-    }
-
     /// Sends the followers of an order for what it has filled and they were not yet sent for.
     pub(crate) fn send_followers(
         &mut self,

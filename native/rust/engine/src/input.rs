@@ -41,6 +41,13 @@ pub enum Input<'a> {
     },
     /// A venue reported.
     Report(VenueReport),
+    /// The outcome of a command is unknown: no answer in time, a lost connection, or a crash before the answer.
+    LoseTrack {
+        /// Whose command.
+        client_order_id: ClientOrderId,
+        /// When.
+        ts: Timestamp,
+    },
     /// Funding fell due.
     Funding(Funding),
     /// A rate of exchange changed.
@@ -69,7 +76,7 @@ impl Input<'_> {
                 Some(intent) => intent.ts_intent,
                 None => Timestamp(i64::MIN),
             },
-            Self::Cancel { ts, .. } | Self::Failure { ts, .. } => *ts,
+            Self::Cancel { ts, .. } | Self::LoseTrack { ts, .. } | Self::Failure { ts, .. } => *ts,
             Self::Report(report) => report.ts_event,
             Self::Funding(funding) => funding.ts_event,
             Self::Rate(changed) => changed.ts_event,
@@ -86,6 +93,8 @@ pub enum Command {
     Cancel(ClientOrderId),
     /// Change the quantity of an order.
     Replace(ClientOrderId, Quantity),
+    /// Ask what became of an order.
+    Query(ClientOrderId),
 }
 
 impl Funding {

@@ -28,7 +28,9 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
         RecordKind::Quote => quote(&Quote::decode(&mut reader)?),
         RecordKind::OrderSubmitted | RecordKind::OrderDerived => submitted(&mut reader)?,
         RecordKind::OrderListJudged => list_judged(&OrderListJudged::decode(&mut reader)?),
-        RecordKind::CancelRequested => json!({ "client_order_id": reader.u64()? }),
+        RecordKind::CancelRequested | RecordKind::TrackLost => {
+            json!({ "client_order_id": reader.u64()? })
+        }
         RecordKind::VenueReport => report(&VenueReport::decode(&mut reader)?),
         RecordKind::Funding => {
             let funding = Funding::decode(&mut reader)?;

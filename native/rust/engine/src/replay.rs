@@ -67,6 +67,9 @@ pub(crate) fn feed(
         RecordKind::CancelRequested => {
             Input::Cancel { client_order_id: ClientOrderId(reader.u64()?), ts: record.ts }
         }
+        RecordKind::TrackLost => {
+            Input::LoseTrack { client_order_id: ClientOrderId(reader.u64()?), ts: record.ts }
+        }
         RecordKind::VenueReport => Input::Report(VenueReport::decode(&mut reader)?),
         RecordKind::Funding => Input::Funding(Funding::decode(&mut reader)?),
         RecordKind::RateChanged => Input::Rate(RateChanged::decode(&mut reader)?),

@@ -3,6 +3,7 @@
 
 use crate::config::EngineConfig;
 use crate::engine::Engine;
+use crate::recovery::CutOff;
 use crate::replay::feed;
 use crate::sink::Sink;
 use holdfast_core::journal_record::{
@@ -159,10 +160,17 @@ impl Replica {
         self.engine.as_ref()
     }
 
-    /// Returns the engine for going on from here; `None` before the first record.
+    /// Returns the engine for going on from here, `None` before the first record, and the outputs of its last input whose
+    /// records did not come.
     #[must_use]
-    pub fn into_engine(self) -> Option<Engine> {
-        self.engine
+    pub fn into_engine(self) -> (Option<Engine>, Vec<CutOff>) {
+        let payloads = self.expected.payloads;
+        let cut_off = self.expected.outputs.into_iter().map(|output| CutOff {
+            kind: output.kind,
+            ts: output.ts,
+            payload: payloads.get(output.payload).unwrap_or_default().to_vec(),
+        });
+        (self.engine, cut_off.collect())
     }
 
     /// Returns whether the closing record came.

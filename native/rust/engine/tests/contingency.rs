@@ -162,6 +162,7 @@ impl World {
                 Command::Place(intent) => self.placed.push(*intent),
                 Command::Cancel(id) => self.cancels.push(id.0),
                 Command::Replace(id, quantity) => self.replaces.push((id.0, quantity.lots())),
+                Command::Query(id) => panic!("nothing is in doubt here, {} was asked for", id.0),
             }
         }
         self.commands.extend(sent);
@@ -205,6 +206,7 @@ impl World {
                 let kind = if order.lives { ReportKind::Replaced } else { ReportKind::Canceled };
                 self.tell(id.0, kind, 0, quantity.lots());
             }
+            Command::Query(_) => {}
         }
         true
     }
