@@ -37,6 +37,7 @@ pub mod replay;
 pub mod replica;
 mod reports;
 mod requests;
+mod reservation;
 pub mod sink;
 pub mod snapshot;
 mod state_hash;

@@ -8,8 +8,8 @@ use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::order_state::{Transition, transition};
 use holdfast_core::{
-    BaseState, ClientOrderId, Code, Error, InstrumentId, OrderEvent, Overlays, Quantity,
-    ReportKind, Result, Side, VenueReport,
+    BaseState, ClientOrderId, Code, Error, OrderEvent, Overlays, Quantity, ReportKind, Result,
+    VenueReport,
 };
 
 impl Engine {
@@ -67,7 +67,8 @@ impl Engine {
         })
     }
 
-    /// Takes the quantity that an amendment put in force; an answer without a question is an older one again.
+    /// Takes the quantity that an amendment put in force; an answer without a question that does not shrink the order is an
+    /// older one again.
     fn on_replaced(
         &mut self,
         id: ClientOrderId,
@@ -76,7 +77,9 @@ impl Engine {
         commands: &mut Vec<Command>,
     ) -> Result<()> {
         let Some(order) = self.order_mut(id) else { return Ok(()) };
-        if !order.state.load().1.has(Overlays::PENDING_REPLACE) {
+        // An older answer may have been taken for the one that was due; this one then comes unasked, and asks for less.
+        let is_due = order.state.load().1.has(Overlays::PENDING_REPLACE);
+        if !is_due && quantity >= order.quantity {
             self.counts.alarms += 1;
             return Ok(());
         }
@@ -84,22 +87,13 @@ impl Engine {
         let released = order.reserved.minus(order.reserved.min(order.leaves()))?;
         order.reserved = order.reserved.minus(released)?;
         let (intent, complete) = (order.intent, order.cum_quantity >= order.quantity);
-        self.release(intent.instrument, intent.side, released)?;
+        self.release(&intent, released.lots())?;
         self.transition(id, OrderEvent::Replace, sink)?;
         // The fills may have come first: with the smaller quantity the order is complete.
         if complete {
             self.transition(id, OrderEvent::CompleteFill, sink)?;
         }
         self.settle_pair(id, sink, commands)
-    }
-
-    fn release(&mut self, instrument: InstrumentId, side: Side, released: Quantity) -> Result<()> {
-        if released.lots() <= 0 {
-            return Ok(());
-        }
-        let state = self.state_mut(instrument)?;
-        state.case = state.case.release(side, released.lots());
-        self.refresh(instrument)
     }
 
     /// Moves an order by an event, keeps the counters, and gives back what an ended order had reserved.
@@ -124,14 +118,14 @@ impl Engine {
             return Err(Error::new(Code::OrderUnknown, format!("order {} must be known", id.0)));
         };
         let before = order.state.base();
-        let (instrument, side) = (order.intent.instrument, order.intent.side);
+        let intent = order.intent;
         let transition = order.state.apply(event)?;
         let changed = OrderChanged::of(order, event, transition);
         self.emit_change(&changed, sink)?;
         self.count(before, transition);
         if transition.base.is_end() && !before.is_end() {
             let released = self.retire(id, venue_filled)?;
-            self.release(instrument, side, released)?;
+            self.release(&intent, released.lots())?;
         } else if before.is_end() && !transition.base.is_end() {
             self.revive(id)?;
         }
@@ -169,17 +163,11 @@ impl Engine {
         self.ended_in_order.retain(|ended| *ended != id.0);
         let intent = order.intent;
         let lots = order.leaves().minus(order.reserved)?.lots();
-        let reserve = !intent.reduce_only && lots > 0;
-        if reserve {
+        if lots > 0 {
             order.reserved = order.leaves();
         }
         self.orders.insert(id.0, order);
-        if reserve {
-            let state = self.state_mut(intent.instrument)?;
-            state.case = state.case.reserve(intent.side, lots)?;
-            self.refresh(intent.instrument)?;
-        }
-        Ok(())
+        self.reserve(&intent, lots)
     }
 
     fn count(&mut self, before: BaseState, transition: Transition) {

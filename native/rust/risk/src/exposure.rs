@@ -4,7 +4,8 @@ use holdfast_core::{Code, Error, Quantity, Result, Side};
 
 /// Position and reservations of one instrument, in lots.
 ///
-/// Orders that the venue clips to the position (reduce-only) cannot add exposure and are not counted.
+/// Orders that the venue clips to the position (reduce-only) cannot turn it over, but they can be the first to fill: what
+/// they take off the position, opening orders of the same side no longer do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct WorstCase {
     /// Signed position.
@@ -13,6 +14,10 @@ pub struct WorstCase {
     pub open_buy: i64,
     /// Lots of open sell orders.
     pub open_sell: i64,
+    /// Lots of open reduce-only buy orders.
+    pub reduce_buy: i64,
+    /// Lots of open reduce-only sell orders.
+    pub reduce_sell: i64,
 }
 
 #[cold]
@@ -26,8 +31,14 @@ impl WorstCase {
     /// # Errors
     /// `QTY_OUT_OF_RANGE`.
     pub fn lots(self) -> Result<Quantity> {
-        let long = self.position.checked_add(self.open_buy).ok_or_else(out_of_range)?;
-        let short = self.position.checked_sub(self.open_sell).ok_or_else(out_of_range)?;
+        let (mut before_buys, mut before_sells) = (self.position, self.position);
+        if self.position > 0 {
+            before_sells = self.position.saturating_sub(self.reduce_sell).max(0);
+        } else {
+            before_buys = self.position.saturating_add(self.reduce_buy).min(0);
+        }
+        let long = before_buys.checked_add(self.open_buy).ok_or_else(out_of_range)?;
+        let short = before_sells.checked_sub(self.open_sell).ok_or_else(out_of_range)?;
         let worst = long
             .max(short.checked_neg().ok_or_else(out_of_range)?)
             .max(self.position.checked_abs().ok_or_else(out_of_range)?);
@@ -44,6 +55,27 @@ impl WorstCase {
             Side::Buy => Self { open_buy: add(self.open_buy)?, ..self },
             Side::Sell => Self { open_sell: add(self.open_sell)?, ..self },
         })
+    }
+
+    /// Returns the case with a further reduce-only order open.
+    ///
+    /// # Errors
+    /// `QTY_OUT_OF_RANGE`.
+    pub fn reserve_reducing(self, side: Side, lots: i64) -> Result<Self> {
+        let add = |value: i64| value.checked_add(lots).ok_or_else(out_of_range);
+        Ok(match side {
+            Side::Buy => Self { reduce_buy: add(self.reduce_buy)?, ..self },
+            Side::Sell => Self { reduce_sell: add(self.reduce_sell)?, ..self },
+        })
+    }
+
+    /// Returns the case with part of a reduce-only order no longer open.
+    #[must_use]
+    pub const fn release_reducing(self, side: Side, lots: i64) -> Self {
+        match side {
+            Side::Buy => Self { reduce_buy: self.reduce_buy.saturating_sub(lots), ..self },
+            Side::Sell => Self { reduce_sell: self.reduce_sell.saturating_sub(lots), ..self },
+        }
     }
 
     /// Returns the case with part of an order no longer open.
@@ -71,6 +103,20 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// The largest position on any way through the orders, each of which may fill whole or not at all.
+    fn worst_sequence(position: i64, left: &mut Vec<(bool, bool, i64)>) -> i64 {
+        let mut worst = position.abs();
+        for index in 0..left.len() {
+            let order = left.remove(index);
+            let (buy, reduces, lots) = order;
+            let room = if buy { (-position).max(0) } else { position.max(0) };
+            let lots = if reduces { lots.min(room) } else { lots };
+            worst = worst.max(worst_sequence(position + if buy { lots } else { -lots }, left));
+            left.insert(index, order);
+        }
+        worst
+    }
+
     proptest! {
         #[test]
         fn equals_the_worst_over_every_subset(
@@ -91,9 +137,25 @@ mod tests {
             prop_assert_eq!(case.lots().unwrap().lots(), worst);
         }
 
+        /// Every order in which the orders can fill whole, reduce-only ones clipped to the position of that moment.
+        #[test]
+        fn covers_every_sequence_with_reduce_only_orders(
+            position in -60_i64..60,
+            orders in prop::collection::vec((any::<bool>(), any::<bool>(), 1_i64..50), 0..6),
+        ) {
+            let mut case = WorstCase { position, ..WorstCase::default() };
+            for (buy, reduces, lots) in &orders {
+                let side = if *buy { Side::Buy } else { Side::Sell };
+                case = if *reduces { case.reserve_reducing(side, *lots) } else { case.reserve(side, *lots) }.unwrap();
+            }
+            let worst = worst_sequence(position, &mut orders.clone());
+            prop_assert!(case.lots().unwrap().lots() >= worst, "{case:?} {worst}");
+            prop_assert_eq!(case.lots().unwrap().lots(), worst, "and no more than that");
+        }
+
         #[test]
         fn what_is_reducible_never_flips(position in -1_000_i64..1_000, buys in 0_i64..2_000, sells in 0_i64..2_000) {
-            let case = WorstCase { position, open_buy: buys, open_sell: sells };
+            let case = WorstCase { position, open_buy: buys, open_sell: sells, ..WorstCase::default() };
             let sell = case.reducible(Side::Sell);
             prop_assert!(sell == 0 || position - sells - sell >= 0);
             let buy = case.reducible(Side::Buy);
@@ -103,11 +165,19 @@ mod tests {
 
     #[test]
     fn release_undoes_reserve_and_overflow_is_an_error() {
-        let case = WorstCase { position: 5, open_buy: 1, open_sell: 2 };
+        let case = WorstCase { position: 5, open_buy: 1, open_sell: 2, ..WorstCase::default() };
         assert_eq!(case.reserve(Side::Sell, 4).unwrap().release(Side::Sell, 4), case);
         assert_eq!(case.reserve(Side::Buy, 4).unwrap().release(Side::Buy, 4), case);
+        assert_eq!(
+            case.reserve_reducing(Side::Sell, 4).unwrap().release_reducing(Side::Sell, 4),
+            case
+        );
+        assert_eq!(
+            case.reserve_reducing(Side::Buy, 4).unwrap().release_reducing(Side::Buy, 4),
+            case
+        );
         assert!(case.reserve(Side::Buy, i64::MAX).is_err());
-        let far = WorstCase { position: i64::MAX, open_buy: 1, open_sell: 0 };
+        let far = WorstCase { position: i64::MAX, open_buy: 1, ..WorstCase::default() };
         assert_eq!(far.lots().map_err(|e| e.code()), Err(Code::QtyOutOfRange));
     }
 }
