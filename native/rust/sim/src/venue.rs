@@ -3,13 +3,15 @@
 //! It behaves like a live venue behind the same records: it acknowledges, rejects, triggers, fills in part, expires and
 //! cancels, and knows nothing of the engine's state.
 
+mod funding;
+
 use crate::assumptions::Assumptions;
 use crate::fill_price::{Phase, slipped};
 use crate::resting::{Execution, Resting, Working};
 use crate::tape::Tape;
 use holdfast_core::venue_report::LiquiditySide;
 use holdfast_core::{
-    Amount, Bar, ClientOrderId, Fraction, Instrument, InstrumentId, OrderIntent, OrderType, Price,
+    Amount, ClientOrderId, Fraction, Instrument, InstrumentId, OrderIntent, OrderType, Price,
     Quantity, ReportKind, Result, Rounding, Side, TimeInForce, Timestamp, TradeId, VenueReport,
 };
 use holdfast_engine::{Command, Funding};
@@ -192,34 +194,6 @@ impl SimulatedVenue {
     #[must_use]
     pub const fn assumptions(&self) -> &Assumptions {
         &self.assumptions
-    }
-
-    fn fund(&mut self, bar: &Bar, instrument: &Instrument) -> Result<()> {
-        if !instrument.spec().perpetual || self.assumptions.funding.millionths() == 0 {
-            return Ok(());
-        }
-        let index = bar.instrument.index();
-        let (Some(until), Some(position)) =
-            (self.funded_until.get_mut(index), self.positions.get(index))
-        else {
-            return Ok(());
-        };
-        let interval = self.assumptions.funding_interval_ns;
-        let due =
-            |from: Timestamp| bar.ts_close.0.div_euclid(interval) - from.0.div_euclid(interval);
-        let intervals = until.map_or(0, due);
-        *until = Some(bar.ts_close);
-        if intervals > 0 && *position != 0 {
-            let value = instrument.value(bar.open, Quantity::from_lots(*position))?;
-            let rate = i128::from(self.assumptions.funding.millionths()) * i128::from(intervals);
-            let paid = value.times_ratio(rate, Fraction::PARTS, Rounding::HalfEven)?;
-            self.events.push_back(VenueEvent::Funding(Funding {
-                instrument: bar.instrument,
-                ts_event: self.now,
-                paid,
-            }));
-        }
-        Ok(())
     }
 
     /// Returns what is left to tell outside a bar: answers to commands.
