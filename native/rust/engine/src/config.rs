@@ -23,4 +23,7 @@ pub struct EngineConfig {
     pub start_cash: String,
     /// Capacity for open orders; beyond it an order is denied.
     pub max_open_orders: usize,
+    /// Order types that the venue lacks: the engine holds such an order until its trigger. Only kinds that wait can be held.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub emulated_order_types: Vec<String>,
 }

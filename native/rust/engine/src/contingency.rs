@@ -66,7 +66,12 @@ impl Engine {
             return Ok(());
         }
         pairing.asked = Some(due);
+        let is_held = order.held.is_some();
         self.transition(id, OrderEvent::RequestReplace, sink)?;
+        if is_held {
+            self.replaced(id, due)?;
+            return self.transition(id, OrderEvent::Replace, sink).map(|_| ());
+        }
         commands.push(Command::Replace(id, due));
         Ok(())
     }

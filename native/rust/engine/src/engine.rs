@@ -2,6 +2,7 @@
 
 use crate::account::Account;
 use crate::config::{ENDED_ORDERS_KEPT, EngineConfig, INSTRUMENTS_MAX, OPEN_ORDERS_MAX};
+use crate::emulation::{Seen, emulated_types};
 use crate::input::{Command, Failure, Input};
 use crate::position::Position;
 use crate::sink::Sink;
@@ -9,11 +10,11 @@ use crate::statistics::Statistics;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::Encode;
 use holdfast_core::{
-    Amount, ClientOrderId, Clock, Code, Error, Instrument, InstrumentId, ManualClock, Order, Price,
-    Result, Timestamp,
+    Amount, ClientOrderId, Clock, Code, Error, Instrument, InstrumentId, ManualClock, Order,
+    OrderType, Price, Result, Timestamp,
 };
 use holdfast_risk::{Gate, Verdict, WorstCase};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Everything the engine knows about one instrument.
 #[derive(Debug)]
@@ -61,6 +62,9 @@ pub struct Engine {
     pub(crate) ended: BTreeMap<u64, Order>,
     pub(crate) ended_in_order: VecDeque<u64>,
     pub(crate) max_open_orders: usize,
+    pub(crate) emulated: Vec<OrderType>,
+    /// Orders that wait here for their trigger, because the venue lacks their kind.
+    pub(crate) held: BTreeSet<u64>,
     pub(crate) account: Account,
     pub(crate) gate: Gate,
     pub(crate) clock: ManualClock,
@@ -114,6 +118,8 @@ impl Engine {
             ended: BTreeMap::new(),
             ended_in_order: VecDeque::with_capacity(ENDED_ORDERS_KEPT),
             max_open_orders: config.max_open_orders,
+            emulated: emulated_types(&config.emulated_order_types)?,
+            held: BTreeSet::new(),
             account: Account::new(start_cash),
             gate: Gate::new(&config.limits, start_cash)?,
             clock: ManualClock::default(),
@@ -151,9 +157,18 @@ impl Engine {
         self.close_day_before(ts, sink)?;
         self.clock.advance(ts);
         match input {
-            Input::Bar(bar) => self.on_bar(bar, sink).map(|()| None),
-            Input::Trade(trade) => self.on_trade(trade, sink).map(|()| None),
-            Input::Quote(quote) => self.on_quote(quote, sink).map(|()| None),
+            Input::Bar(bar) => {
+                self.on_bar(bar, sink)?;
+                self.watch(bar.instrument, &Seen::of_bar(bar), sink, commands).map(|()| None)
+            }
+            Input::Trade(trade) => {
+                self.on_trade(trade, sink)?;
+                self.watch(trade.instrument, &Seen::at(trade.price), sink, commands).map(|()| None)
+            }
+            Input::Quote(quote) => {
+                self.on_quote(quote, sink)?;
+                self.watch(quote.instrument, &Seen::at(quote.mid()), sink, commands).map(|()| None)
+            }
             Input::Submit(intent) => {
                 self.submit(*intent, RecordKind::OrderSubmitted, sink, commands).map(Some)
             }

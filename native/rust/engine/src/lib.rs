@@ -4,6 +4,7 @@
 pub mod account;
 pub mod config;
 mod contingency;
+mod emulation;
 pub mod engine;
 mod fills;
 pub mod input;

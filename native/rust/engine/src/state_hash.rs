@@ -48,6 +48,10 @@ impl Engine {
                 word(pairing.asked.map_or(-1, |asked| i128::from(asked.lots())));
                 word(i128::from(pairing.cancels) << 1 | i128::from(pairing.cancel_asked));
             }
+            if let Some(held) = &order.held {
+                word(held.best.map_or(i128::MIN, |best| i128::from(best.ticks())));
+                word(held.first_day.map_or(i128::MIN, i128::from));
+            }
             for follower in order.followers.iter().flat_map(|followers| &followers.orders) {
                 word(i128::from(follower.intent.quantity.lots()));
                 word(i128::from(follower.sent.lots()));

@@ -57,6 +57,7 @@ fn config() -> EngineConfig {
         limits: limits.unwrap(),
         start_cash: "1000000".into(),
         max_open_orders: 64,
+        emulated_order_types: Vec::new(),
     }
 }
 

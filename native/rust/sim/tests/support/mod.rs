@@ -47,6 +47,7 @@ pub fn config() -> SessionConfig {
             limits,
             start_cash: "100000".into(),
             max_open_orders: 64,
+            emulated_order_types: Vec::new(),
         },
         assumptions: AssumptionsSpec {
             slippage_bps: "0".into(),
