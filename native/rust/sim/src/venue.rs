@@ -175,9 +175,10 @@ impl SimulatedVenue {
                 if order.intent.time_in_force == TimeInForce::Day && day > first_day {
                     end = Some(ReportKind::Expired);
                 }
-                let open = tape.for_side(order.intent.side).open;
-                if !std::mem::replace(&mut order.checked, true) && order.would_cross(open) {
-                    end = end.or(Some(ReportKind::Rejected));
+                if !order.checked {
+                    order.checked = true;
+                    let open = tape.for_side(order.intent.side).open;
+                    end = end.or(order.would_cross(open).then_some(ReportKind::Rejected));
                 }
             }
             if let Some(kind) = end {
@@ -276,12 +277,16 @@ impl SimulatedVenue {
         let (Some(order), Some(pass)) = (self.orders.get_mut(index), self.pass.as_mut()) else {
             return Ok(());
         };
-        let (bar, phase) = (*pass.tape.for_side(order.intent.side), pass.phase);
-        let capacity = *pass.tape.capacity.of(order.intent.side);
+        let phase = pass.phase;
         if order.leaves <= 0
-            || order.intent.instrument != bar.instrument
-            || !order.takes_part(&bar, phase)
+            || !order.working.acts_in(phase)
+            || order.intent.instrument != pass.tape.instrument()
         {
+            return Ok(());
+        }
+        let bar = *pass.tape.for_side(order.intent.side);
+        let capacity = *pass.tape.capacity.of(order.intent.side);
+        if !order.takes_part(&bar, phase) {
             return Ok(());
         }
         let (triggered, execution) = order.play(phase, &bar, self.assumptions.limit_fill)?;

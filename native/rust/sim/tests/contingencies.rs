@@ -166,7 +166,9 @@ fn ord_13_lists_that_contradict_themselves_are_refused_and_change_nothing() {
     let (buy, sell) = (limit(Side::Buy, 10, 9_900), exit(limit(Side::Sell, 10, 11_000)));
     let large = exit(limit(Side::Sell, 11, 11_000));
     let invalid = market(Side::Buy, 0);
-    let lists: [(Contingency, Vec<OrderIntent>); 8] = [
+    let protected = OrderIntent { stop_loss: Some(Price::from_ticks(9_000)), ..buy };
+    let lists: [(Contingency, Vec<OrderIntent>); 9] = [
+        (Contingency::Bracket, vec![protected, sell, sell]),
         (Contingency::Oco, vec![]),
         (Contingency::Oco, vec![buy]),
         (Contingency::Ouo, vec![buy, sell, sell]),
