@@ -17,6 +17,10 @@ export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
 export const ORDER_ROLES = ['strategy', 'stop_loss', 'take_profit'] as const;
 export type OrderRole = (typeof ORDER_ROLES)[number];
 
+/** How the orders of a list depend on each other (FIX 1385). */
+export const CONTINGENCIES = ['oco', 'ouo', 'oto', 'bracket'] as const;
+export type Contingency = (typeof CONTINGENCIES)[number];
+
 /** Base state of an order (FIX 39); overlays may stand over it. */
 export const ORDER_STATUSES = [
   'initialized',
@@ -89,6 +93,7 @@ export const RECORD_KINDS = {
   position_changed: 18,
   day_closed: 19,
   order_derived: 20,
+  order_list_judged: 21,
   session_closed: 32,
 } as const;
 export type RecordKind = keyof typeof RECORD_KINDS;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { Instrument, InstrumentOptions } from '../core/instrument.js';
 import { decimalText } from '../core/schema.js';
+import type { OrderType } from '../core/vocabulary.generated.js';
 import type { DataDescriptionInput } from '../market/data-description.js';
 import type { LimitsOptions } from '../risk/limits.js';
 import type { Strategy } from '../strategies/strategy.js';
@@ -93,6 +94,8 @@ export interface BacktestOptions {
   /** Hash of the strategy's source, so that the run can be told from one with other code. */
   readonly strategyHash?: string;
   readonly maxOpenOrders?: number;
+  /** Kinds with a trigger that the venue lacks: the engine holds such an order and sends it when the trigger is met. */
+  readonly emulatedOrderTypes?: readonly OrderType[];
   readonly onProgress?: (progress: BacktestProgress) => void;
   /** Stops the run at the next batch of bars; what was done so far is closed properly. */
   readonly signal?: AbortSignal;

@@ -130,6 +130,7 @@ async function prepare(options: BacktestOptions): Promise<Prepared> {
     assumptions,
     startCash: formatDecimal(cash.mantissa, cash.scale),
     maxOpenOrders: options.maxOpenOrders ?? MAX_OPEN_ORDERS_DEFAULT,
+    emulatedOrderTypes: options.emulatedOrderTypes ?? [],
     seed,
     data: await Promise.all(imports.map(dataIdentity)),
     version,

@@ -16,6 +16,7 @@ const KEYS: readonly (keyof BacktestOptions)[] = [
   'tables',
   'strategyHash',
   'maxOpenOrders',
+  'emulatedOrderTypes',
   'onProgress',
   'signal',
 ];

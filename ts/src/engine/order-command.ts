@@ -75,6 +75,12 @@ export function orderCommand(intent: OrderIntent, index: number, instrument: Ins
 /** What the order asks for beyond type and prices; undefined when that is nothing. */
 function orderTerms(intent: OrderIntent, instrument: Instrument): CommandTerms | undefined {
   const { postOnly = false, displayQuantity, expiresAtMs } = intent;
+  const { trailingPrice, trailingFrac, trailingTicks } = intent;
+  const trails =
+    trailingPrice !== undefined || trailingFrac !== undefined || trailingTicks !== undefined;
+  if (!trails && !postOnly && displayQuantity === undefined && expiresAtMs === undefined) {
+    return undefined;
+  }
   const distances = TRAILING_KEYS.filter((key) => intent[key] !== undefined);
   if (distances.length > 1) {
     throw new HoldfastError(
@@ -83,9 +89,6 @@ function orderTerms(intent: OrderIntent, instrument: Instrument): CommandTerms |
       { context: { fields: distances } },
     );
   }
-  const isPlain = distances.length === 0 && displayQuantity === undefined;
-  if (isPlain && !postOnly && expiresAtMs === undefined) return undefined;
-  const { trailingPrice, trailingFrac, trailingTicks } = intent;
   return {
     postOnly,
     trailingTicks:

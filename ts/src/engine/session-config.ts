@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { contractRecord, contractShape } from '../core/contract.js';
 import type { Instrument } from '../core/instrument.js';
+import type { OrderType } from '../core/vocabulary.generated.js';
 import { limitsRecord, type Limits } from '../risk/limits.js';
 import type { Strategy } from '../strategies/strategy.js';
 import type { Assumptions } from './backtest-options.js';
@@ -24,6 +25,7 @@ export interface SessionConfigOptions {
   readonly assumptions: Assumptions;
   readonly startCash: string;
   readonly maxOpenOrders: number;
+  readonly emulatedOrderTypes?: readonly OrderType[];
   readonly seed: number;
   readonly data: readonly DataIdentity[];
   readonly version: string;
@@ -66,12 +68,15 @@ export function sha256(content: string): string {
 
 /** Writes the configuration of a session as the native core and its journal keep it. */
 export function sessionConfig(options: SessionConfigOptions): SessionConfig {
+  const { emulatedOrderTypes = [] } = options;
   const json = JSON.stringify({
     engine: {
       instruments: options.instruments.map(instrumentRecord),
       limits: limitsRecord(options.limits),
       start_cash: options.startCash,
       max_open_orders: options.maxOpenOrders,
+      // Left out where there is none, so that naming none and not naming any are one configuration.
+      ...(emulatedOrderTypes.length === 0 ? {} : { emulated_order_types: emulatedOrderTypes }),
     },
     assumptions: snakeKeys(options.assumptions),
     about: {

@@ -1,16 +1,21 @@
 import { instrumentAt } from '../core/instrument-at.js';
+import type { Code } from '../core/codes.generated.js';
 import { HoldfastError } from '../core/holdfast-error.js';
 import type { Instrument } from '../core/instrument.js';
+import { CONTINGENCIES, type Contingency } from '../core/vocabulary.generated.js';
 import type { Command } from '../native/command-memory.js';
 import type { NativeSession } from '../native/native-session.js';
-import type { Notice, VerdictNotice } from '../native/notice-reader.js';
+import type { Notice } from '../native/notice-reader.js';
 import type { Params } from '../strategies/strategy.js';
 import type {
+  BracketExit,
+  FailedControl,
   OrderIntent,
   OrderOptions,
   PositionView,
   QuantityInput,
   StrategyContext,
+  SubmitListResult,
   SubmitResult,
   TimerSchedule,
 } from '../strategies/strategy-context.js';
@@ -94,12 +99,36 @@ export class SessionContext implements StrategyContext {
     const { native, notices } = this.#options;
     const before = notices.length;
     const clientOrderId = native.submit(command, notices);
-    const verdict = verdictFrom(notices, before);
-    if (verdict === undefined || verdict.failed.length === 0) {
-      return { verdict: 'approved', clientOrderId };
-    }
-    const failed = verdict.failed.map(failedControl);
-    return { verdict: 'denied', clientOrderId, codes: failed.map((each) => each.code), failed };
+    const failed = failedFrom(notices, before);
+    if (failed.length === 0) return { verdict: 'approved', clientOrderId };
+    return { verdict: 'denied', clientOrderId, codes: codesOf(failed), failed };
+  }
+
+  submitOco(orders: readonly [OrderIntent, OrderIntent]): SubmitListResult {
+    return this.#submitList('oco', orders, 2);
+  }
+
+  submitOuo(orders: readonly [OrderIntent, OrderIntent]): SubmitListResult {
+    return this.#submitList('ouo', orders, 2);
+  }
+
+  submitOto(parent: OrderIntent, children: readonly OrderIntent[]): SubmitListResult {
+    const instrument = this.#index(parent.instrument);
+    const orders = [parent, ...children.map((child) => ({ instrument, ...child }))];
+    return this.#submitList('oto', orders, 1);
+  }
+
+  submitBracket(
+    entry: OrderIntent,
+    { stop, target }: { readonly stop: BracketExit; readonly target: BracketExit },
+  ): SubmitListResult {
+    const exit = {
+      instrument: this.#index(entry.instrument),
+      side: entry.side === 'buy' ? 'sell' : 'buy',
+      quantity: entry.quantity,
+      reduceOnly: true,
+    } as const;
+    return this.#submitList('bracket', [entry, { ...stop, ...exit }, { ...target, ...exit }], 1);
   }
 
   buy(quantity: QuantityInput, options: OrderOptions = {}): SubmitResult {
@@ -140,6 +169,22 @@ export class SessionContext implements StrategyContext {
     return this.#options.random.next();
   }
 
+  /** `sentAtOnce` of the orders get an id now; those that follow a parent get one with each of its fills. */
+  #submitList(
+    contingency: Contingency,
+    orders: readonly OrderIntent[],
+    sentAtOnce: number,
+  ): SubmitListResult {
+    const commands = orders.map((order) => this.#command(order));
+    const { native, notices } = this.#options;
+    const before = notices.length;
+    const first = native.submitList(CONTINGENCIES.indexOf(contingency), commands, notices);
+    const clientOrderIds = Array.from({ length: sentAtOnce }, (_, index) => first + index);
+    const failed = failedFrom(notices, before);
+    if (failed.length === 0) return { verdict: 'approved', clientOrderIds };
+    return { verdict: 'denied', clientOrderIds, codes: codesOf(failed), failed };
+  }
+
   #command(intent: OrderIntent): Command {
     checkOrderKeys(intent);
     const index = this.#index(intent.instrument);
@@ -158,13 +203,22 @@ export class SessionContext implements StrategyContext {
   }
 }
 
-/** The verdict among the notices from an index on. */
-function verdictFrom(notices: readonly Notice[], from: number): VerdictNotice | undefined {
+/** What failed in the verdicts that stand together among the notices from an index on: one of an order, several of a list. */
+function failedFrom(notices: readonly Notice[], from: number): readonly FailedControl[] {
+  const failed: FailedControl[] = [];
+  let isJudged = false;
   for (let index = from; index < notices.length; index += 1) {
     const notice = notices[index];
-    if (notice?.kind === 'verdict') return notice;
+    if (notice?.kind === 'verdict') failed.push(...notice.failed.map(failedControl));
+    else if (isJudged) break;
+    isJudged = notice?.kind === 'verdict';
   }
-  return undefined;
+  return failed;
+}
+
+/** Each code once: several orders of a list may fail the same control. */
+function codesOf(failed: readonly FailedControl[]): readonly Code[] {
+  return [...new Set(failed.map((each) => each.code))];
 }
 
 function unknownInstrument(instrument: string | number): HoldfastError {

@@ -1,5 +1,6 @@
 import { instrumentAt } from '../core/instrument-at.js';
 import { Amount, AMOUNT_SCALE } from '../core/amount.js';
+import type { ControlCode } from '../core/controls.generated.js';
 import { formatDecimal } from '../core/decimal.js';
 import type { Instrument } from '../core/instrument.js';
 import type { DayNotice, Notice, OrderNotice, PositionNotice } from '../native/notice-reader.js';
@@ -46,7 +47,10 @@ export class SessionRecorder {
   readonly #files: SessionFiles | null;
   readonly #closes: (number | null)[];
   readonly #orders = new Map<number, TrackedOrder>();
-  #verdict: VerdictNotice | undefined;
+  /** The verdicts that stood together last: one of an order, or those of a list. */
+  readonly #judged = new Map<number, VerdictNotice>();
+  readonly #refused = new Set<ControlCode>();
+  #isJudging = false;
   #fill: FillNotice | undefined;
   #day = { number: 0n, trades: 0 };
   #firstTsMs: number | null = null;
@@ -95,8 +99,7 @@ export class SessionRecorder {
   onNotice(notice: Notice): void {
     switch (notice.kind) {
       case 'verdict':
-        this.#verdict = notice;
-        this.denials.add(notice);
+        this.#onVerdict(notice);
         return;
       case 'order':
         this.#onOrder(notice);
@@ -136,7 +139,20 @@ export class SessionRecorder {
     return { tsMs, equity, cash, positionValue, grossExposure, closes: [...this.#closes] };
   }
 
+  /** The orders of a list are denied together, for the reasons of all of them: their verdicts stand together. */
+  #onVerdict(notice: VerdictNotice): void {
+    if (!this.#isJudging) {
+      this.#judged.clear();
+      this.#refused.clear();
+    }
+    this.#isJudging = true;
+    this.#judged.set(notice.clientOrderId, notice);
+    for (const check of notice.failed) this.#refused.add(check.code);
+    this.denials.add(notice);
+  }
+
   #onOrder(notice: OrderNotice): void {
+    this.#isJudging = false;
     const known = this.#orders.get(notice.clientOrderId);
     const order: TrackedOrder = known ?? {
       submittedNs: notice.tsNs,
@@ -151,14 +167,14 @@ export class SessionRecorder {
       return;
     }
     this.#orders.delete(notice.clientOrderId);
-    const refused = notice.status === 'denied' ? (this.#verdict?.failed ?? []) : [];
-    const codes = refused.map((check) => check.code);
+    const codes = notice.status === 'denied' ? [...this.#refused] : [];
     this.#files?.order(this.#instrument(notice), order, notice.tsNs, codes);
   }
 
   /** Counts opening orders of the UTC day, as the control of daily trades does. */
   #countTrade(notice: OrderNotice): void {
-    if (notice.status !== 'submitted' || this.#verdict?.reducing === true) return;
+    if (notice.status !== 'submitted' || this.#judged.get(notice.clientOrderId)?.reducing === true)
+      return;
     const number = notice.tsNs / DAY_NS;
     if (number !== this.#day.number) this.#day = { number, trades: 0 };
     this.#day.trades += 1;

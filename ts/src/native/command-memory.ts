@@ -6,6 +6,10 @@ export const COMMANDS_MAX = 8;
 /** The price that stands for "none" in a command. */
 const NO_PRICE = -(2n ** 63n);
 
+/** Of the first command: how the orders of a list depend on each other, and how many they are; 0 stands alone. */
+const LIST_CONTINGENCY = 13;
+const LIST_LENGTH = 14;
+
 const POST_ONLY = 1;
 const TRAILING_TICKS = 2;
 const TRAILING_SHARE = 4;
@@ -48,7 +52,22 @@ export class CommandMemory {
     this.#words = new BigInt64Array(exchange.buffer, exchange.byteOffset, exchange.byteLength / 8);
   }
 
-  write(command: Command, slot = 0): void {
+  /** Writes an order that stands alone. */
+  write(command: Command): void {
+    this.#write(command, 0);
+    this.#bytes[this.#offset + LIST_LENGTH] = 0;
+  }
+
+  /** Writes orders that depend on each other; `contingency` is an index of the vocabulary. */
+  writeList(contingency: number, commands: readonly Command[]): void {
+    // More than fit are counted, not written: native code refuses the list by its length.
+    for (const [slot, command] of commands.slice(0, COMMANDS_MAX).entries())
+      this.#write(command, slot);
+    this.#bytes[this.#offset + LIST_CONTINGENCY] = contingency;
+    this.#bytes[this.#offset + LIST_LENGTH] = Math.min(commands.length, COMMANDS_MAX + 1);
+  }
+
+  #write(command: Command, slot: number): void {
     const at = this.#offset + slot * COMMAND_BYTES;
     const word = at / 8;
     this.#words[word] = BigInt(command.instrument);

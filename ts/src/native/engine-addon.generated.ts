@@ -12,7 +12,10 @@ export declare class NativeSession {
    * a call without arguments and results costs a fraction of a method call.
    */
   eventFunction(): () => void;
-  /** Returns the function that judges the order in the command area, in the same way; the account view then holds its id. */
+  /**
+   * Returns the function that judges the order or list in the command area, in the same way; the account view then holds
+   * the id of the first order.
+   */
   submitFunction(): () => void;
   /** Throws what the event or submit function failed with. */
   takeFailure(): void;

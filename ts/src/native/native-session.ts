@@ -61,6 +61,14 @@ export class NativeSession {
     return this.memory.account[7] ?? 0;
   }
 
+  /** Judges and places orders that depend on each other; returns the id of the first. */
+  submitList(contingency: number, commands: readonly Command[], into: Notice[]): number {
+    this.memory.commands.writeList(contingency, commands);
+    this.#submit();
+    this.#collectOutcome(into);
+    return this.memory.account[7] ?? 0;
+  }
+
   cancel(clientOrderId: number, into: Notice[]): void {
     const bytes = engineCall(() => this.#session.cancel(clientOrderId));
     if (bytes > 0) this.#collect(bytes, into);

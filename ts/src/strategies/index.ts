@@ -8,6 +8,7 @@ export {
   type StrategyDefinition,
 } from './strategy.js';
 export type {
+  BracketExit,
   FailedControl,
   FillEvent,
   OrderEvent,
@@ -17,6 +18,7 @@ export type {
   PriceInput,
   QuantityInput,
   StrategyContext,
+  SubmitListResult,
   SubmitResult,
   TimerSchedule,
 } from './strategy-context.js';

@@ -68,6 +68,19 @@ export type SubmitResult =
       readonly failed: readonly FailedControl[];
     };
 
+/** An exit of a bracket; side and quantity follow from the entry. */
+export type BracketExit = Omit<OrderIntent, 'instrument' | 'side' | 'quantity' | 'reduceOnly'>;
+
+/** What the gate said to a list: all of it is sent, or every reason why none of it is. */
+export type SubmitListResult =
+  | { readonly verdict: 'approved'; readonly clientOrderIds: readonly number[] }
+  | {
+      readonly verdict: 'denied';
+      readonly clientOrderIds: readonly number[];
+      readonly codes: readonly Code[];
+      readonly failed: readonly FailedControl[];
+    };
+
 /** One execution of an own order. */
 export interface FillEvent {
   readonly tsMs: number;
@@ -144,6 +157,20 @@ export interface StrategyContext<
   submit(intent: OrderIntent): SubmitResult;
   buy(quantity: QuantityInput, options?: OrderOptions): SubmitResult;
   sell(quantity: QuantityInput, options?: OrderOptions): SubmitResult;
+  /** One cancels the other: the first fill of either, whole or in part, ends the other. */
+  submitOco(orders: readonly [OrderIntent, OrderIntent]): SubmitListResult;
+  /** One updates the other: what either fills is taken off the other. */
+  submitOuo(orders: readonly [OrderIntent, OrderIntent]): SubmitListResult;
+  /**
+   * One triggers the others: each fill of the parent sends every child for as much, up to the child's own quantity. A
+   * child is told by `onOrder` with `parentOrderId`; its instrument is the parent's when left out.
+   */
+  submitOto(parent: OrderIntent, children: readonly OrderIntent[]): SubmitListResult;
+  /** An entry with a stop and a target for what it fills; of these one updates the other. */
+  submitBracket(
+    entry: OrderIntent,
+    exits: { readonly stop: BracketExit; readonly target: BracketExit },
+  ): SubmitListResult;
   /** Sells or buys back the whole position at market; null when it is flat. */
   closePosition(instrument?: string | number): SubmitResult | null;
   /** @throws HoldfastError `ORDER_UNKNOWN` when the order is not open */

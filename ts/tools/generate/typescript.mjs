@@ -75,6 +75,7 @@ const NAMES = {
   OrderType: { type: 'OrderType', constant: 'ORDER_TYPES' },
   TimeInForce: { type: 'TimeInForce', constant: 'TIMES_IN_FORCE' },
   OrderRole: { type: 'OrderRole', constant: 'ORDER_ROLES' },
+  Contingency: { type: 'Contingency', constant: 'CONTINGENCIES' },
   BaseState: { type: 'OrderStatus', constant: 'ORDER_STATUSES' },
   // A strategy's callback takes an `OrderEvent`; this is the kind of what happened.
   OrderEvent: { type: 'OrderEventKind', constant: 'ORDER_EVENT_KINDS' },

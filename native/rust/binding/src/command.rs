@@ -2,8 +2,8 @@
 
 use crate::memory::SharedBytes;
 use holdfast_core::{
-    ClientOrderId, Code, Error, Fraction, InstrumentId, OrderIntent, OrderRole, OrderTerms,
-    OrderType, Price, Quantity, Result, Side, TimeInForce, Timestamp, TrailingDistance,
+    ClientOrderId, Code, Contingency, Error, Fraction, InstrumentId, OrderIntent, OrderRole,
+    OrderTerms, OrderType, Price, Quantity, Result, Side, TimeInForce, Timestamp, TrailingDistance,
 };
 
 /// Bytes of one command; the commands stand behind the position views.
@@ -16,6 +16,27 @@ const TRAILING_TICKS: u8 = 2;
 const TRAILING_SHARE: u8 = 4;
 const DISPLAY: u8 = 8;
 const EXPIRES: u8 = 16;
+
+/// Reads the orders of a list, whose first command says how many they are; `None` when it stands alone.
+pub(crate) fn list_at(
+    memory: &SharedBytes,
+    commands: usize,
+) -> Result<Option<(Contingency, Vec<OrderIntent>)>> {
+    let count = usize::from(memory.u8_at(commands + 14));
+    if count == 0 {
+        return Ok(None);
+    }
+    if count > COMMANDS_MAX {
+        return Err(Error::new(
+            Code::ArgumentInvalid,
+            format!("a list must have at most {COMMANDS_MAX} orders, has {count}"),
+        ));
+    }
+    let contingency = Contingency::from_number(memory.u8_at(commands + 13))?;
+    let orders: Result<Vec<OrderIntent>> =
+        (0..count).map(|slot| intent_at(memory, commands + slot * COMMAND_BYTES)).collect();
+    Ok(Some((contingency, orders?)))
+}
 
 /// Reads the command at an offset; id and time are set by the session.
 pub(crate) fn intent_at(memory: &SharedBytes, at: usize) -> Result<OrderIntent> {

@@ -1,7 +1,7 @@
 //! The simulated session as JavaScript drives it: market records and commands are read from arrays that JavaScript
 //! filled, views and notices are written to arrays that it reads.
 
-use crate::command::{COMMAND_BYTES, COMMANDS_MAX, intent_at};
+use crate::command::{COMMAND_BYTES, COMMANDS_MAX, intent_at, list_at};
 use crate::event_view::{EventView, bar_view, quote_view, trade_view};
 use crate::failure::{failure, guarded};
 use crate::memory::SharedBytes;
@@ -127,7 +127,8 @@ impl NativeSession {
         plain_function(env, "playEvent", Rc::new(PlayEvent(Rc::clone(&self.inner))))
     }
 
-    /// Returns the function that judges the order in the command area, in the same way; the account view then holds its id.
+    /// Returns the function that judges the order or list in the command area, in the same way; the account view then holds
+    /// the id of the first order.
     #[napi]
     pub fn submit_function<'env>(&self, env: &'env Env) -> napi::Result<Function<'env, (), ()>> {
         plain_function(env, "submit", Rc::new(Submit(Rc::clone(&self.inner))))
@@ -237,9 +238,14 @@ impl Inner {
     }
 
     fn submit(&mut self) -> Result<u32> {
-        let intent = intent_at(&self.exchange, self.commands)?;
-        let verdict = self.open()?.submit(intent)?;
-        self.exchange.put_f64(ACCOUNT_VIEW + 56, &[verdict.client_order_id.0 as f64]);
+        let first = match list_at(&self.exchange, self.commands)? {
+            None => {
+                let intent = intent_at(&self.exchange, self.commands)?;
+                self.open()?.submit(intent)?.client_order_id
+            }
+            Some((contingency, orders)) => self.open()?.submit_list(contingency, &orders)?.0,
+        };
+        self.exchange.put_f64(ACCOUNT_VIEW + 56, &[first.0 as f64]);
         self.write_account()?;
         self.take_notices()
     }

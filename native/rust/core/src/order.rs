@@ -14,7 +14,17 @@ pub use vocabulary::{OrderRole, OrderType, Side, TimeInForce};
 use crate::amount::Amount;
 use crate::applied_trades::AppliedTrades;
 use crate::order_state::OrderState;
+use crate::price::Price;
 use crate::quantity::Quantity;
+
+/// An order that the engine holds until its trigger, in place of a venue that lacks the kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Held {
+    /// The best price since it was submitted, for a trailing stop.
+    pub best: Option<Price>,
+    /// UTC day of the first market event that it met.
+    pub first_day: Option<i64>,
+}
 
 /// An order that was judged, with its state and what has been filled.
 #[derive(Debug)]
@@ -37,6 +47,8 @@ pub struct Order {
     pub applied_trades: AppliedTrades,
     /// The tie to the other order of a pair.
     pub pairing: Option<Pairing>,
+    /// Where a stop of a venue that lacks the kind stands while the engine holds it; `None` when the venue has the order.
+    pub held: Option<Held>,
     /// The orders that are sent for what this one fills.
     pub followers: Option<Box<Followers>>,
 }
@@ -55,6 +67,7 @@ impl Order {
             applied_trades: AppliedTrades::default(),
             fees: Amount::ZERO,
             pairing: None,
+            held: None,
             followers: None,
         }
     }

@@ -4,7 +4,8 @@ use holdfast_core::journal_record::RecordKind;
 use holdfast_core::order_state::transition;
 use holdfast_core::venue_report::LiquiditySide;
 use holdfast_core::{
-    BaseState, Code, OrderEvent, OrderRole, OrderType, Overlays, ReportKind, Side, TimeInForce,
+    BaseState, Code, Contingency, OrderEvent, OrderRole, OrderType, Overlays, ReportKind, Side,
+    TimeInForce,
 };
 use holdfast_risk::control::Control;
 use serde_json::{Value, json};
@@ -47,6 +48,7 @@ fn vocabularies() -> Value {
         vocabulary_json!(OrderType "Order type (FIX 40)."),
         vocabulary_json!(TimeInForce "Time in force (FIX 59)."),
         vocabulary_json!(OrderRole "Why an order exists."),
+        vocabulary_json!(Contingency "How the orders of a list depend on each other (FIX 1385)."),
         vocabulary_json!(BaseState "Base state of an order (FIX 39); overlays may stand over it."),
         vocabulary_json!(OrderEvent "What can happen to an order."),
         vocabulary_json!(ReportKind "Kind of a venue's report (FIX 150)."),

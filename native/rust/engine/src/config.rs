@@ -27,4 +27,7 @@ pub struct EngineConfig {
     /// How the account is kept.
     #[serde(default, skip_serializing_if = "AccountSpec::is_default")]
     pub account: AccountSpec,
+    /// Order types that the venue lacks: the engine holds such an order until its trigger. Only kinds that wait can be held.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub emulated_order_types: Vec<String>,
 }

@@ -66,7 +66,11 @@ impl Engine {
             return Ok(());
         }
         pairing.asked = Some(due);
+        let is_held = order.held.is_some();
         self.transition(id, OrderEvent::RequestReplace, sink)?;
+        if is_held {
+            return self.on_replaced(id, due, sink, commands);
+        }
         commands.push(Command::Replace(id, due));
         Ok(())
     }

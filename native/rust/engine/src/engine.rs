@@ -3,6 +3,7 @@
 use crate::account::Account;
 use crate::account_spec::{AccountSpec, Borrow, PositionMode};
 use crate::config::{ENDED_ORDERS_KEPT, EngineConfig, INSTRUMENTS_MAX, OPEN_ORDERS_MAX};
+use crate::emulation::{Seen, emulated_types};
 use crate::input::{Command, Failure, Input};
 use crate::position::Position;
 use crate::sink::Sink;
@@ -11,11 +12,11 @@ use crate::wallet::{CurrencyId, PositionSums, Wallets};
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::Encode;
 use holdfast_core::{
-    Amount, ClientOrderId, Clock, Code, Error, Instrument, InstrumentId, ManualClock, Order, Price,
-    Result, Timestamp,
+    Amount, ClientOrderId, Clock, Code, Error, Instrument, InstrumentId, ManualClock, Order,
+    OrderType, Price, Result, Timestamp,
 };
 use holdfast_risk::{Gate, Verdict, WorstCase};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Everything the engine knows about one instrument.
 #[derive(Debug)]
@@ -77,6 +78,9 @@ pub struct Engine {
     pub(crate) position_mode: PositionMode,
     pub(crate) borrow: Vec<Borrow>,
     pub(crate) interest_until: Timestamp,
+    pub(crate) emulated: Vec<OrderType>,
+    /// Orders that wait here for their trigger, because the venue lacks their kind.
+    pub(crate) held: BTreeSet<u64>,
     pub(crate) gate: Gate,
     pub(crate) clock: ManualClock,
     pub(crate) next_order_id: u64,
@@ -139,6 +143,8 @@ impl Engine {
             position_mode: config.account.position_mode,
             borrow: config.account.borrow_rates()?,
             interest_until: Timestamp::default(),
+            emulated: emulated_types(&config.emulated_order_types)?,
+            held: BTreeSet::new(),
             gate: Gate::new(&config.limits, start_cash)?,
             clock: ManualClock::default(),
             next_order_id: 1,
@@ -189,9 +195,18 @@ impl Engine {
         commands: &mut Vec<Command>,
     ) -> Result<Option<Box<Verdict>>> {
         match input {
-            Input::Bar(bar) => self.on_bar(bar, sink).map(|()| None),
-            Input::Trade(trade) => self.on_trade(trade, sink).map(|()| None),
-            Input::Quote(quote) => self.on_quote(quote, sink).map(|()| None),
+            Input::Bar(bar) => {
+                self.on_bar(bar, sink)?;
+                self.watch(bar.instrument, &Seen::of_bar(bar), sink, commands).map(|()| None)
+            }
+            Input::Trade(trade) => {
+                self.on_trade(trade, sink)?;
+                self.watch(trade.instrument, &Seen::at(trade.price), sink, commands).map(|()| None)
+            }
+            Input::Quote(quote) => {
+                self.on_quote(quote, sink)?;
+                self.watch(quote.instrument, &Seen::at(quote.mid()), sink, commands).map(|()| None)
+            }
             Input::Submit(intent) => {
                 self.submit(*intent, RecordKind::OrderSubmitted, sink, commands).map(Some)
             }

@@ -9,6 +9,7 @@ pub mod borrowing;
 pub mod config;
 mod contingency;
 mod doubt;
+mod emulation;
 pub mod engine;
 pub mod exposure;
 mod fills;

@@ -53,6 +53,9 @@ impl OrderList<'_> {
         match (self.contingency, children.len()) {
             (Contingency::Oco | Contingency::Ouo, 1) => None,
             (Contingency::Oco | Contingency::Ouo, _) => Some("a pair must be of two orders"),
+            (Contingency::Bracket, _) if parent.stop_loss.or(parent.take_profit).is_some() => {
+                Some("a bracket's entry must not carry a stop_loss or take_profit of its own")
+            }
             (Contingency::Bracket, 2) if children.iter().all(exit) => {
                 self.child_problem(parent, children)
             }

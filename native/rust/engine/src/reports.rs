@@ -69,7 +69,7 @@ impl Engine {
 
     /// Takes the quantity that an amendment put in force; an answer without a question that does not shrink the order is an
     /// older one again.
-    fn on_replaced(
+    pub(crate) fn on_replaced(
         &mut self,
         id: ClientOrderId,
         quantity: Quantity,

@@ -31,6 +31,9 @@ impl Engine {
         commands: &mut Vec<Command>,
     ) -> Result<()> {
         self.transition(id, OrderEvent::RequestCancel, sink)?;
+        if self.let_go(id) {
+            return self.transition(id, OrderEvent::Cancel, sink).map(|_| ());
+        }
         commands.push(Command::Cancel(id));
         Ok(())
     }

@@ -70,6 +70,9 @@ impl Engine {
         self.gate.note_sent(self.now(), reducing);
         self.emit_change(&OrderChanged::of(&order, OrderEvent::Submit, transition), sink)?;
         self.orders.insert(intent.client_order_id.0, order);
+        if self.emulated.contains(&intent.order_type) {
+            return self.hold(intent.client_order_id, sink);
+        }
         commands.push(Command::Place(intent));
         Ok(())
     }

@@ -29,6 +29,15 @@ pub(crate) enum Working {
 }
 
 impl Working {
+    /// Returns whether anything can happen to the order in this phase; most orders of a session rest, and are passed over.
+    pub(crate) const fn acts_in(&self, phase: Phase) -> bool {
+        match self {
+            Self::Market => matches!(phase, Phase::Open),
+            Self::Limit(_) | Self::Touch { .. } => matches!(phase, Phase::Open | Phase::Limits),
+            Self::Stop { .. } | Self::Trailing { .. } => !matches!(phase, Phase::Limits),
+        }
+    }
+
     fn of(intent: &OrderIntent, last: Option<Price>) -> Self {
         let limit = intent.limit_price;
         match (intent.order_type, limit, intent.trigger_price, intent.terms.trailing) {
@@ -73,6 +82,8 @@ pub(crate) struct Resting {
     pub(crate) working: Working,
     pub(crate) leaves: i64,
     pub(crate) arrival: Timestamp,
+    /// When it ends by its date; the end of time for an order without one.
+    expires: Timestamp,
     /// Phase of the present bar in which it was placed or triggered; `None` when it worked before the bar.
     pub(crate) placed_in: Option<Phase>,
     pub(crate) first_day: Option<i64>,
@@ -92,11 +103,12 @@ impl Resting {
             working: Working::of(&intent, last),
             leaves: intent.quantity.lots(),
             arrival,
+            expires: intent.terms.expires.unwrap_or(Timestamp(i64::MAX)),
             placed_in: None,
             first_day: None,
             rested: false,
             taken: 0,
-            checked: last.is_some(),
+            checked: last.is_some() || !intent.terms.post_only,
         }
     }
 
@@ -106,8 +118,8 @@ impl Resting {
     }
 
     /// Returns whether a good-till-date order is over at an instant.
-    pub(crate) fn expires_by(&self, ts: Timestamp) -> bool {
-        self.intent.terms.expires.is_some_and(|expires| expires <= ts)
+    pub(crate) const fn expires_by(&self, ts: Timestamp) -> bool {
+        self.expires.0 <= ts.0
     }
 
     /// Returns whether a post-only order would trade at once at this price of the market.

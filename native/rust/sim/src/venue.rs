@@ -3,13 +3,15 @@
 //! It behaves like a live venue behind the same records: it acknowledges, rejects, triggers, fills in part, expires and
 //! cancels, and knows nothing of the engine's state.
 
+mod funding;
+
 use crate::assumptions::Assumptions;
 use crate::fill_price::{Phase, slipped};
 use crate::resting::{Execution, Resting, Working};
 use crate::tape::Tape;
 use holdfast_core::venue_report::LiquiditySide;
 use holdfast_core::{
-    Amount, Bar, ClientOrderId, Fraction, Instrument, InstrumentId, OrderIntent, OrderType, Price,
+    Amount, ClientOrderId, Fraction, Instrument, InstrumentId, OrderIntent, OrderType, Price,
     Quantity, ReportKind, Result, Rounding, Side, TimeInForce, Timestamp, TradeId, VenueReport,
 };
 use holdfast_engine::exposure::Leg;
@@ -197,9 +199,10 @@ impl SimulatedVenue {
                 if order.intent.time_in_force == TimeInForce::Day && day > first_day {
                     end = Some(ReportKind::Expired);
                 }
-                let open = tape.for_side(order.intent.side).open;
-                if !std::mem::replace(&mut order.checked, true) && order.would_cross(open) {
-                    end = end.or(Some(ReportKind::Rejected));
+                if !order.checked {
+                    order.checked = true;
+                    let open = tape.for_side(order.intent.side).open;
+                    end = end.or(order.would_cross(open).then_some(ReportKind::Rejected));
                 }
             }
             if let Some(kind) = end {
@@ -216,35 +219,6 @@ impl SimulatedVenue {
     #[must_use]
     pub const fn assumptions(&self) -> &Assumptions {
         &self.assumptions
-    }
-
-    fn fund(&mut self, bar: &Bar, instrument: &Instrument) -> Result<()> {
-        if !instrument.spec().perpetual || self.assumptions.funding.millionths() == 0 {
-            return Ok(());
-        }
-        let index = bar.instrument.index();
-        let (Some(until), Some(long), Some(short)) =
-            (self.funded_until.get_mut(index), self.positions.get(index), self.shorts.get(index))
-        else {
-            return Ok(());
-        };
-        let position = long.saturating_add(*short);
-        let interval = self.assumptions.funding_interval_ns;
-        let due =
-            |from: Timestamp| bar.ts_close.0.div_euclid(interval) - from.0.div_euclid(interval);
-        let intervals = until.map_or(0, due);
-        *until = Some(bar.ts_close);
-        if intervals > 0 && position != 0 {
-            let value = instrument.exposure(bar.open, Quantity::from_lots(position))?;
-            let rate = i128::from(self.assumptions.funding.millionths()) * i128::from(intervals);
-            let paid = value.times_ratio(rate, Fraction::PARTS, Rounding::HalfEven)?;
-            self.events.push_back(VenueEvent::Funding(Funding {
-                instrument: bar.instrument,
-                ts_event: self.now,
-                paid,
-            }));
-        }
-        Ok(())
     }
 
     /// Returns what is left to tell outside a bar: answers to commands.
@@ -327,12 +301,16 @@ impl SimulatedVenue {
         let (Some(order), Some(pass)) = (self.orders.get_mut(index), self.pass.as_mut()) else {
             return Ok(());
         };
-        let (bar, phase) = (*pass.tape.for_side(order.intent.side), pass.phase);
-        let capacity = *pass.tape.capacity.of(order.intent.side);
+        let phase = pass.phase;
         if order.leaves <= 0
-            || order.intent.instrument != bar.instrument
-            || !order.takes_part(&bar, phase)
+            || !order.working.acts_in(phase)
+            || order.intent.instrument != pass.tape.instrument()
         {
+            return Ok(());
+        }
+        let bar = *pass.tape.for_side(order.intent.side);
+        let capacity = *pass.tape.capacity.of(order.intent.side);
+        if !order.takes_part(&bar, phase) {
             return Ok(());
         }
         let (triggered, execution) = order.play(phase, &bar, self.assumptions.limit_fill)?;

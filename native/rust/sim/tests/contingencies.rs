@@ -6,6 +6,9 @@ use holdfast_core::{
     Code, Contingency, OrderIntent, OrderTerms, OrderType, Price, Quantity, Side, TimeInForce,
     Timestamp, TrailingDistance,
 };
+use holdfast_engine::record_json::record_json;
+use holdfast_engine::replay::replay;
+use holdfast_engine::{JournalReader, JournalWriter, SyncPolicy};
 use holdfast_sim::{Session, SessionConfig};
 use support::*;
 
@@ -163,7 +166,9 @@ fn ord_13_lists_that_contradict_themselves_are_refused_and_change_nothing() {
     let (buy, sell) = (limit(Side::Buy, 10, 9_900), exit(limit(Side::Sell, 10, 11_000)));
     let large = exit(limit(Side::Sell, 11, 11_000));
     let invalid = market(Side::Buy, 0);
-    let lists: [(Contingency, Vec<OrderIntent>); 8] = [
+    let protected = OrderIntent { stop_loss: Some(Price::from_ticks(9_000)), ..buy };
+    let lists: [(Contingency, Vec<OrderIntent>); 9] = [
+        (Contingency::Bracket, vec![protected, sell, sell]),
         (Contingency::Oco, vec![]),
         (Contingency::Oco, vec![buy]),
         (Contingency::Ouo, vec![buy, sell, sell]),
@@ -178,6 +183,50 @@ fn ord_13_lists_that_contradict_themselves_are_refused_and_change_nothing() {
         assert_eq!(code, Err(Code::OrderInvalid), "{contingency:?} of {}", orders.len());
     }
     assert_eq!(session.engine().next_client_order_id().0, 1);
+}
+
+#[test]
+fn ord_13_a_list_can_be_explained_from_the_journal_and_replays() {
+    let folder = std::env::temp_dir().join(format!("holdfast-list-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    let journal = JournalWriter::create(&folder, SyncPolicy::Os).unwrap();
+    let mut session = open_with_journal(&config(), journal);
+    session.on_bar(&flat_bar(0, 10_000)).unwrap();
+    let trailing = OrderIntent {
+        order_type: OrderType::TrailingStop,
+        terms: OrderTerms { trailing: Some(TrailingDistance::Ticks(200)), ..OrderTerms::default() },
+        ..exit(market(Side::Sell, 10))
+    };
+    let bracket = [limit(Side::Buy, 10, 9_900), trailing, exit(limit(Side::Sell, 10, 11_000))];
+    approved(&mut session, Contingency::Bracket, &bracket);
+    session.on_bar(&bar(1, [10_000, 10_000, 9_850, 9_950], 1_000)).unwrap();
+    let closed = session.close().unwrap();
+    let reader = JournalReader::open(&folder).unwrap();
+    assert_eq!(replay(&reader).unwrap().state_hash, closed.snapshot.state_hash);
+    let mut shown = Vec::new();
+    let visited = reader.visit(|record| {
+        let json = record_json(record)?;
+        let content = &json["content"];
+        match record.kind.name() {
+            "order_submitted" => shown.push(format!(
+                "{} of {}: trails {}",
+                content["contingency"],
+                content["orders"].as_array().unwrap().len(),
+                content["orders"][1]["terms"]["trailing"]["ticks"]
+            )),
+            "order_list_judged" => {
+                shown.push(format!("{} {}", content["verdict"], content["client_order_id"]));
+            }
+            "order_derived" => shown.push(format!("{} {}", content["role"], content["parent"])),
+            _ => {}
+        }
+        Ok(())
+    });
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(visited.unwrap().closed);
+    let expected =
+        ["\"bracket\" of 3: trails 200", "\"approved\" 1", "\"stop_loss\" 1", "\"take_profit\" 1"];
+    assert_eq!(shown, expected);
 }
 
 #[test]

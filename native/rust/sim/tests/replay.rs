@@ -3,8 +3,8 @@
 mod support;
 
 use holdfast_core::{
-    Amount, Code, OrderIntent, OrderTerms, OrderType, Price, Quantity, Side, TimeInForce,
-    Timestamp, TrailingDistance,
+    Amount, Code, Contingency, OrderIntent, OrderTerms, OrderType, Price, Quantity, Side,
+    TimeInForce, Timestamp, TrailingDistance,
 };
 use holdfast_engine::journal_segment::segment_header;
 
@@ -41,6 +41,8 @@ enum Action {
     Stop(bool, i64, i64),
     /// An order of a further kind: buy, lots, offset of its price, which kind.
     Kind(bool, i64, i64, u8),
+    /// Orders that depend on each other: buy, lots, offset of their prices, how.
+    List(bool, i64, i64, Contingency),
     CancelOldest,
 }
 
@@ -51,6 +53,8 @@ fn actions() -> impl Strategy<Value = Action> {
         2 => (any::<bool>(), 1_i64..200, -800_i64..800).prop_map(|(b, q, o)| Action::Limit(b, q, o)),
         1 => (any::<bool>(), 1_i64..200, -800_i64..800).prop_map(|(b, q, o)| Action::Stop(b, q, o)),
         3 => (any::<bool>(), 1_i64..200, -800_i64..800, 0_u8..8).prop_map(|(b, q, o, k)| Action::Kind(b, q, o, k)),
+        2 => (any::<bool>(), 1_i64..200, 1_i64..500, 0_u8..4)
+            .prop_map(|(b, q, o, c)| Action::List(b, q, o, Contingency::from_number(c).unwrap())),
         1 => Just(Action::CancelOldest),
     ]
 }
@@ -87,6 +91,27 @@ fn further_kind(order: OrderIntent, day: i64, ticks: i64, kind: u8) -> OrderInte
     OrderIntent { order_type, limit_price, trigger_price, time_in_force, terms, ..order }
 }
 
+/// Orders that depend on each other, around the last price.
+fn dependent(
+    side: Side,
+    lots: i64,
+    [below, above]: [i64; 2],
+    contingency: Contingency,
+) -> Vec<OrderIntent> {
+    let (near, far) = if side == Side::Buy { (below, above) } else { (above, below) };
+    let exit = |order: OrderIntent| OrderIntent { reduce_only: true, ..order };
+    let entry = limit(side, lots, near);
+    match contingency {
+        Contingency::Oco | Contingency::Ouo => vec![entry, stop(side, lots, far)],
+        Contingency::Oto => vec![entry, limit(side.opposite(), (lots + 1) / 2, far)],
+        Contingency::Bracket => vec![
+            market(side, lots),
+            exit(stop(side.opposite(), lots, near)),
+            exit(limit(side.opposite(), lots, far)),
+        ],
+    }
+}
+
 fn play(session: &mut Session, steps: &[((i64, i64, i64, i64, i64), Vec<Action>)]) {
     let mut last = 10_000_i64;
     for (day, ((gap, up, down, close, volume), todo)) in steps.iter().enumerate() {
@@ -118,6 +143,11 @@ fn play(session: &mut Session, steps: &[((i64, i64, i64, i64, i64), Vec<Action>)
                     let order =
                         further_kind(market(side(*buy), *lots), day as i64, price(*offset), *kind);
                     session.submit(order).unwrap();
+                }
+                Action::List(buy, lots, offset, contingency) => {
+                    let prices = [price(-offset), price(*offset)];
+                    let orders = dependent(side(*buy), *lots, prices, *contingency);
+                    session.submit_list(*contingency, &orders).unwrap();
                 }
                 Action::CancelOldest => {
                     let oldest = session

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import type { BacktestOptions } from '#ts/engine/backtest-options.js';
 import type { OrderOptions, StrategyContext } from '#ts/strategies/strategy-context.js';
 import {
   DAY_MS,
@@ -118,5 +119,26 @@ describe('order kinds of a strategy', () => {
     });
     expect(failures).toMatchObject([{ code: 'ORDER_INVALID' }]);
     expect(String(failures[0])).toContain('a post_only order must not be ioc or fok');
+  });
+
+  it('ORD-06: a kind that the venue lacks is held here, with the states that the venue would give', async () => {
+    const days: readonly Day[] = [100, [100, 101, 94, 96], [93, 94, 92, 93]];
+    const run = async (options: Partial<BacktestOptions>) => {
+      const { fills, orders } = await playScript(
+        days,
+        { 0: (context) => void context.sell(10, { orderType: 'stop_market', triggerPrice: 95 }) },
+        options,
+      );
+      return { fills: fills.map(fillText), states: orders.map(({ status }) => status) };
+    };
+    const states = ['submitted', 'accepted', 'triggered', 'filled'];
+    expect(await run({})).toEqual({ fills: ['sell 10 @ 95 strategy'], states });
+    const held = await run({ emulatedOrderTypes: ['stop_market'] });
+    expect(held.fills).toEqual(['sell 10 @ 93 strategy']);
+    expect([...new Set(held.states)]).toEqual(states);
+    await expect(run({ emulatedOrderTypes: ['limit'] })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      context: { field: 'emulated_order_types' },
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { COMMAND_BYTES, CommandMemory } from '#ts/native/command-memory.js';
+import { COMMAND_BYTES, COMMANDS_MAX, CommandMemory } from '#ts/native/command-memory.js';
 import { MARKET_BUY, NativeFixture } from '../../support/native-fixture.js';
 
 const OFFSET = 64;
@@ -38,7 +38,7 @@ describe('CommandMemory', () => {
     expect([24, 32, 40, 48].map((at) => view.getBigInt64(at, true))).toEqual([1n, 2n, 3n, 4n]);
   });
 
-  it('ORD-06: writes terms behind their flags, into the slot asked for', () => {
+  it('ORD-06: writes terms behind their flags, and the orders of a list one behind the other', () => {
     const { commands, view } = memory();
     const terms = {
       postOnly: true,
@@ -47,7 +47,7 @@ describe('CommandMemory', () => {
       displayLots: 3n,
       expiresNs: 9n,
     };
-    commands.write({ ...MARKET_BUY, terms }, 1);
+    commands.writeList(2, [MARKET_BUY, { ...MARKET_BUY, terms }]);
     const at = COMMAND_BYTES;
     expect(view.getUint8(at + 12)).toBe(1 | 4 | 8 | 16);
     expect([56, 64, 72].map((word) => view.getBigInt64(at + word, true))).toEqual([
@@ -55,9 +55,11 @@ describe('CommandMemory', () => {
       3n,
       9n,
     ]);
-    expect(view.getUint8(12)).toBe(0);
-    commands.write(MARKET_BUY, 1);
+    expect([12, 13, 14].map((byte) => view.getUint8(byte))).toEqual([0, 2, 2]);
+    commands.writeList(0, [MARKET_BUY, MARKET_BUY]);
     expect(view.getUint8(at + 12)).toBe(0);
+    commands.write(MARKET_BUY);
+    expect(view.getUint8(14)).toBe(0);
   });
 
   it('ORD-06: is read by native code as it was written', () => {
@@ -77,6 +79,17 @@ describe('CommandMemory', () => {
     expect(fixture.session.snapshot().fills).toBe(1);
     expect(() => fixture.submit({ orderType: 6 })).toThrow('trailing distance must be set');
     expect(() => fixture.submit({ terms })).toThrow('trailing distance must be set');
+    fixture.session.dispose();
+  });
+
+  it('ORD-13: a list that is too long for the area is refused by its length', () => {
+    const fixture = new NativeFixture();
+    fixture.bar(10_000);
+    const list = Array.from({ length: COMMANDS_MAX + 1 }, () => MARKET_BUY);
+    const submit = (length: number) =>
+      fixture.session.submitList(2, list.slice(0, length), fixture.notices);
+    expect(() => submit(COMMANDS_MAX + 1)).toThrow('a list must have at most 8 orders, has 9');
+    expect(submit(COMMANDS_MAX)).toBe(1);
     fixture.session.dispose();
   });
 });

@@ -97,6 +97,7 @@ pub fn config(
         start_cash: start_cash.into(),
         max_open_orders: 64,
         account,
+        emulated_order_types: Vec::new(),
     }
 }
 

@@ -70,5 +70,6 @@ pub(super) fn engine_config() -> EngineConfig {
         start_cash: "100000".into(),
         max_open_orders: 64,
         account: holdfast_engine::AccountSpec::default(),
+        emulated_order_types: Vec::new(),
     }
 }

@@ -49,6 +49,7 @@ pub fn config() -> SessionConfig {
             start_cash: "100000".into(),
             max_open_orders: 64,
             account: Default::default(),
+            emulated_order_types: Vec::new(),
         },
         assumptions: AssumptionsSpec {
             slippage_bps: "0".into(),
