@@ -128,7 +128,7 @@ describe('holdfast journal', () => {
       '--kinds',
       'bar,verdict',
     );
-    expect(lines.stdout.trimEnd().split('\n')).toHaveLength(5);
+    expect(lines.stdout.trimEnd().split('\n')).toHaveLength(6);
     const mixed = await runCommand('journal', 'export', journal, '--csv', '--kinds', 'bar,verdict');
     expect(mixed.stdout).toMatch(/^sequence,time_utc,ts_ns,kind,content\n/);
     const two = await runCommand('journal', 'export', journal, '--csv', '--json');
