@@ -11,6 +11,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   boundary: async () => (await import('./boundary.bench.js')).boundarySuite(),
   ring: async () => (await import('./ring.bench.js')).ringSuite(),
   decimals: async () => (await import('./decimals.bench.js')).decimalsSuite(),
+  journal: async () => (await import('./journal.bench.js')).journalSuite(),
   backtest: async () => (await import('./backtest.bench.js')).backtestSuite(),
 };
 

@@ -1,6 +1,6 @@
 //! A run that is there to be killed: orders through the engine into a journal, each acknowledged once it is committed.
 //!
-//! Usage: `crash_run FOLDER ORDERS SEED`. A line of standard output is an acknowledgement: what the next record's sequence
+//! Usage: `crash_run FOLDER ORDERS SEED [POLICY]`, where the policy is `always` unless named. A line of standard output is an acknowledgement: what the next record's sequence
 //! is, and the head of the chain. What it acknowledges must be in the journal whatever happens to the process.
 
 use holdfast_core::journal_record::{RecordKind, hex};
@@ -10,7 +10,7 @@ use holdfast_core::{
     Quantity, Quote, ReportKind, Result, Side, TimeInForce, Timestamp, TradeId, VenueReport,
 };
 use holdfast_engine::{Command, Engine, EngineConfig, Input, JournalWriter, Sink, SyncPolicy};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io::Write;
 use std::path::Path;
 
@@ -28,15 +28,17 @@ struct Run {
 
 fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [folder, orders, seed] = arguments.as_slice() else {
-        return Err("usage: crash_run FOLDER ORDERS SEED".into());
+    let ([folder, orders, seed] | [folder, orders, seed, _]) = arguments.as_slice() else {
+        return Err("usage: crash_run FOLDER ORDERS SEED [POLICY]".into());
     };
-    run(Path::new(folder), orders.parse()?, seed.parse()?)?;
+    let policy = SyncPolicy::parse(arguments.get(3).map_or("always", String::as_str))?;
+    run(JournalWriter::create(Path::new(folder), policy)?, orders.parse()?, seed.parse()?)?;
     Ok(())
 }
 
-fn run(folder: &Path, orders: u64, seed: u64) -> Result<()> {
-    let opened = json!({
+/// The configuration: one instrument, and no limit but that of open orders.
+fn opened() -> Value {
+    json!({
         "engine": {
             "instruments": [{
                 "symbol": "TEST", "venue": "SIM", "base_currency": "TEST", "quote_currency": "USD",
@@ -53,10 +55,13 @@ fn run(folder: &Path, orders: u64, seed: u64) -> Result<()> {
             },
             "start_cash": "1000000", "max_open_orders": 64,
         },
-    });
+    })
+}
+
+fn run(journal: JournalWriter, orders: u64, seed: u64) -> Result<()> {
+    let opened = opened();
     let config: EngineConfig = serde_json::from_value(opened["engine"].clone())
         .map_err(|error| Error::new(Code::ConfigInvalid, error.to_string()))?;
-    let journal = JournalWriter::create(folder, SyncPolicy::Always)?;
     let engine = Engine::new(&config)?;
     let mut run = Run { engine, journal, commands: Vec::new(), now: 0, trades: 0 };
     let payload = opened.to_string().into_bytes();
