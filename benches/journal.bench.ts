@@ -18,11 +18,11 @@ interface Figures {
 }
 
 /** Of each case the subject that the others are measured against: what the machine does without a journal. */
-const REFERENCES = [
+const REFERENCES: ReadonlySet<string> = new Set([
   'plain writes of as many bytes',
   'plain write and fdatasync',
   'reading the file',
-];
+]);
 
 /** The journal in native code beside the bare disk: records buffered, commits forced down, a run read back. */
 export function journalSuite(): Suite {
@@ -46,9 +46,7 @@ export function journalSuite(): Suite {
 
 function rowsOf({ cases }: Figures): Suite['rows'] {
   return cases.map(({ case: name, subject, unit, samples }) => {
-    const reference = cases.find(
-      (other) => other.case === name && REFERENCES.includes(other.subject),
-    );
+    const reference = cases.find((other) => other.case === name && REFERENCES.has(other.subject));
     if (reference === undefined) throw new Error(`case "${name}" has no reference`);
     return {
       case: name,

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 
 import { RECORD_KINDS, type RecordKind } from '../core/vocabulary.generated.js';
+import { isRecordKind } from '../native/journal-cursor.js';
 
 /** Reads a whole number from 0 on. */
 export function parseCount(text: string): number {
@@ -13,13 +14,9 @@ export function parseCount(text: string): number {
 export function parseKinds(text: string): readonly RecordKind[] {
   return text.split(',').map((name) => {
     const kind = name.trim();
-    if (isKind(kind)) return kind;
+    if (isRecordKind(kind)) return kind;
     throw new InvalidArgumentError(`must be of ${Object.keys(RECORD_KINDS).join(', ')}.`);
   });
-}
-
-function isKind(name: string): name is RecordKind {
-  return Object.hasOwn(RECORD_KINDS, name);
 }
 
 /** Prints an outcome as JSON where that was asked for, and as text otherwise. */

@@ -3,7 +3,7 @@ import { CONTROLS, type ControlCode } from '../core/controls.generated.js';
 import { formatDecimal } from '../core/decimal.js';
 import { HoldfastError, isHoldfastError } from '../core/holdfast-error.js';
 import { RECORD_KINDS, type RecordKind } from '../core/vocabulary.generated.js';
-import { JournalCursor } from '../native/journal-cursor.js';
+import { isRecordKind, JournalCursor } from '../native/journal-cursor.js';
 import { journalConfiguration, type JournalRecord } from '../native/journal-tools.js';
 import type {
   ExplainedCheck,
@@ -29,10 +29,10 @@ import {
 const FRACTION_SCALE = 6;
 
 /** Records of the market are most of a journal, and none of them is about an order. */
-const MARKET_KINDS: ReadonlySet<string> = new Set<RecordKind>(['bar', 'trade', 'quote']);
-const ORDER_RECORD_KINDS = (Object.keys(RECORD_KINDS) as RecordKind[]).filter(
-  (kind) => !MARKET_KINDS.has(kind),
-);
+const MARKET_KINDS: ReadonlySet<RecordKind> = new Set(['bar', 'trade', 'quote']);
+const ORDER_RECORD_KINDS = Object.keys(RECORD_KINDS)
+  .filter(isRecordKind)
+  .filter((kind) => !MARKET_KINDS.has(kind));
 
 /**
  * Explains an order from the journal alone: what was asked for, each control's limit and what it saw, and the order's

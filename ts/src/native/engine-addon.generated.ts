@@ -1,5 +1,5 @@
 /** Goes through a journal from a record on; every byte on the way is verified. */
-export declare class JournalCursor {
+export declare class NativeJournalCursor {
   /**
    * Stands before the record `first`, or at the beginning of what the journal still holds. Without `is_whole` segments
    * that end before are left out, and not verified.

@@ -1,10 +1,15 @@
-import type { RecordKind } from '../core/vocabulary.generated.js';
+import { RECORD_KINDS, type RecordKind } from '../core/vocabulary.generated.js';
 import { engineCall, loadEngineAddon } from './engine-addon.js';
-import type { JournalCursor as NativeCursor } from './engine-addon.generated.js';
+import type { NativeJournalCursor } from './engine-addon.generated.js';
 import type { JournalRecord } from './journal-tools.js';
 
 /** Records that cross from native code at once; more only costs memory. */
 const BATCH_RECORDS = 1_000;
+
+/** Tells a kind of record from another word. */
+export function isRecordKind(name: string): name is RecordKind {
+  return Object.hasOwn(RECORD_KINDS, name);
+}
 
 export interface JournalCursorOptions {
   /** First record. Default 0. */
@@ -19,14 +24,14 @@ export interface JournalCursorOptions {
 
 /** Goes through a journal record by record, verifying every byte on the way. */
 export class JournalCursor {
-  readonly #cursor: NativeCursor;
+  readonly #cursor: NativeJournalCursor;
 
   /** @throws HoldfastError `JOURNAL_NOT_FOUND`, `ARGUMENT_INVALID` */
   constructor(
     folder: string,
     { first = 0, near = false, kinds, order }: JournalCursorOptions = {},
   ) {
-    const { JournalCursor: Cursor } = loadEngineAddon();
+    const { NativeJournalCursor: Cursor } = loadEngineAddon();
     this.#cursor = engineCall(
       () => new Cursor(folder, first, !near, kinds === undefined ? null : [...kinds], order),
     );
