@@ -39,7 +39,11 @@ fn start(folder: &Path, seed: u64) -> Child {
 
 /// Lets a run acknowledge so many lines, kills it, and returns every acknowledgement that came out.
 fn killed_after(folder: &Path, seed: u64, lines: usize) -> Vec<Anchor> {
-    let mut child = start(folder, seed);
+    acknowledged_by(&mut start(folder, seed), lines)
+}
+
+/// Reads acknowledgements until the process ends, and ends it after so many.
+fn acknowledged_by(child: &mut Child, lines: usize) -> Vec<Anchor> {
     let mut output = BufReader::new(child.stdout.take().unwrap());
     let mut acknowledged = Vec::new();
     let mut line = String::new();
@@ -117,4 +121,35 @@ fn a_killed_run_replays_to_where_it_was_cut() {
     let replayed = replay(&JournalReader::open(&folder.0).unwrap()).unwrap();
     assert!(replayed.journal.records > acknowledged.last().unwrap().next_sequence);
     assert!(!replayed.compared_with_close);
+}
+
+/// A bound on the size of files stops a write in the midst of a record, as a disk does that is full.
+#[cfg(unix)]
+#[test]
+fn sec_07_a_short_write_is_said_and_tears_only_what_was_not_acknowledged() {
+    use std::io::Read;
+    let folder = Folder::new("crash-short");
+    // The bound is in units of 1,024 bytes; the signal is ignored so that the write fails instead.
+    let script = "ulimit -f 100; trap '' XFSZ; exec \"$0\" \"$@\"";
+    let mut child = Command::new("bash")
+        .args(["-c", script, crash_run().to_str().unwrap()])
+        .args([folder.0.to_str().unwrap(), &ORDERS.to_string(), "3"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let acknowledged = acknowledged_by(&mut child, usize::MAX);
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert!(!child.wait().unwrap().success());
+    assert!(said.contains("JournalIo") && said.contains("File too large"), "{said}");
+    assert!(said.contains("000001.journal"), "{said}");
+
+    let options = JournalOptions::new(SyncPolicy::Always);
+    let (mut writer, resumed) = JournalWriter::resume(&folder.0, options).unwrap();
+    writer.close().unwrap();
+    assert!(resumed.cut_bytes > 0, "the write was cut in the midst of a record");
+    let reader = JournalReader::open(&folder.0).unwrap();
+    let (_, compared) = verify_with_anchors(&reader, &acknowledged).unwrap();
+    assert!(compared.matched > 10 && compared.matched == acknowledged.len() as u64);
 }
