@@ -24,10 +24,20 @@ export { buildSummary, summaryText } from './report/summary.js';
 export type { Summary } from './report/summary-schema.js';
 export type { SessionResult } from './session-result.js';
 export {
+  type AnchorsCompared,
+  compactJournal,
+  type CompactJournalOptions,
+  type JournalCompacted,
+  type JournalConfiguration,
+  journalConfiguration,
   type JournalRecord,
   type JournalReplay,
   type JournalSummary,
   readJournal,
   replayJournal,
+  verifyAnchoredJournal,
   verifyJournal,
 } from '../native/journal-tools.js';
+export { JournalCursor, type JournalCursorOptions } from '../native/journal-cursor.js';
+export { explainOrder } from './order-explanation.js';
+export type { OrderExplanation } from './order-explanation-form.js';

@@ -1,3 +1,27 @@
+/** Goes through a journal from a record on; every byte on the way is verified. */
+export declare class NativeJournalCursor {
+  /**
+   * Stands before the record `first`, or at the beginning of what the journal still holds. Without `is_whole` segments
+   * that end before are left out, and not verified.
+   */
+  constructor(
+    folder: string,
+    first: number,
+    isWhole: boolean,
+    kinds?: Array<string> | undefined | null,
+    order?: string | undefined | null,
+  );
+  /**
+   * Returns the next records that are wanted, at most `count`; none at the end. What stands before damage is returned
+   * before the damage is thrown.
+   */
+  advance(count: number): Array<string>;
+  /** Looks for what was written meanwhile. */
+  refresh(): void;
+  /** Returns the sequence of the record that comes next. */
+  get nextSequence(): number;
+}
+
 export declare class NativeSession {
   /** Opens a session; without a folder there is no journal. */
   constructor(
@@ -12,10 +36,7 @@ export declare class NativeSession {
    * a call without arguments and results costs a fraction of a method call.
    */
   eventFunction(): () => void;
-  /**
-   * Returns the function that judges the order or list in the command area, in the same way; the account view then holds
-   * the id of the first order.
-   */
+  /** Returns the function that judges the order in the command area, in the same way; the account view then holds its id. */
   submitFunction(): () => void;
   /** Throws what the event or submit function failed with. */
   takeFailure(): void;
@@ -42,6 +63,27 @@ export declare function amountSum(left: string, right: string): string;
 /** Checks an instrument's rules and returns what one tick of one lot is worth. */
 export declare function checkInstrument(spec: string): string;
 
+/** What becomes of sealed segments. */
+export interface CompactOptions {
+  /** Whether they are packed. */
+  packs: boolean;
+  /** Most sealed segments that stay. */
+  segmentsMax?: number;
+  /** Most bytes of them that stay. */
+  bytesMax?: number;
+  /** The present time in milliseconds, for the age of a lock that somebody else holds. */
+  nowMs: number;
+}
+
+/** Packs sealed segments and removes those that are not to be kept. */
+export declare function journalCompact(folder: string, options: CompactOptions): string;
+
+/**
+ * Returns the session's configuration as its first record holds it, with its fingerprint; nothing when the journal begins
+ * later.
+ */
+export declare function journalConfiguration(folder: string): string | null;
+
 /**
  * Returns the records from `first` on, at most `count`, one JSON text each; what stands before a corrupt record is
  * returned when the record is not among those asked for.
@@ -54,6 +96,9 @@ export declare function journalReplay(folder: string): string;
 /** Verifies checksum and chain of every record and returns the summary. */
 export declare function journalVerify(folder: string): string;
 
+/** Verifies a journal beside the heads that a file outside holds, and returns the summary and how many were compared. */
+export declare function journalVerifyAnchored(folder: string, anchors: string): string;
+
 /** Returns the market event's layout as JSON: its size, and the offset of each field. */
 export declare function marketEventLayout(): string;
 
@@ -62,12 +107,3 @@ export declare function notional(spec: string, price: string, quantity: string):
 
 /** Returns the ticks of a price as text. */
 export declare function priceTicks(spec: string, price: string): string;
-
-/** Runs seeds from `seed_start` on, each twice, and returns the report; `hash_before` is the hash of the batch before. */
-export declare function simulateFaults(
-  seedStart: number,
-  seeds: number,
-  steps: number,
-  faults: string,
-  hashBefore: string,
-): string;

@@ -4,6 +4,8 @@ import { engineCall, loadEngineAddon } from './engine-addon.js';
 /** What a whole reading of a journal found. */
 export interface JournalSummary {
   readonly records: number;
+  /** Sequence of the first record: above zero when the journal gave up its first segments. */
+  readonly first_sequence: number;
   readonly segments: number;
   readonly bytes: number;
   /** Head of the BLAKE3 chain, hexadecimal. */
@@ -37,6 +39,76 @@ export function verifyJournal(folder: string): JournalSummary {
   return JSON.parse(
     engineCall(() => loadEngineAddon().journalVerify(checkFolder(folder))),
   ) as JournalSummary;
+}
+
+/** How a journal compares with heads of its chain that were kept outside. */
+export interface AnchorsCompared {
+  readonly matched: number;
+  /** Anchors of records that the journal has given up. */
+  readonly given_up: number;
+}
+
+/**
+ * Verifies a journal, and every head of its chain that a file outside holds.
+ *
+ * @throws HoldfastError `JOURNAL_ANCHOR_MISMATCH` at the first head that differs, and the errors of `verifyJournal`
+ */
+export function verifyAnchoredJournal(
+  folder: string,
+  anchors: string,
+): { readonly summary: JournalSummary; readonly anchors: AnchorsCompared } {
+  const text = engineCall(() =>
+    loadEngineAddon().journalVerifyAnchored(checkFolder(folder), anchors),
+  );
+  const [summary, compared] = JSON.parse(text) as [JournalSummary, AnchorsCompared];
+  return { summary, anchors: compared };
+}
+
+/** The configuration under which a session ran. */
+export interface JournalConfiguration {
+  /** BLAKE3 of the recorded configuration, hexadecimal. */
+  readonly fingerprint: string;
+  readonly record: JournalRecord;
+}
+
+/** Returns what the journal's first record holds; null when the journal begins later. */
+export function journalConfiguration(folder: string): JournalConfiguration | null {
+  const text = engineCall(() => loadEngineAddon().journalConfiguration(checkFolder(folder)));
+  return text === null ? null : (JSON.parse(text) as JournalConfiguration);
+}
+
+export interface CompactJournalOptions {
+  /** Pack sealed segments. */
+  readonly pack: boolean;
+  readonly segmentsMax?: number | undefined;
+  readonly bytesMax?: number | undefined;
+  /** The present time, for the age of a lock that somebody else holds. */
+  readonly nowMs: number;
+}
+
+export interface JournalCompacted {
+  readonly packed: number;
+  readonly removed: number;
+  readonly bytes_before: number;
+  readonly bytes_after: number;
+}
+
+/**
+ * Packs the sealed segments of a journal that nobody writes, and removes those beyond the bounds, the oldest first.
+ *
+ * @throws HoldfastError `JOURNAL_LOCKED` naming the process that writes it, `JOURNAL_IO`, and the errors of `verifyJournal`
+ */
+export function compactJournal(folder: string, options: CompactJournalOptions): JournalCompacted {
+  const { pack, segmentsMax, bytesMax, nowMs } = options;
+  const native = {
+    packs: pack,
+    nowMs,
+    ...(segmentsMax === undefined ? {} : { segmentsMax }),
+    ...(bytesMax === undefined ? {} : { bytesMax }),
+  };
+  return JSON.parse(
+    engineCall(() => loadEngineAddon().journalCompact(checkFolder(folder), native)),
+  ) as JournalCompacted;
 }
 
 /**

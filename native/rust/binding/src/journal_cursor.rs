@@ -3,15 +3,15 @@
 use crate::failure::guarded;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::{Code, Error, Result};
-use holdfast_engine::JournalCursor as EngineCursor;
+use holdfast_engine::JournalCursor;
 use holdfast_engine::record_json::{concerns_order, record_json};
 use napi_derive::napi;
 use std::path::Path;
 
 /// Goes through a journal from a record on; every byte on the way is verified.
 #[napi]
-pub struct JournalCursor {
-    cursor: EngineCursor,
+pub struct NativeJournalCursor {
+    cursor: JournalCursor,
     first: u64,
     kinds: Option<Vec<RecordKind>>,
     order: Option<u64>,
@@ -26,7 +26,7 @@ fn kind_of(name: &str) -> Result<RecordKind> {
 }
 
 #[napi]
-impl JournalCursor {
+impl NativeJournalCursor {
     /// Stands before the record `first`, or at the beginning of what the journal still holds. Without `is_whole` segments
     /// that end before are left out, and not verified.
     #[napi(constructor)]
@@ -53,9 +53,9 @@ impl JournalCursor {
             });
             let (kinds, order) = (kinds?, order.transpose()?);
             let cursor = if is_whole {
-                EngineCursor::open(folder)?
+                JournalCursor::open(folder)?
             } else {
-                EngineCursor::open_near(folder, first)?
+                JournalCursor::open_near(folder, first)?
             };
             Ok(Self { cursor, first, kinds, order })
         })
@@ -92,7 +92,7 @@ impl JournalCursor {
     }
 }
 
-impl JournalCursor {
+impl NativeJournalCursor {
     fn advance_one(&mut self, found: &mut Vec<String>) -> Result<bool> {
         let Some(record) = self.cursor.advance()? else { return Ok(false) };
         let is_kind = self.kinds.as_ref().is_none_or(|kinds| kinds.contains(&record.kind));

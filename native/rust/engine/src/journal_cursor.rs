@@ -97,7 +97,11 @@ impl JournalCursor {
         if segment.index as usize != expected {
             return Err(corrupt("a segment is missing before it"));
         }
-        let bytes = segment.read().map_err(|error| match error.code() {
+        // One buffer serves every segment: fresh memory for each costs more than reading it.
+        let mut bytes = std::mem::take(&mut self.bytes);
+        bytes.clear();
+        self.offset = 0;
+        segment.read_on(&mut bytes).map_err(|error| match error.code() {
             Code::JournalCorrupt => corrupt(&error.to_string()),
             _ => error,
         })?;

@@ -160,6 +160,9 @@ fn locked(folder: &Path, owner: Option<&LockOwner>, now: Option<Timestamp>) -> E
     if let Some(owner) = owner {
         error = error.with("pid", owner.pid).with("host", &owner.host);
     }
+    if let Some(since_ns) = since_ns {
+        error = error.with("opened_ns", since_ns);
+    }
     if let Some(age_ms) = age_ms {
         error = error.with("age_ms", age_ms);
     }

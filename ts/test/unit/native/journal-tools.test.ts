@@ -2,10 +2,17 @@ import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { readJournal, replayJournal, verifyJournal } from '#ts/native/journal-tools.js';
+import {
+  compactJournal,
+  journalConfiguration,
+  readJournal,
+  replayJournal,
+  verifyAnchoredJournal,
+  verifyJournal,
+} from '#ts/native/journal-tools.js';
 import { firstSegment, recordOffsets } from '../../support/journal-bytes.js';
 import { NativeFixture } from '../../support/native-fixture.js';
-import { temporaryFolder } from '../../support/temporary-folder.js';
+import { temporaryFolder, writeInto } from '../../support/temporary-folder.js';
 import { thrownBy } from '../../support/thrown-error.js';
 
 const folder = temporaryFolder();
@@ -32,6 +39,7 @@ describe('verifyJournal', () => {
     const offsets = recordOffsets(segment);
     expect(verifyJournal(journal)).toEqual({
       records: offsets.length - 1,
+      first_sequence: 0,
       segments: 1,
       bytes: offsets.at(-1),
       head: expect.stringMatching(/^[0-9a-f]{64}$/),
@@ -107,6 +115,72 @@ describe('verifyJournal', () => {
     for (const value of [undefined, 7, null]) {
       expect(thrownBy(() => verify(value)).code).toBe('ARGUMENT_INVALID');
     }
+  });
+});
+
+describe('verifyAnchoredJournal', () => {
+  const anchorsAt = (lines: readonly unknown[]) =>
+    writeInto(
+      folder,
+      `anchors-${count}.jsonl`,
+      lines.map((line) => JSON.stringify(line)).join('\n'),
+    );
+
+  it('SEC-07: compares heads that were kept outside with the chain', () => {
+    const { records, head } = verifyJournal(journal);
+    const anchors = anchorsAt([{ next_sequence: records, head }]);
+    expect(verifyAnchoredJournal(journal, anchors)).toMatchObject({
+      summary: { records, head },
+      anchors: { matched: 1, given_up: 0 },
+    });
+  });
+
+  it('JOURNAL_ANCHOR_MISMATCH: a journal that is another one, or shorter', () => {
+    const { records, head } = verifyJournal(journal);
+    for (const line of [
+      { next_sequence: records, head: head.replace(/^./, (digit) => (digit === '0' ? '1' : '0')) },
+      { next_sequence: records + 1, head },
+    ]) {
+      const error = thrownBy(() => verifyAnchoredJournal(journal, anchorsAt([line])));
+      expect(error.code).toBe('JOURNAL_ANCHOR_MISMATCH');
+    }
+  });
+
+  it('JOURNAL_IO: names a file of anchors that cannot be read', () => {
+    const error = thrownBy(() => verifyAnchoredJournal(journal, join(folder, 'none.jsonl')));
+    expect(error).toMatchObject({
+      code: 'JOURNAL_IO',
+      context: { path: join(folder, 'none.jsonl') },
+    });
+    expect(thrownBy(() => verifyAnchoredJournal(journal, anchorsAt([7]))).code).toBe('JOURNAL_IO');
+  });
+});
+
+describe('journalConfiguration and compactJournal', () => {
+  it('the configuration has a fingerprint, and what it was', () => {
+    const configuration = journalConfiguration(journal);
+    expect(configuration?.fingerprint).toMatch(/^[0-9a-f]{64}$/);
+    expect(configuration?.record.content['engine']).toMatchObject({ start_cash: '100000' });
+  });
+
+  it('the only segment is never packed nor removed', () => {
+    const before = verifyJournal(journal);
+    const done = compactJournal(journal, { pack: true, segmentsMax: 0, bytesMax: 0, nowMs: 5 });
+    expect(done).toMatchObject({ packed: 0, removed: 0 });
+    expect(verifyJournal(journal)).toEqual(before);
+  });
+
+  it('JOURNAL_LOCKED: an open journal is not compacted, and a second session is refused', () => {
+    const open = join(folder, `open-${count}`);
+    const fixture = new NativeFixture({ journalFolder: open });
+    const error = thrownBy(() => compactJournal(open, { pack: true, nowMs: Date.now() }));
+    expect(error.code).toBe('JOURNAL_LOCKED');
+    expect(error.context['pid']).toBe(String(process.pid));
+    expect(error.message).toContain(`process ${process.pid} on `);
+    expect(thrownBy(() => new NativeFixture({ journalFolder: open })).code).toBe('JOURNAL_LOCKED');
+    fixture.session.close([]);
+    fixture.session.dispose();
+    expect(compactJournal(open, { pack: true, nowMs: Date.now() }).removed).toBe(0);
   });
 });
 
