@@ -28,6 +28,8 @@ export const CONTROL_CODES = [
   'STOP_LOSS_REQUIRED',
   'ORDER_CAPACITY_EXHAUSTED',
   'RISK_ARITHMETIC',
+  'RATE_STALE',
+  'MARGIN_INSUFFICIENT',
 ] as const;
 
 export type ControlCode = (typeof CONTROL_CODES)[number];
@@ -83,4 +85,13 @@ export const CONTROLS: Readonly<Record<ControlCode, ControlEntry>> = {
   },
   ORDER_CAPACITY_EXHAUSTED: { unit: 'count', meaning: 'Open orders, this one included.' },
   RISK_ARITHMETIC: { unit: 'count', meaning: 'A value of the judgement left its range.' },
+  RATE_STALE: {
+    unit: 'ns',
+    meaning: 'Age of the oldest rate of exchange that the order or the account depends on.',
+  },
+  MARGIN_INSUFFICIENT: {
+    unit: 'amount',
+    meaning:
+      'Initial margin that the order adds, against what is available, in the settlement currency.',
+  },
 };

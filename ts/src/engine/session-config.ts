@@ -4,6 +4,7 @@ import { contractRecord, contractShape } from '../core/contract.js';
 import type { Instrument } from '../core/instrument.js';
 import { limitsRecord, type Limits } from '../risk/limits.js';
 import type { Strategy } from '../strategies/strategy.js';
+import { accountRecord, type AccountRules } from './account-options.js';
 import type { Assumptions } from './backtest-options.js';
 
 /** A file of the run by its name and content; no path, so that the run is the same on every machine. */
@@ -23,6 +24,7 @@ export interface SessionConfigOptions {
   readonly limitsPreset: string | null;
   readonly assumptions: Assumptions;
   readonly startCash: string;
+  readonly account?: AccountRules;
   readonly maxOpenOrders: number;
   readonly seed: number;
   readonly data: readonly DataIdentity[];
@@ -66,12 +68,17 @@ export function sha256(content: string): string {
 
 /** Writes the configuration of a session as the native core and its journal keep it. */
 export function sessionConfig(options: SessionConfigOptions): SessionConfig {
+  const account =
+    options.account === undefined
+      ? undefined
+      : accountRecord(options.account, options.instruments);
   const json = JSON.stringify({
     engine: {
       instruments: options.instruments.map(instrumentRecord),
       limits: limitsRecord(options.limits),
       start_cash: options.startCash,
       max_open_orders: options.maxOpenOrders,
+      ...(account === undefined ? {} : { account }),
     },
     assumptions: snakeKeys(options.assumptions),
     about: {

@@ -26,7 +26,8 @@ const EVENT_VIEW: usize = 0;
 const ACCOUNT_VIEW: usize = 64;
 /// What a submitted order is made of; see `Command` in `ts/src/native/session-memory.ts`.
 const COMMAND: usize = 128;
-/// 64 bytes an instrument: lots (i64), quantity, mark, value, open cost (doubles).
+/// 64 bytes an instrument: net lots (i64), quantity, mark, value, open cost, open profit (doubles), lots of the short
+/// side when hedging (i64). The cost of two open sides is no one number and reads NaN.
 const POSITION_VIEWS: usize = 256;
 const POSITION_VIEW_BYTES: usize = 64;
 
@@ -179,6 +180,28 @@ impl NativeSession {
             let snapshot = session.open()?.engine().snapshot()?;
             serde_json::to_string(&snapshot)
                 .map_err(|error| Error::new(Code::ArgumentInvalid, error.to_string()))
+        })
+    }
+
+    /// Returns the account with currencies, margin and liquidation prices in exact text, as JSON.
+    #[napi]
+    pub fn account_snapshot(&mut self) -> napi::Result<String, String> {
+        self.contained(|session| {
+            let snapshot = session.open()?.engine().account_snapshot()?;
+            serde_json::to_string(&snapshot)
+                .map_err(|error| Error::new(Code::ArgumentInvalid, error.to_string()))
+        })
+    }
+
+    /// Takes a rate of exchange at the present time of the session. Returns bytes of notices.
+    #[napi]
+    pub fn set_rate(&mut self, currency: String, rate: String) -> napi::Result<u32, String> {
+        self.contained(|session| {
+            let open = session.open()?;
+            let now = open.engine().now();
+            open.on_rate(&currency, &rate, now)?;
+            session.write_account()?;
+            session.take_notices()
         })
     }
 
@@ -354,13 +377,22 @@ impl Inner {
         else {
             return Ok(());
         };
-        let lots = state.position.lots();
+        let lots = state.net_lots()?;
         let mark = state.mark.map_or(f64::NAN, |(price, _)| state.instrument.price_f64(price));
-        let cost = state.position.open_cost()?.to_f64();
-        let view = [state.instrument.quantity_f64(lots), mark, state.value.to_f64(), cost];
+        let short = state.short.lots().lots();
+        let cost = match (state.position.lots().lots(), short) {
+            (_, 0) => state.position.open_cost()?.magnitude()?.to_f64(),
+            (0, _) => state.short.open_cost()?.magnitude()?.to_f64(),
+            _ => f64::NAN,
+        };
+        let profit = state.unrealized()?.to_f64();
+        let view = [state.instrument.quantity_f64(lots), mark, state.value.to_f64(), cost, profit];
         let offset = POSITION_VIEWS + id.index() * POSITION_VIEW_BYTES;
         if let Some(slot) = self.exchange.write().get_mut(offset..offset + 8) {
             slot.copy_from_slice(&lots.lots().to_le_bytes());
+        }
+        if let Some(slot) = self.exchange.write().get_mut(offset + 48..offset + 56) {
+            slot.copy_from_slice(&short.to_le_bytes());
         }
         self.exchange.put_f64(offset + 8, &view);
         Ok(())
