@@ -69,9 +69,7 @@ export function sha256(content: string): string {
 /** Writes the configuration of a session as the native core and its journal keep it. */
 export function sessionConfig(options: SessionConfigOptions): SessionConfig {
   const account =
-    options.account === undefined
-      ? undefined
-      : accountRecord(options.account, options.instruments);
+    options.account === undefined ? undefined : accountRecord(options.account, options.instruments);
   const json = JSON.stringify({
     engine: {
       instruments: options.instruments.map(instrumentRecord),

@@ -124,7 +124,9 @@ export class SessionRecorder {
       account?.position_mode === 'hedging'
         ? positions.flatMap(({ symbol }) =>
             (['long', 'short'] as const).map((side) => {
-              const leg = account.positions.find((each) => each.symbol === symbol && each.side === side);
+              const leg = account.positions.find(
+                (each) => each.symbol === symbol && each.side === side,
+              );
               return raw(leg?.unrealized ?? '0');
             }),
           )

@@ -1,4 +1,3 @@
-import type { InstrumentKind } from '../core/contract.js';
 import { engineCall, loadEngineAddon } from './engine-addon.js';
 import type { NativeSession as AddonSession } from './engine-addon.generated.js';
 import { type Notice, NoticeReader } from './notice-reader.js';
@@ -148,7 +147,7 @@ export interface CurrencySnapshot {
 
 export interface LegSnapshot {
   readonly symbol: string;
-  readonly kind: InstrumentKind;
+  readonly kind: 'spot' | 'linear' | 'inverse' | 'option';
   readonly side: 'long' | 'short';
   readonly currency: string;
   readonly quantity: string;

@@ -8,5 +8,6 @@ mod journal;
 mod memory;
 mod numbers;
 mod plain_function;
+mod position_view;
 mod session;
 mod vocabulary;

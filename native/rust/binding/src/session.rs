@@ -5,6 +5,7 @@ use crate::event_view::{EventView, bar_view, quote_view, trade_view};
 use crate::failure::{failure, guarded};
 use crate::memory::SharedBytes;
 use crate::plain_function::{Operation, plain_function};
+use crate::position_view::{POSITION_VIEW_BYTES, write_position_view};
 use holdfast_core::market_event::{KIND_QUOTE, KIND_TRADE, MARKET_EVENT_BYTES, bar_of_records};
 use holdfast_core::{
     Amount, ClientOrderId, Code, Error, Instrument, InstrumentId, MarketEvent, OrderIntent,
@@ -26,10 +27,8 @@ const EVENT_VIEW: usize = 0;
 const ACCOUNT_VIEW: usize = 64;
 /// What a submitted order is made of; see `Command` in `ts/src/native/session-memory.ts`.
 const COMMAND: usize = 128;
-/// 64 bytes an instrument: net lots (i64), quantity, mark, value, open cost, open profit (doubles), lots of the short
-/// side when hedging (i64). The cost of two open sides is no one number and reads NaN.
+/// One view an instrument, see `position_view`.
 const POSITION_VIEWS: usize = 256;
-const POSITION_VIEW_BYTES: usize = 64;
 
 /// Index of the event's first record, set by JavaScript before a call of the event function (u32).
 const EVENT_INDEX: usize = 192;
@@ -377,25 +376,8 @@ impl Inner {
         else {
             return Ok(());
         };
-        let lots = state.net_lots()?;
-        let mark = state.mark.map_or(f64::NAN, |(price, _)| state.instrument.price_f64(price));
-        let short = state.short.lots().lots();
-        let cost = match (state.position.lots().lots(), short) {
-            (_, 0) => state.position.open_cost()?.magnitude()?.to_f64(),
-            (0, _) => state.short.open_cost()?.magnitude()?.to_f64(),
-            _ => f64::NAN,
-        };
-        let profit = state.unrealized()?.to_f64();
-        let view = [state.instrument.quantity_f64(lots), mark, state.value.to_f64(), cost, profit];
         let offset = POSITION_VIEWS + id.index() * POSITION_VIEW_BYTES;
-        if let Some(slot) = self.exchange.write().get_mut(offset..offset + 8) {
-            slot.copy_from_slice(&lots.lots().to_le_bytes());
-        }
-        if let Some(slot) = self.exchange.write().get_mut(offset + 48..offset + 56) {
-            slot.copy_from_slice(&short.to_le_bytes());
-        }
-        self.exchange.put_f64(offset + 8, &view);
-        Ok(())
+        write_position_view(&mut self.exchange, offset, state)
     }
 
     fn take_notices(&mut self) -> Result<u32> {
