@@ -64,6 +64,9 @@ export function sessionResult(outcome: SessionOutcome): SessionResult {
     unrealizedPnl: closed.unrealized,
     fees: closed.fees,
     funding: closed.funding,
+    ...(closed.account === undefined || (outcome.account?.borrow.length ?? 0) === 0
+      ? {}
+      : { interest: closed.account.interest }),
     slippage: closed.slippage,
     turnoverNotional: closed.turnover,
     maxDrawdown: recorder.equityDrawdown.worst,

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { HoldfastError } from '#ts/core/holdfast-error.js';
 import { Instrument } from '#ts/core/instrument.js';
+import { renderReport } from '#ts/engine/report/html-report.js';
+import { buildSummary } from '#ts/engine/report/summary.js';
 import type { AccountView } from '#ts/strategies/account-view.js';
 import type { PositionView, SubmitResult } from '#ts/strategies/strategy-context.js';
 import { playScript } from '../../support/scripted-session.js';
@@ -179,6 +181,28 @@ describe('ORD-14: the account as a strategy sees it', () => {
       ]),
     );
     expect(result.assumptions.map(({ name }) => name)).toContain('positions');
+  });
+
+  it('tells interest on what is borrowed in the result, the summary and the report', async () => {
+    const account = { borrow: [{ currency: 'USD', rateFrac: '0.001', per: 'day' as const }] };
+    const days = [10, 10, 10];
+    const { result } = await playScript(
+      days,
+      { 0: (context) => void context.buy(2_000) },
+      {
+        cash: 10_000,
+        account,
+      },
+    );
+    // 10,000 below zero for a day, then 10,010: what was charged left cash at once.
+    expect(Number(result.interest)).toBeCloseTo(20.01, 5);
+    expect(buildSummary(result).capital.interest).toBe(result.interest);
+    expect(renderReport(result)).toContain('Interest, USD');
+    const paid = 10_000 - Number(result.interest);
+    expect(Number(result.finalEquity)).toBeCloseTo(paid, 9);
+    const plain = await playScript(days, {}, {});
+    expect(Object.keys(buildSummary(plain.result).capital)).not.toContain('interest');
+    expect(renderReport(plain.result)).not.toContain('Interest, USD');
   });
 
   it('values the sides that are still open at the end apart', async () => {
