@@ -356,6 +356,33 @@ export const CODES = {
     retryable: false,
     meaning: 'No fault of the simulator has this name.',
     remedy: 'Use one of the names in the message.',
+  RATE_STALE: {
+    number: 89,
+    category: 'risk',
+    retryable: true,
+    meaning: "The rate of a currency into the account's is missing or too old.",
+    remedy: 'Wait for a rate, or feed one for the currency.',
+  },
+  MARGIN_INSUFFICIENT: {
+    number: 90,
+    category: 'risk',
+    retryable: false,
+    meaning: 'The available margin does not cover the initial margin of the order.',
+    remedy: 'Send a smaller order, reduce positions or add funds.',
+  },
+  RATE_INVALID: {
+    number: 91,
+    category: 'validation',
+    retryable: false,
+    meaning: 'A rate of exchange is not positive, or has more digits than can be kept.',
+    remedy: 'Pass a positive decimal of at most 18 digits.',
+  },
+  CURRENCY_UNKNOWN: {
+    number: 92,
+    category: 'validation',
+    retryable: false,
+    meaning: 'The account does not hold this currency.',
+    remedy: "Name it in the account's balances, or trade an instrument that settles in it.",
   },
   ORDER_QTY_EXCEEDED: {
     number: 100,

@@ -88,12 +88,14 @@ export const RECORD_KINDS = {
   trade: 8,
   quote: 9,
   track_lost: 11,
+  rate_changed: 15,
   verdict: 16,
   order_changed: 17,
   position_changed: 18,
   day_closed: 19,
   order_derived: 20,
   order_list_judged: 21,
+  interest_charged: 22,
   session_closed: 32,
 } as const;
 export type RecordKind = keyof typeof RECORD_KINDS;

@@ -6,6 +6,7 @@ import type { OrderType } from '../core/vocabulary.generated.js';
 import type { DataDescriptionInput } from '../market/data-description.js';
 import type { LimitsOptions } from '../risk/limits.js';
 import type { Strategy } from '../strategies/strategy.js';
+import type { AccountOptions } from './account-options.js';
 import type { BarChunk } from './bar-chunk.js';
 import type { Tick } from './event-source.js';
 
@@ -81,8 +82,10 @@ export interface BacktestOptions {
   /** Name of the preset that `limits` came from, for the report. */
   readonly limitsPreset?: string;
   readonly assumptions?: AssumptionsOptions;
-  /** Cash at the start, in the quote currency. Default 100000. */
+  /** Cash at the start, in the account's currency. Default 100000. */
   readonly cash?: string | number;
+  /** How the account is kept: currencies, netting or hedging, interest on what is borrowed. */
+  readonly account?: AccountOptions;
   /** Seed of `context.random()`. Default 0. */
   readonly seed?: number;
   /** Folder for journal, summary, tables and report; nothing is written without it. */

@@ -15,6 +15,7 @@ import { NativeSession } from '../native/native-session.js';
 import { packageVersion } from '../native/addon-path.js';
 import { type Limits, parseLimits } from '../risk/limits.js';
 import { isStrategy } from '../strategies/strategy.js';
+import { type AccountRules, parseAccount } from './account-options.js';
 import {
   type Assumptions,
   assumptionsSchema,
@@ -44,6 +45,7 @@ interface Prepared {
   readonly imports: readonly ImportOptions[];
   readonly limits: Limits;
   readonly assumptions: Assumptions;
+  readonly account: AccountRules;
   readonly seed: number;
   readonly config: SessionConfig;
   readonly version: string;
@@ -120,6 +122,7 @@ async function prepare(options: BacktestOptions): Promise<Prepared> {
     );
   }
   const cash = decimalOf(options.cash ?? CASH_DEFAULT);
+  const account = parseAccount(options.account);
   const version = packageVersion();
   const config = sessionConfig({
     strategy: options.strategy,
@@ -129,13 +132,14 @@ async function prepare(options: BacktestOptions): Promise<Prepared> {
     limitsPreset: options.limitsPreset ?? null,
     assumptions,
     startCash: formatDecimal(cash.mantissa, cash.scale),
+    account,
     maxOpenOrders: options.maxOpenOrders ?? MAX_OPEN_ORDERS_DEFAULT,
     emulatedOrderTypes: options.emulatedOrderTypes ?? [],
     seed,
     data: await Promise.all(imports.map(dataIdentity)),
     version,
   });
-  return { options, instruments, imports, limits, assumptions, seed, config, version };
+  return { options, instruments, imports, limits, assumptions, account, seed, config, version };
 }
 
 async function play(
@@ -150,7 +154,12 @@ async function play(
     instruments: instruments.length,
     records: source.records,
   });
-  const recorder = new SessionRecorder({ instruments, account: native.memory.account, files });
+  const recorder = new SessionRecorder({
+    instruments,
+    account: native.memory.account,
+    files,
+    isHedging: prepared.account.positionMode === 'hedging',
+  });
   try {
     const { strategy } = options;
     const runner = new StrategyRunner({ strategy, native, instruments, recorder, seed });
@@ -218,7 +227,7 @@ function finish({ prepared, native, recorder, files, imports }: Finish): Session
   const notices: Parameters<typeof native.close>[0] = [];
   const closed = native.close(notices);
   for (const notice of notices) recorder.onNotice(notice);
-  recorder.closeTrips(closed.positions);
+  recorder.closeTrips(closed);
   recorder.close();
   const { options, config } = prepared;
   const result = sessionResult({
@@ -228,6 +237,7 @@ function finish({ prepared, native, recorder, files, imports }: Finish): Session
     limits: prepared.limits,
     limitsPreset: options.limitsPreset ?? null,
     assumptions: prepared.assumptions,
+    account: prepared.account,
     seed: prepared.seed,
     config,
     recorder,

@@ -10,6 +10,7 @@ const KEYS: readonly (keyof BacktestOptions)[] = [
   'limitsPreset',
   'assumptions',
   'cash',
+  'account',
   'seed',
   'out',
   'journal',

@@ -1,3 +1,4 @@
+export { type AccountOptions, type AccountRules, accountSchema } from './account-options.js';
 export { BAR_CHUNK_MAX, type BarChunk, emptyBarChunk } from './bar-chunk.js';
 export { runBacktest } from './backtest.js';
 export {

@@ -29,19 +29,25 @@ export interface TrackedFill {
 
 const magnitude = (value: bigint) => (value < 0n ? -value : value);
 
-/** Follows positions from flat to flat; a fill that turns a position over ends one trip and begins the next. */
+/**
+ * Follows positions from flat to flat; a fill that turns a position over ends one trip and begins the next. When hedging
+ * the two sides of an instrument are followed apart, the long one first.
+ */
 export class RoundTripTracker {
   readonly log = new RoundTripLog();
   readonly #instruments: readonly Instrument[];
+  /** Sides that an instrument can have open at once. */
+  readonly #sides: 1 | 2;
   readonly #open: (OpenTrip | null)[];
   readonly #lots: bigint[];
   /** Market events of each instrument so far. */
   readonly #events: number[];
 
-  constructor(instruments: readonly Instrument[]) {
+  constructor(instruments: readonly Instrument[], isHedging = false) {
     this.#instruments = instruments;
-    this.#open = instruments.map(() => null);
-    this.#lots = instruments.map(() => 0n);
+    this.#sides = isHedging ? 2 : 1;
+    this.#open = Array.from({ length: instruments.length * this.#sides }, () => null);
+    this.#lots = this.#open.map(() => 0n);
     this.#events = instruments.map(() => 0);
   }
 
@@ -51,7 +57,7 @@ export class RoundTripTracker {
   }
 
   onFill({ fill, position, side, role }: TrackedFill): void {
-    const index = position.instrument;
+    const index = this.#indexOf(position, side);
     const before = this.#lots[index] ?? 0n;
     const after = position.lots;
     this.#lots[index] = after;
@@ -72,12 +78,23 @@ export class RoundTripTracker {
     if (opened > 0n) this.#add(index, fill, opened, fill.feeRaw - closingFee, after);
   }
 
-  /** Ends what is still open, valued at the marks. */
+  /** A leg that was closed tells by the side of its fill which one it was. */
+  #indexOf({ instrument, lots }: PositionNotice, side: Side): number {
+    if (this.#sides === 1) return instrument;
+    const isLong = lots > 0n || (lots === 0n && side === 'sell');
+    return instrument * 2 + (isLong ? 0 : 1);
+  }
+
+  #instrumentOf(index: number): number {
+    return Math.floor(index / this.#sides);
+  }
+
+  /** Ends what is still open, valued at the marks; profits by side, marks by instrument. */
   close(tsNs: bigint, unrealizedRaw: readonly bigint[], markTicks: readonly bigint[]): void {
     for (const [index, trip] of this.#open.entries()) {
       if (trip === null) continue;
       const lots = magnitude(this.#lots[index] ?? 0n);
-      trip.exitTickLots += (markTicks[index] ?? 0n) * lots;
+      trip.exitTickLots += (markTicks[this.#instrumentOf(index)] ?? 0n) * lots;
       trip.exitLots += lots;
       trip.realizedRaw += unrealizedRaw[index] ?? 0n;
       this.#end(index, trip, tsNs, 'end');
@@ -88,7 +105,7 @@ export class RoundTripTracker {
     const trip: OpenTrip = this.#open[index] ?? {
       side: after > 0n ? 'long' : 'short',
       entryNs: fill.tsNs,
-      entryBar: this.#events[index] ?? 0,
+      entryBar: this.#events[this.#instrumentOf(index)] ?? 0,
       entryTickLots: 0n,
       entryLots: 0n,
       exitTickLots: 0n,
@@ -106,10 +123,11 @@ export class RoundTripTracker {
 
   #end(index: number, trip: OpenTrip, tsNs: bigint, exitReason: ExitReason): void {
     this.#open[index] = null;
-    const instrument = instrumentAt(this.#instruments, index);
+    const at = this.#instrumentOf(index);
+    const instrument = instrumentAt(this.#instruments, at);
     const outcome = {
       side: trip.side,
-      bars: (this.#events[index] ?? 0) - trip.entryBar,
+      bars: (this.#events[at] ?? 0) - trip.entryBar,
       exitReason,
       pnlRaw: trip.realizedRaw - trip.feesRaw,
       feesRaw: trip.feesRaw,

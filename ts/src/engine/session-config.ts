@@ -5,6 +5,7 @@ import type { Instrument } from '../core/instrument.js';
 import type { OrderType } from '../core/vocabulary.generated.js';
 import { limitsRecord, type Limits } from '../risk/limits.js';
 import type { Strategy } from '../strategies/strategy.js';
+import { accountRecord, type AccountRules } from './account-options.js';
 import type { Assumptions } from './backtest-options.js';
 
 /** A file of the run by its name and content; no path, so that the run is the same on every machine. */
@@ -24,6 +25,7 @@ export interface SessionConfigOptions {
   readonly limitsPreset: string | null;
   readonly assumptions: Assumptions;
   readonly startCash: string;
+  readonly account?: AccountRules;
   readonly maxOpenOrders: number;
   readonly emulatedOrderTypes?: readonly OrderType[];
   readonly seed: number;
@@ -69,6 +71,8 @@ export function sha256(content: string): string {
 /** Writes the configuration of a session as the native core and its journal keep it. */
 export function sessionConfig(options: SessionConfigOptions): SessionConfig {
   const { emulatedOrderTypes = [] } = options;
+  const account =
+    options.account === undefined ? undefined : accountRecord(options.account, options.instruments);
   const json = JSON.stringify({
     engine: {
       instruments: options.instruments.map(instrumentRecord),
@@ -77,6 +81,7 @@ export function sessionConfig(options: SessionConfigOptions): SessionConfig {
       max_open_orders: options.maxOpenOrders,
       // Left out where there is none, so that naming none and not naming any are one configuration.
       ...(emulatedOrderTypes.length === 0 ? {} : { emulated_order_types: emulatedOrderTypes }),
+      ...(account === undefined ? {} : { account }),
     },
     assumptions: snakeKeys(options.assumptions),
     about: {

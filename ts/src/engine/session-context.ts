@@ -1,11 +1,13 @@
 import { instrumentAt } from '../core/instrument-at.js';
 import type { Code } from '../core/codes.generated.js';
+import { decimalOf, formatDecimal } from '../core/decimal.js';
 import { HoldfastError } from '../core/holdfast-error.js';
 import type { Instrument } from '../core/instrument.js';
 import { CONTINGENCIES, type Contingency } from '../core/vocabulary.generated.js';
 import type { Command } from '../native/command-memory.js';
 import type { NativeSession } from '../native/native-session.js';
 import type { Notice } from '../native/notice-reader.js';
+import type { AccountView } from '../strategies/account-view.js';
 import type { Params } from '../strategies/strategy.js';
 import type {
   BracketExit,
@@ -19,6 +21,7 @@ import type {
   SubmitResult,
   TimerSchedule,
 } from '../strategies/strategy-context.js';
+import { accountView } from './account-view.js';
 import { failedControl } from './denial.js';
 import { checkOrderKeys, orderCommand } from './order-command.js';
 import type { SeededRandom } from './seeded-random.js';
@@ -75,6 +78,16 @@ export class SessionContext implements StrategyContext {
     return this.#options.native.memory.account[5] ?? 0;
   }
 
+  get account(): AccountView {
+    return accountView(this.#options.native.accountSnapshot());
+  }
+
+  setRate(currency: string, rate: string | number): void {
+    const { mantissa, scale } = decimalOf(rate);
+    const { native, notices } = this.#options;
+    native.setRate(currency, formatDecimal(mantissa, scale), notices);
+  }
+
   position(instrument?: string | number): PositionView {
     const index = this.#index(instrument);
     const { memory } = this.#options.native;
@@ -86,11 +99,10 @@ export class SessionContext implements StrategyContext {
       quantity,
       side: lots === 0n ? 'flat' : lots > 0n ? 'long' : 'short',
       isFlat: lots === 0n,
-      // Cost and value share their multiplier, so their ratio scales the mark to the entry.
-      avgPx: lots === 0n ? Number.NaN : (cost / Math.abs(value)) * markPx,
+      avgPx: lots === 0n ? Number.NaN : this.#entryPx(index, cost / Math.abs(value)) * markPx,
       markPx,
       value,
-      unrealizedPnl: lots >= 0n ? value - cost : value + cost,
+      unrealizedPnl: memory.openProfit(index),
     };
   }
 
@@ -142,8 +154,16 @@ export class SessionContext implements StrategyContext {
   /** Reduce-only, so that it never turns the position over: a stop may fill first, or an order rest already. */
   closePosition(instrument?: string | number): SubmitResult | null {
     const index = this.#index(instrument);
-    const lots = this.#options.native.memory.positionLots(index);
-    if (lots === 0n) return null;
+    const { memory } = this.#options.native;
+    const [net, short] = [memory.positionLots(index), memory.shortLots(index)];
+    const long = net - short;
+    const closed = short === 0n ? null : this.#close(index, short);
+    if (long === 0n) return closed;
+    const other = this.#close(index, long);
+    return closed?.verdict === 'denied' ? closed : other;
+  }
+
+  #close(index: number, lots: bigint): SubmitResult {
     const quantity = this.#at(index).quantityOfLots(lots < 0n ? -lots : lots);
     return this.submit({
       instrument: index,
@@ -189,6 +209,11 @@ export class SessionContext implements StrategyContext {
     checkOrderKeys(intent);
     const index = this.#index(intent.instrument);
     return orderCommand(intent, index, this.#at(index));
+  }
+
+  /** Cost and value share their multiplier, so their ratio scales the mark to the entry, or its reciprocal. */
+  #entryPx(index: number, ratio: number): number {
+    return this.#at(index).kind === 'inverse' ? 1 / ratio : ratio;
   }
 
   #at(index: number): Instrument {

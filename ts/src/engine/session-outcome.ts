@@ -6,6 +6,8 @@ import type { ImportReport } from '../market/import/bar-sink.js';
 import type { ClosedSession, PositionSnapshot } from '../native/native-session.js';
 import { type Limits, limitsRecord } from '../risk/limits.js';
 import type { Strategy } from '../strategies/strategy.js';
+import { accountAssumptions } from './account-assumptions.js';
+import type { AccountRules } from './account-options.js';
 import { assumptionList } from './assumption-list.js';
 import type { Assumptions } from './backtest-options.js';
 import type { SessionConfig } from './session-config.js';
@@ -25,6 +27,7 @@ export interface SessionOutcome {
   readonly limits: Limits;
   readonly limitsPreset: string | null;
   readonly assumptions: Assumptions;
+  readonly account?: AccountRules;
   readonly seed: number;
   readonly config: SessionConfig;
   readonly recorder: SessionRecorder;
@@ -41,7 +44,7 @@ export function sessionResult(outcome: SessionOutcome): SessionResult {
     sessionId: outcome.sessionId,
     mode: 'backtest',
     strategy: { name: outcome.strategy.name, params: outcome.strategy.params },
-    currency: first.quoteCurrency,
+    currency: closed.account?.currency ?? first.settlementCurrency,
     instruments: instruments.map(({ symbol, options }) => ({
       symbol,
       tickSize: options.tickSize,
@@ -61,6 +64,9 @@ export function sessionResult(outcome: SessionOutcome): SessionResult {
     unrealizedPnl: closed.unrealized,
     fees: closed.fees,
     funding: closed.funding,
+    ...(closed.account === undefined || (outcome.account?.borrow.length ?? 0) === 0
+      ? {}
+      : { interest: closed.account.interest }),
     slippage: closed.slippage,
     turnoverNotional: closed.turnover,
     maxDrawdown: recorder.equityDrawdown.worst,
@@ -79,7 +85,10 @@ export function sessionResult(outcome: SessionOutcome): SessionResult {
       endPosition(position, instrumentAt(instruments, index)),
     ),
     limits: sessionLimits(outcome),
-    assumptions: assumptionList(outcome.assumptions, outcome.imports),
+    assumptions: [
+      ...assumptionList(outcome.assumptions, outcome.imports),
+      ...accountAssumptions(outcome.account),
+    ],
     imports: outcome.imports.map(dataImport),
     seed: outcome.seed,
     configHash: config.configHash,

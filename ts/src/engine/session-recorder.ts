@@ -6,7 +6,7 @@ import type { Instrument } from '../core/instrument.js';
 import type { DayNotice, Notice, OrderNotice, PositionNotice } from '../native/notice-reader.js';
 import type { FillNotice, VerdictNotice } from '../native/notice-reader.js';
 import { DrawdownTracker } from '../quant/drawdown.js';
-import type { PositionSnapshot } from '../native/native-session.js';
+import type { NativeSnapshot } from '../native/native-session.js';
 import { DenialLog } from './denial-log.js';
 import { StrideSample } from './report/stride-sample.js';
 import { RoundTripTracker } from './round-trip-tracker.js';
@@ -59,12 +59,13 @@ export class SessionRecorder {
     readonly instruments: readonly Instrument[];
     readonly account: Float64Array;
     readonly files: SessionFiles | null;
+    readonly isHedging?: boolean;
   }) {
     this.#instruments = options.instruments;
     this.#account = options.account;
     this.#files = options.files;
     this.#closes = options.instruments.map(() => null);
-    this.roundTrips = new RoundTripTracker(options.instruments);
+    this.roundTrips = new RoundTripTracker(options.instruments, options.isHedging);
   }
 
   get firstTsMs(): number {
@@ -117,12 +118,22 @@ export class SessionRecorder {
   }
 
   /** Ends the round trips that are still open, at their marks. */
-  closeTrips(positions: readonly PositionSnapshot[]): void {
+  closeTrips({ positions, account }: Pick<NativeSnapshot, 'positions' | 'account'>): void {
     const raw = (text: string) => Amount.parse(text, '').raw;
     const ticks = positions.map(({ mark_px: mark }, index) =>
       mark === null ? 0n : instrumentAt(this.#instruments, index).price(mark).ticks,
     );
-    const unrealized = positions.map((position) => raw(position.unrealized));
+    const unrealized =
+      account?.position_mode === 'hedging'
+        ? positions.flatMap(({ symbol }) =>
+            (['long', 'short'] as const).map((side) => {
+              const leg = account.positions.find(
+                (each) => each.symbol === symbol && each.side === side,
+              );
+              return raw(leg?.unrealized ?? '0');
+            }),
+          )
+        : positions.map((position) => raw(position.unrealized));
     this.roundTrips.close(BigInt(this.lastTsMs) * 1_000_000n, unrealized, ticks);
   }
 

@@ -194,6 +194,8 @@ export interface SessionResult {
   readonly unrealizedPnl: DecimalText;
   readonly fees: DecimalText;
   readonly funding: DecimalText;
+  /** Paid on what was borrowed; absent where the account says nothing of borrowing. */
+  readonly interest?: DecimalText;
   readonly slippage: DecimalText;
   /** Notional of all fills, buys and sells. */
   readonly turnoverNotional: DecimalText;

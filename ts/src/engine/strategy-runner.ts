@@ -171,7 +171,7 @@ export class StrategyRunner {
 
   #fillEvent(fill: FillNotice, position: PositionNotice): FillEvent {
     const instrument = this.#instrument(position.instrument);
-    const amount = (raw: bigint) => Amount.fromRaw(raw, instrument.quoteCurrency);
+    const amount = (raw: bigint) => Amount.fromRaw(raw, instrument.settlementCurrency);
     const order = this.#options.recorder.order(fill.clientOrderId);
     return {
       tsMs: milliseconds(fill.tsNs),

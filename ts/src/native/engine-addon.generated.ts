@@ -48,6 +48,10 @@ export declare class NativeSession {
   noteFailure(code: string, message: string): void;
   /** Returns the state in exact text, as JSON. */
   snapshot(): string;
+  /** Returns the account with currencies, margin and liquidation prices in exact text, as JSON. */
+  accountSnapshot(): string;
+  /** Takes a rate of exchange at the present time of the session. Returns bytes of notices. */
+  setRate(currency: string, rate: string): number;
   /** Closes the journal and returns the final state as JSON; the last notices wait in the array. */
   close(): string;
   /** Lets go of everything; a later call is an error. */

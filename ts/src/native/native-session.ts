@@ -74,6 +74,17 @@ export class NativeSession {
     if (bytes > 0) this.#collect(bytes, into);
   }
 
+  /** The account with currencies, margin and liquidation prices. */
+  accountSnapshot(): AccountSnapshot {
+    return JSON.parse(engineCall(() => this.#session.accountSnapshot())) as AccountSnapshot;
+  }
+
+  /** Takes a rate of exchange at the present time of the session. */
+  setRate(currency: string, rate: string, into: Notice[]): void {
+    const bytes = engineCall(() => this.#session.setRate(currency, rate));
+    if (bytes > 0) this.#collect(bytes, into);
+  }
+
   noteFailure(code: string, message: string): void {
     engineCall(() => this.#session.noteFailure(code, message));
   }
@@ -127,6 +138,55 @@ export interface PositionSnapshot {
   readonly unrealized: string;
 }
 
+export interface CurrencySnapshot {
+  readonly currency: string;
+  readonly rate: string | null;
+  readonly rate_age_ns: string | null;
+  readonly start_cash: string;
+  readonly cash: string;
+  readonly equity: string;
+  readonly fees: string;
+  readonly funding: string;
+  readonly interest: string;
+  readonly initial_margin: string;
+  readonly maintenance_margin: string;
+  readonly available: string;
+  readonly margin_ratio: string | null;
+}
+
+export interface LegSnapshot {
+  readonly symbol: string;
+  readonly kind: 'spot' | 'linear' | 'inverse' | 'option';
+  readonly side: 'long' | 'short';
+  readonly currency: string;
+  readonly quantity: string;
+  readonly open_cost: string;
+  readonly avg_px: number | null;
+  readonly realized: string;
+  readonly unrealized: string;
+  readonly initial_margin: string;
+  readonly maintenance_margin: string;
+  readonly liquidation_at_or_below: string | null;
+  readonly liquidation_at_or_above: string | null;
+}
+
+export interface AccountSnapshot {
+  readonly currency: string;
+  readonly position_mode: 'netting' | 'hedging';
+  readonly equity: string;
+  readonly interest: string;
+  readonly initial_margin: string;
+  readonly maintenance_margin: string;
+  readonly available: string;
+  readonly currencies: readonly CurrencySnapshot[];
+  readonly positions: readonly LegSnapshot[];
+  readonly buying_power: readonly {
+    readonly symbol: string;
+    readonly currency: string;
+    readonly buying_power: string;
+  }[];
+}
+
 export interface NativeSnapshot {
   readonly start_cash: string;
   readonly cash: string;
@@ -160,6 +220,8 @@ export interface NativeSnapshot {
   readonly drawdown_tripped: boolean;
   readonly limits_fingerprint: string;
   readonly state_hash: string;
+  /** Only where there is more than netted positions of one currency. */
+  readonly account?: AccountSnapshot;
 }
 
 export interface ClosedSession extends NativeSnapshot {

@@ -86,6 +86,16 @@ export class SessionMemory {
     return this.#positionDouble(instrument, 4);
   }
 
+  /** Profit of what is open, in the settlement currency. */
+  openProfit(instrument: number): number {
+    return this.#positionDouble(instrument, 5);
+  }
+
+  /** Lots of the short side when hedging, negative; zero when netting. */
+  shortLots(instrument: number): bigint {
+    return this.#words[(POSITION_VIEWS + instrument * POSITION_VIEW_BYTES) / 8 + 6] ?? 0n;
+  }
+
   #positionDouble(instrument: number, field: number): number {
     return this.#doubles[(POSITION_VIEWS + instrument * POSITION_VIEW_BYTES) / 8 + field] ?? 0;
   }

@@ -1,3 +1,4 @@
+export type { AccountView, CurrencyView, LegView } from './account-view.js';
 export {
   defineStrategy,
   type IndicatorFactories,

@@ -12,6 +12,7 @@ import type {
   Side,
   TimeInForce,
 } from '../core/vocabulary.generated.js';
+import type { AccountView } from './account-view.js';
 import type { IndicatorFactories, IndicatorValues, Params } from './strategy.js';
 
 /** A price or a quantity at the edge: exact text, a number in its shortest form, or the exact type. */
@@ -151,6 +152,8 @@ export interface StrategyContext<
   /** Fall of equity from its peak, from 0 to 1. */
   readonly drawdownFrac: number;
   readonly openOrderCount: number;
+  /** Currencies, margin and liquidation prices in exact amounts; made anew at each reading. */
+  readonly account: AccountView;
 
   position(instrument?: string | number): PositionView;
   /** @throws HoldfastError for an order that contradicts itself; a denial by the gate is a value, not an error. */
@@ -171,7 +174,13 @@ export interface StrategyContext<
     entry: OrderIntent,
     exits: { readonly stop: BracketExit; readonly target: BracketExit },
   ): SubmitListResult;
-  /** Sells or buys back the whole position at market; null when it is flat. */
+  /**
+   * Tells what one unit of another currency of the account costs in the account's own, as of this moment.
+   *
+   * @throws HoldfastError `RATE_INVALID`, `CURRENCY_UNKNOWN`
+   */
+  setRate(currency: string, rate: string | number): void;
+  /** Sells or buys back the whole position at market, both sides of a hedged one; null when it is flat. */
   closePosition(instrument?: string | number): SubmitResult | null;
   /** @throws HoldfastError `ORDER_UNKNOWN` when the order is not open */
   cancel(clientOrderId: number): void;

@@ -11,6 +11,7 @@ mod memory;
 mod numbers;
 mod plain_function;
 mod portfolio;
+mod position_view;
 mod replica;
 mod session;
 mod simulate;

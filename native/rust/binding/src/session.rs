@@ -6,6 +6,7 @@ use crate::event_view::{EventView, bar_view, quote_view, trade_view};
 use crate::failure::{failure, guarded};
 use crate::memory::SharedBytes;
 use crate::plain_function::{Operation, plain_function};
+use crate::position_view::{POSITION_VIEW_BYTES, write_position_view};
 use holdfast_core::market_event::{KIND_QUOTE, KIND_TRADE, MARKET_EVENT_BYTES, bar_of_records};
 use holdfast_core::{
     Amount, ClientOrderId, Code, Error, Instrument, InstrumentId, MarketEvent, Quote, Result,
@@ -24,9 +25,8 @@ use std::rc::Rc;
 const EVENT_VIEW: usize = 0;
 /// Equity, cash, net position value, drawdown, fees, open orders, gross exposure, order id of the last verdict; doubles.
 const ACCOUNT_VIEW: usize = 64;
-/// 64 bytes an instrument: lots (i64), quantity, mark, value, open cost (doubles); behind them stand the commands.
+/// One view an instrument, see `position_view`; behind them stand the commands.
 const POSITION_VIEWS: usize = 256;
-const POSITION_VIEW_BYTES: usize = 64;
 
 /// Index of the event's first record, set by JavaScript before a call of the event function (u32).
 const EVENT_INDEX: usize = 192;
@@ -184,6 +184,28 @@ impl NativeSession {
         })
     }
 
+    /// Returns the account with currencies, margin and liquidation prices in exact text, as JSON.
+    #[napi]
+    pub fn account_snapshot(&mut self) -> napi::Result<String, String> {
+        self.contained(|session| {
+            let snapshot = session.open()?.engine().account_snapshot()?;
+            serde_json::to_string(&snapshot)
+                .map_err(|error| Error::new(Code::ArgumentInvalid, error.to_string()))
+        })
+    }
+
+    /// Takes a rate of exchange at the present time of the session. Returns bytes of notices.
+    #[napi]
+    pub fn set_rate(&mut self, currency: String, rate: String) -> napi::Result<u32, String> {
+        self.contained(|session| {
+            let open = session.open()?;
+            let now = open.engine().now();
+            open.on_rate(&currency, &rate, now)?;
+            session.write_account()?;
+            session.take_notices()
+        })
+    }
+
     /// Closes the journal and returns the final state as JSON; the last notices wait in the array.
     #[napi]
     pub fn close(&mut self) -> napi::Result<String, String> {
@@ -335,16 +357,8 @@ impl Inner {
         else {
             return Ok(());
         };
-        let lots = state.position.lots();
-        let mark = state.mark.map_or(f64::NAN, |(price, _)| state.instrument.price_f64(price));
-        let cost = state.position.open_cost()?.to_f64();
-        let view = [state.instrument.quantity_f64(lots), mark, state.value.to_f64(), cost];
         let offset = POSITION_VIEWS + id.index() * POSITION_VIEW_BYTES;
-        if let Some(slot) = self.exchange.write().get_mut(offset..offset + 8) {
-            slot.copy_from_slice(&lots.lots().to_le_bytes());
-        }
-        self.exchange.put_f64(offset + 8, &view);
-        Ok(())
+        write_position_view(&mut self.exchange, offset, state)
     }
 
     fn take_notices(&mut self) -> Result<u32> {

@@ -245,6 +245,36 @@ mod tests {
         assert!(table.initial(Amount::from_raw(i128::MAX)).is_err());
     }
 
+    /// The bracket table of a venue (docs.ln.exchange/perpetual/margining), which charges a notional its bracket's rate
+    /// less a maintenance amount.
+    #[test]
+    fn port_offsets_are_the_maintenance_amounts_that_venues_publish() {
+        let brackets = [
+            ("50000", "0.005", "0"),
+            ("100000", "0.01", "250"),
+            ("200000", "0.02", "1250"),
+            ("250000", "0.025", "2250"),
+            ("500000", "0.05", "8500"),
+            ("1000000", "0.1", "33500"),
+            ("1250000", "0.125", "58500"),
+            ("2500000", "0.25", "214750"),
+            ("5000000", "0.5", "839750"),
+        ];
+        let last = brackets.len() - 1;
+        let tiers = brackets.iter().enumerate();
+        let tiers =
+            tiers.map(|(at, (bound, rate, _))| tier((at < last).then_some(bound), rate, rate));
+        let table = table(tiers.collect()).unwrap();
+        for (line, (bound, rate, amount)) in table.maintenance_lines().iter().zip(brackets) {
+            let amount = Amount::parse(amount).unwrap();
+            assert_eq!(line.offset, amount.raw() * Fraction::PARTS);
+            let notional = Amount::parse(bound).unwrap();
+            let rate = i128::from(Fraction::parse(rate).unwrap().millionths());
+            let charged = notional.times_ratio(rate, Fraction::PARTS, Rounding::Ceil).unwrap();
+            assert_eq!(table.maintenance(notional).unwrap(), charged.minus(amount).unwrap());
+        }
+    }
+
     #[test]
     fn tiers_that_contradict_each_other_are_refused() {
         let broken = [

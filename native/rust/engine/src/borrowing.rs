@@ -1,6 +1,7 @@
 //! Interest on what is borrowed: cash below zero, and spot units that were sold short.
 //!
-//! It is simple interest, charged at every event for the time since the last one. What is owed for one period is
+//! Within an interval it is simple interest, charged at every event for the time since the last one; the charge leaves
+//! cash at once. What is owed for one period is
 //! rounded half-even to 10⁻¹⁸, and so is the part of it that fell in the interval (`× nanoseconds ÷ period`); time is
 //! whole nanoseconds, so the charge depends on nothing but the journal.
 

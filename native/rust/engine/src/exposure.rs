@@ -86,10 +86,10 @@ impl InstrumentState {
             return self.case.lots();
         }
         let (long, short) = self.gross_legs();
-        Ok(Quantity::from_lots(long)
+        Quantity::from_lots(long)
             .plus(Quantity::from_lots(short))?
             .plus(Quantity::from_lots(self.case.open_buy))?
-            .plus(Quantity::from_lots(self.case.open_sell))?)
+            .plus(Quantity::from_lots(self.case.open_sell))
     }
 
     fn gross_legs(&self) -> (i64, i64) {

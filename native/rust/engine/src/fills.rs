@@ -9,7 +9,9 @@ use crate::reservation::without;
 use crate::sink::Sink;
 use crate::wallet::CurrencyId;
 use holdfast_core::journal_record::RecordKind;
-use holdfast_core::{OrderEvent, OrderIntent, OrderRole, Quantity, Result, VenueReport};
+use holdfast_core::{
+    OrderEvent, OrderIntent, OrderRole, Quantity, ReportKind, Result, VenueReport,
+};
 
 impl Engine {
     pub(crate) fn on_fill(
@@ -46,9 +48,18 @@ impl Engine {
         self.cancel_orphans(intent.instrument, sink, commands)
     }
 
-    /// Refuses a fee in a currency that the account does not know, before anything of the report is applied.
-    pub(crate) fn check_fee_currency(&self, report: &VenueReport) -> Result<()> {
-        self.wallets.get(fee_currency(report, CurrencyId::default())).map(|_| ())
+    /// Refuses a fill that cannot be booked, before anything of it is recorded: a fee in a currency that the account does
+    /// not know, a price at which the instrument has no value.
+    pub(crate) fn check_bookable(&self, report: &VenueReport) -> Result<()> {
+        if report.kind != ReportKind::Fill {
+            return Ok(());
+        }
+        self.wallets.get(fee_currency(report, CurrencyId::default()))?;
+        let id = report.client_order_id.0;
+        match self.orders.get(&id).or_else(|| self.ended.get(&id)) {
+            Some(order) => self.check_price(order.intent.instrument, report.last_price),
+            None => Ok(()),
+        }
     }
 
     /// Posts a fill: the reservation becomes position, value and fee leave cash.

@@ -5,26 +5,35 @@ use crate::input::Funding;
 use crate::output::DayClosed;
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
-use holdfast_core::{Bar, InstrumentId, Price, Quote, Result, Timestamp, Trade};
+use holdfast_core::{Bar, InstrumentId, Price, Quantity, Quote, Result, Timestamp, Trade};
 
 impl Engine {
     pub(crate) fn on_bar(&mut self, bar: &Bar, sink: &mut impl Sink) -> Result<()> {
         bar.validate()?;
-        self.state(bar.instrument)?;
+        self.check_price(bar.instrument, bar.close)?;
         self.emit(RecordKind::Bar, bar, sink)?;
         self.mark(bar.instrument, bar.close, bar.ts_close)
     }
 
     pub(crate) fn on_trade(&mut self, trade: &Trade, sink: &mut impl Sink) -> Result<()> {
-        self.state(trade.instrument)?;
+        self.check_price(trade.instrument, trade.price)?;
         self.emit(RecordKind::Trade, trade, sink)?;
         self.mark(trade.instrument, trade.price, trade.ts_event)
     }
 
     pub(crate) fn on_quote(&mut self, quote: &Quote, sink: &mut impl Sink) -> Result<()> {
-        self.state(quote.instrument)?;
+        self.check_price(quote.instrument, quote.mid())?;
         self.emit(RecordKind::Quote, quote, sink)?;
         self.mark(quote.instrument, quote.mid(), quote.ts_event)
+    }
+
+    /// Refuses a price at which an instrument has no value, before anything of it is recorded.
+    pub(crate) fn check_price(&self, id: InstrumentId, price: Price) -> Result<()> {
+        let instrument = &self.state(id)?.instrument;
+        if instrument.inverse_numerator().is_none() {
+            return Ok(());
+        }
+        instrument.value(price, Quantity::from_lots(1)).map(|_| ())
     }
 
     /// Values the position and the account anew at a price of the market.

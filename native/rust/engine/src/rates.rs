@@ -71,8 +71,9 @@ impl Engine {
             return Ok(());
         }
         let Some(state) = self.instruments.get(id.index()) else { return Ok(()) };
-        let rate = || rate_of_price(&state.instrument, price);
-        if self.wallets.follow_mark(id, rate, ts)? {
+        // A price that is no rate (zero, negative, too long) leaves the last one to grow old, until orders are refused.
+        let Ok(rate) = rate_of_price(&state.instrument, price) else { return Ok(()) };
+        if self.wallets.follow_mark(id, rate, ts) {
             for place in 1..=self.wallets.foreign().len() {
                 self.refresh_currency(CurrencyId(u16::try_from(place).unwrap_or(0)))?;
             }

@@ -150,6 +150,7 @@ fn report(report: &VenueReport) -> Value {
         "last_ticks": report.last_price.ticks(), "last_lots": report.last_quantity.lots(),
         "liquidity_side": report.liquidity_side.name(), "fee": report.fee.to_string(),
         "slippage": report.slippage.to_string(),
+        "fee_currency": (report.fee_currency > 0).then(|| report.fee_currency - 1),
     })
 }
 

@@ -20,7 +20,7 @@ impl Engine {
         commands: &mut Vec<Command>,
     ) -> Result<()> {
         report.validate()?;
-        self.check_fee_currency(report)?;
+        self.check_bookable(report)?;
         let id = report.client_order_id;
         let Some(order) = self.order_mut(id) else {
             return Err(Error::new(

@@ -189,19 +189,14 @@ impl Wallets {
         Ok(())
     }
 
-    /// Lets the rates that follow an instrument follow its mark; returns the currencies that changed.
-    pub(crate) fn follow_mark(
-        &mut self,
-        id: InstrumentId,
-        rate: impl Fn() -> Result<Rate>,
-        ts: Timestamp,
-    ) -> Result<bool> {
+    /// Lets the rates that follow an instrument follow its mark; returns whether one did.
+    pub(crate) fn follow_mark(&mut self, id: InstrumentId, rate: Rate, ts: Timestamp) -> bool {
         let mut changed = false;
         for wallet in self.foreign.iter_mut().filter(|each| each.source == Some(id.index())) {
-            wallet.rate = Some((rate()?, ts));
+            wallet.rate = Some((rate, ts));
             changed = true;
         }
-        Ok(changed)
+        changed
     }
 
     /// Converts an amount into the account's currency; `None` while there is no rate for an amount that needs one.

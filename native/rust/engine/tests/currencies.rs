@@ -4,9 +4,11 @@ mod desk;
 
 use desk::{Desk, SECOND_NS, amount, config, spec};
 use holdfast_core::journal_record::RecordKind;
-use holdfast_core::{Code, InstrumentKind, InstrumentSpec, Side};
+use holdfast_core::{
+    Code, InstrumentId, InstrumentKind, InstrumentSpec, Price, Quantity, Side, Trade,
+};
 use holdfast_engine::account_spec::{BalanceSpec, BorrowSpec, InterestPeriod, RateSourceSpec};
-use holdfast_engine::{AccountSpec, Engine, EngineConfig};
+use holdfast_engine::{AccountSpec, Engine, EngineConfig, Input};
 use holdfast_risk::{Control, Verdict};
 
 /// An account in USD that trades an inverse contract settling in BTC, with 2 BTC.
@@ -221,4 +223,42 @@ fn an_event_that_is_refused_costs_no_interest_of_its_own() {
         desk.engine.state_hash()
     };
     assert_eq!(run(true), run(false));
+}
+
+#[test]
+fn an_inverse_contract_refuses_a_price_at_which_it_has_no_value_and_records_nothing() {
+    let instruments = vec![spec(InstrumentKind::Inverse)];
+    let mut desk = Desk::new(&config(instruments, "10", AccountSpec::default()));
+    desk.mark(0, 80_000);
+    let order = desk.submit(0, Side::Buy, 1, false).client_order_id;
+    let (records, hash) = (desk.records.0.len(), desk.engine.state_hash());
+    let trade = Trade {
+        instrument: InstrumentId(0),
+        ts_event: desk.now(),
+        price: Price::ZERO,
+        quantity: Quantity::from_lots(1),
+        aggressor_side: Side::Buy,
+    };
+    let refused = desk.step(&Input::Trade(trade)).unwrap_err();
+    assert_eq!(refused.code(), Code::PriceOutOfRange);
+    assert_eq!((desk.records.0.len(), desk.engine.state_hash()), (records, hash));
+    let filled = desk.fill_with_fee_in(order, 1, -5, amount("0"), 0).unwrap_err();
+    assert_eq!(filled.code(), Code::PriceOutOfRange);
+    assert_eq!(desk.engine.instruments()[0].position.lots(), Quantity::ZERO);
+}
+
+#[test]
+fn a_price_that_is_no_rate_leaves_the_last_one_to_grow_old() {
+    let account = AccountSpec {
+        rate_sources: vec![RateSourceSpec { currency: "BTC".into(), instrument: 1 }],
+        ..two_currencies()
+    };
+    let instruments = vec![spec(InstrumentKind::Inverse), spec(InstrumentKind::Spot)];
+    let mut desk = Desk::new(&config(instruments, "10000", account));
+    desk.mark(0, 80_000);
+    desk.mark(1, 80_000);
+    desk.wait(6 * SECOND_NS);
+    desk.mark(1, -80_000);
+    assert_eq!(desk.engine.equity().to_string(), "90000");
+    assert_eq!(codes(&desk.submit(0, Side::Buy, 1, false)), [Code::RateStale]);
 }

@@ -139,6 +139,9 @@ fn ord_14_an_isolated_position_risks_its_own_margin_alone() {
     // 400 + 0.1 p − 4,000 < 0.005 p, so p < 3,600 ÷ 0.095 = 37,894.73…
     assert_eq!(shown.positions[0].liquidation_at_or_below.as_deref(), Some("37894.5"));
     assert_eq!(shown.currencies[0].margin_ratio.as_deref(), Some("0"));
+    // An order of 0.05 BTC at 41,000 needs 205 beside what is locked.
+    assert!(desk.submit(0, Side::Buy, 50, false).approved());
+    assert_eq!(desk.engine.account_snapshot().unwrap().available, "395");
 }
 
 #[test]

@@ -141,6 +141,9 @@ function tradingRows(result: SessionResult, measured: SessionPerformance): reado
       `${countText(orders.strategyFilled)} of ${countText(orders.strategySent)} orders of the strategy filled`,
     ),
     own(`Fees, ${currency}`, displayAmount(result.fees), 'of all fills'),
+    ...(result.interest === undefined
+      ? []
+      : [own(`Interest, ${currency}`, displayAmount(result.interest), 'on what was borrowed')]),
     own(`Slippage, ${currency}`, displayAmount(result.slippage), 'against the price before it'),
   ];
 }

@@ -61,6 +61,8 @@ export interface CapitalSummary {
   readonly unrealized_pnl: string;
   readonly fees: string;
   readonly funding: string;
+  /** Only where the account says what borrowing costs. */
+  readonly interest?: string;
   readonly slippage: string;
 }
 

@@ -93,6 +93,7 @@ function capitalSummary(result: SessionResult, totalReturnFrac: number | null): 
     unrealized_pnl: result.unrealizedPnl,
     fees: result.fees,
     funding: result.funding,
+    ...(result.interest === undefined ? {} : { interest: result.interest }),
     slippage: result.slippage,
   };
 }
