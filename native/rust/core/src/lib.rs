@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod amount;
+pub mod applied_trades;
 pub mod bar;
 pub mod clock;
 pub mod code;

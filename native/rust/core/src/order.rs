@@ -1,10 +1,11 @@
 //! An order: what a strategy intends, and what has become of it.
 
 use crate::amount::Amount;
+use crate::applied_trades::AppliedTrades;
 use crate::clock::Timestamp;
 use crate::code::Code;
 use crate::error::{Error, Result};
-use crate::identifier::{ClientOrderId, InstrumentId, TradeId};
+use crate::identifier::{ClientOrderId, InstrumentId};
 use crate::order_state::OrderState;
 use crate::price::Price;
 use crate::quantity::Quantity;
@@ -222,8 +223,8 @@ pub struct Order {
     pub reserved: Quantity,
     /// Fees of its fills.
     pub fees: Amount,
-    /// Highest execution id applied; a venue's ids rise, so an older one is a duplicate.
-    pub last_trade_id: TradeId,
+    /// Executions that were applied.
+    pub applied_trades: AppliedTrades,
     /// The other order of a one-cancels-other pair, or `NONE`.
     pub sibling: ClientOrderId,
 }
@@ -239,7 +240,7 @@ impl Order {
             cum_quantity: Quantity::ZERO,
             filled_tick_lots: 0,
             reserved: Quantity::ZERO,
-            last_trade_id: TradeId(0),
+            applied_trades: AppliedTrades::default(),
             fees: Amount::ZERO,
             sibling: ClientOrderId::NONE,
         }

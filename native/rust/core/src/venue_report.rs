@@ -15,6 +15,7 @@ vocabulary! {
     ReportKind {
         Accepted = 0 "accepted", Rejected = 1 "rejected", Triggered = 2 "triggered", Fill = 3 "fill",
         Canceled = 4 "canceled", Expired = 5 "expired", Replaced = 6 "replaced",
+        CancelRejected = 7 "cancel_rejected", ReplaceRejected = 8 "replace_rejected", Unknown = 9 "unknown",
     }
 }
 
@@ -36,7 +37,8 @@ pub struct VenueReport {
     pub trade_id: TradeId,
     /// Price of a fill (FIX 31).
     pub last_price: Price,
-    /// Quantity of a fill (FIX 32), or the quantity in force after `Replaced`.
+    /// Quantity of a fill (FIX 32), the quantity in force after `Replaced`, the one refused by `ReplaceRejected`, or
+    /// what filled before the end by `Canceled` and `Expired` (FIX 14), where the venue tells it: zero otherwise.
     pub last_quantity: Quantity,
     /// Maker or taker.
     pub liquidity_side: LiquiditySide,

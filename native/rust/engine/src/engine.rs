@@ -160,6 +160,9 @@ impl Engine {
             Input::Cancel { client_order_id, .. } => {
                 self.cancel(*client_order_id, sink, commands).map(|()| None)
             }
+            Input::LoseTrack { client_order_id, .. } => {
+                self.lose_track(*client_order_id, sink, commands).map(|()| None)
+            }
             Input::Report(report) => self.on_report(report, sink, commands).map(|()| None),
             Input::Funding(funding) => self.on_funding(funding, sink).map(|()| None),
             Input::Failure { code, message, .. } => {

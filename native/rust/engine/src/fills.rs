@@ -18,7 +18,7 @@ impl Engine {
         let id = report.client_order_id;
         let Some(order) = self.order_mut(id) else { return Ok(()) };
         let (intent, first) = (order.intent, order.cum_quantity == Quantity::ZERO);
-        order.last_trade_id = report.trade_id;
+        order.applied_trades.insert(report.trade_id);
         order.cum_quantity = order.cum_quantity.plus(report.last_quantity)?;
         order.filled_tick_lots +=
             i128::from(report.last_price.ticks()) * i128::from(report.last_quantity.lots());

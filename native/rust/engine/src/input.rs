@@ -37,6 +37,13 @@ pub enum Input<'a> {
     },
     /// A venue reported.
     Report(VenueReport),
+    /// The outcome of a command is unknown: no answer in time, a lost connection, or a crash before the answer.
+    LoseTrack {
+        /// Whose command.
+        client_order_id: ClientOrderId,
+        /// When.
+        ts: Timestamp,
+    },
     /// Funding fell due.
     Funding(Funding),
     /// Something outside failed; it is recorded and changes nothing.
@@ -59,7 +66,7 @@ impl Input<'_> {
             Self::Trade(trade) => trade.ts_event,
             Self::Quote(quote) => quote.ts_event,
             Self::Submit(intent) => intent.ts_intent,
-            Self::Cancel { ts, .. } | Self::Failure { ts, .. } => *ts,
+            Self::Cancel { ts, .. } | Self::LoseTrack { ts, .. } | Self::Failure { ts, .. } => *ts,
             Self::Report(report) => report.ts_event,
             Self::Funding(funding) => funding.ts_event,
         }
@@ -75,6 +82,8 @@ pub enum Command {
     Cancel(ClientOrderId),
     /// Change the quantity of an order.
     Replace(ClientOrderId, Quantity),
+    /// Ask what became of an order.
+    Query(ClientOrderId),
 }
 
 impl Funding {

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod config;
+mod doubt;
 pub mod engine;
 mod fills;
 pub mod input;

@@ -25,7 +25,9 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
         RecordKind::OrderSubmitted | RecordKind::OrderDerived => {
             intent(&OrderIntent::decode(&mut reader)?)
         }
-        RecordKind::CancelRequested => json!({ "client_order_id": reader.u64()? }),
+        RecordKind::CancelRequested | RecordKind::TrackLost => {
+            json!({ "client_order_id": reader.u64()? })
+        }
         RecordKind::VenueReport => report(&VenueReport::decode(&mut reader)?),
         RecordKind::Funding => {
             let funding = Funding::decode(&mut reader)?;

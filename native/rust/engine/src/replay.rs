@@ -121,6 +121,9 @@ fn feed(engine: &mut Engine, record: &Record<'_>, expected: &mut Expected) -> Re
         RecordKind::CancelRequested => {
             Input::Cancel { client_order_id: ClientOrderId(reader.u64()?), ts: record.ts }
         }
+        RecordKind::TrackLost => {
+            Input::LoseTrack { client_order_id: ClientOrderId(reader.u64()?), ts: record.ts }
+        }
         RecordKind::VenueReport => Input::Report(VenueReport::decode(&mut reader)?),
         RecordKind::Funding => Input::Funding(Funding::decode(&mut reader)?),
         RecordKind::Failure => {

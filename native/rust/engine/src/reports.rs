@@ -6,9 +6,10 @@ use crate::input::Command;
 use crate::output::OrderChanged;
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
-use holdfast_core::order_state::Transition;
+use holdfast_core::order_state::{Transition, transition};
 use holdfast_core::{
-    BaseState, ClientOrderId, Code, Error, OrderEvent, Quantity, ReportKind, Result, VenueReport,
+    BaseState, ClientOrderId, Code, Error, InstrumentId, OrderEvent, Overlays, Quantity,
+    ReportKind, Result, Side, VenueReport,
 };
 
 impl Engine {
@@ -27,7 +28,8 @@ impl Engine {
             )
             .with("client_order_id", id.0));
         };
-        let duplicate = report.kind == ReportKind::Fill && report.trade_id <= order.last_trade_id;
+        let duplicate =
+            report.kind == ReportKind::Fill && order.applied_trades.contains(report.trade_id);
         self.emit(RecordKind::VenueReport, report, sink)?;
         if duplicate {
             self.counts.alarms += 1;
@@ -39,15 +41,60 @@ impl Engine {
             ReportKind::Triggered => OrderEvent::Trigger,
             ReportKind::Canceled => OrderEvent::Cancel,
             ReportKind::Expired => OrderEvent::Expire,
-            ReportKind::Replaced => {
-                if let Some(order) = self.order_mut(id) {
-                    order.quantity = report.last_quantity;
-                }
-                OrderEvent::Replace
-            }
+            ReportKind::Replaced => return self.on_replaced(id, report.last_quantity, sink),
+            ReportKind::CancelRejected => OrderEvent::RefuseCancel,
+            ReportKind::ReplaceRejected => OrderEvent::RefuseReplace,
+            ReportKind::Unknown => OrderEvent::ProveUnknown,
             ReportKind::Fill => return self.on_fill(report, sink, commands),
         };
-        self.transition(id, event, sink).map(|_| ())
+        if !self.is_legal(id, event) {
+            self.counts.alarms += 1;
+            return Ok(());
+        }
+        self.move_order(id, event, report.last_quantity, sink).map(|_| ())
+    }
+
+    /// Returns whether the table has this event; "unknown" about an order that is not in doubt is the one word of a venue
+    /// that it lacks, because it may have been overtaken by the evidence.
+    fn is_legal(&mut self, id: ClientOrderId, event: OrderEvent) -> bool {
+        self.order_mut(id).is_some_and(|order| {
+            let (base, overlays, _) = order.state.load();
+            transition(base, overlays, event).is_some()
+        })
+    }
+
+    /// Takes the quantity that an amendment put in force; an answer without a question is an older one again.
+    fn on_replaced(
+        &mut self,
+        id: ClientOrderId,
+        quantity: Quantity,
+        sink: &mut impl Sink,
+    ) -> Result<()> {
+        let Some(order) = self.order_mut(id) else { return Ok(()) };
+        if !order.state.load().1.has(Overlays::PENDING_REPLACE) {
+            self.counts.alarms += 1;
+            return Ok(());
+        }
+        order.quantity = quantity;
+        let released = order.reserved.minus(order.reserved.min(order.leaves()))?;
+        order.reserved = order.reserved.minus(released)?;
+        let (intent, complete) = (order.intent, order.cum_quantity >= quantity);
+        self.release(intent.instrument, intent.side, released)?;
+        self.transition(id, OrderEvent::Replace, sink)?;
+        // The fills may have come first: with the smaller quantity the order is complete.
+        if complete {
+            self.transition(id, OrderEvent::CompleteFill, sink)?;
+        }
+        Ok(())
+    }
+
+    fn release(&mut self, instrument: InstrumentId, side: Side, released: Quantity) -> Result<()> {
+        if released.lots() <= 0 {
+            return Ok(());
+        }
+        let state = self.state_mut(instrument)?;
+        state.case = state.case.release(side, released.lots());
+        self.refresh(instrument)
     }
 
     /// Moves an order by an event, keeps the counters, and gives back what an ended order had reserved.
@@ -55,6 +102,17 @@ impl Engine {
         &mut self,
         id: ClientOrderId,
         event: OrderEvent,
+        sink: &mut impl Sink,
+    ) -> Result<Transition> {
+        self.move_order(id, event, Quantity::ZERO, sink)
+    }
+
+    /// As `transition`; what the venue says it filled before an end stays reserved until those fills have arrived.
+    fn move_order(
+        &mut self,
+        id: ClientOrderId,
+        event: OrderEvent,
+        venue_filled: Quantity,
         sink: &mut impl Sink,
     ) -> Result<Transition> {
         let Some(order) = self.order_mut(id) else {
@@ -67,38 +125,56 @@ impl Engine {
         self.emit_change(&changed, sink)?;
         self.count(before, transition);
         if transition.base.is_end() && !before.is_end() {
-            let reserved = self.retire(id);
-            if reserved.lots() > 0 {
-                let state = self.state_mut(instrument)?;
-                state.case = state.case.release(side, reserved.lots());
-                self.refresh(instrument)?;
-            }
+            let released = self.retire(id, venue_filled)?;
+            self.release(instrument, side, released)?;
         } else if before.is_end() && !transition.base.is_end() {
-            self.revive(id);
+            self.revive(id)?;
         }
         Ok(transition)
     }
 
-    /// Puts an ended order aside and returns what it still had reserved.
-    fn retire(&mut self, id: ClientOrderId) -> Quantity {
-        let Some(mut order) = self.orders.remove(&id.0) else { return Quantity::ZERO };
-        let reserved = std::mem::take(&mut order.reserved);
-        if self.ended_in_order.len() == ENDED_ORDERS_KEPT
+    /// Puts an ended order aside and returns what it need not reserve any more.
+    fn retire(&mut self, id: ClientOrderId, venue_filled: Quantity) -> Result<Quantity> {
+        let Some(mut order) = self.orders.remove(&id.0) else { return Ok(Quantity::ZERO) };
+        let under_way = venue_filled.max(order.cum_quantity).minus(order.cum_quantity)?;
+        let kept = order.reserved.min(under_way);
+        let released = order.reserved.minus(kept)?;
+        order.reserved = kept;
+        if self.ended_in_order.len() >= ENDED_ORDERS_KEPT
+            && self.oldest_is_settled()
             && let Some(oldest) = self.ended_in_order.pop_front()
         {
             self.ended.remove(&oldest);
         }
         self.ended_in_order.push_back(id.0);
         self.ended.insert(id.0, order);
-        reserved
+        Ok(released)
     }
 
-    /// Takes an order back that the venue proved to live after its end.
-    fn revive(&mut self, id: ClientOrderId) {
-        if let Some(order) = self.ended.remove(&id.0) {
-            self.ended_in_order.retain(|ended| *ended != id.0);
-            self.orders.insert(id.0, order);
+    /// Returns whether the oldest of the ended orders waits for no fill and may be forgotten.
+    fn oldest_is_settled(&self) -> bool {
+        let oldest = self.ended_in_order.front().and_then(|id| self.ended.get(id));
+        oldest.is_none_or(|order| order.reserved == Quantity::ZERO)
+    }
+
+    /// Takes an order back that the venue proved to live after its end: what can still fill is reserved again, and may
+    /// be past a limit, since it is there whether the gate likes it or not.
+    fn revive(&mut self, id: ClientOrderId) -> Result<()> {
+        let Some(mut order) = self.ended.remove(&id.0) else { return Ok(()) };
+        self.ended_in_order.retain(|ended| *ended != id.0);
+        let intent = order.intent;
+        let lots = order.leaves().minus(order.reserved)?.lots();
+        let reserve = !intent.reduce_only && lots > 0;
+        if reserve {
+            order.reserved = order.leaves();
         }
+        self.orders.insert(id.0, order);
+        if reserve {
+            let state = self.state_mut(intent.instrument)?;
+            state.case = state.case.reserve(intent.side, lots)?;
+            self.refresh(intent.instrument)?;
+        }
+        Ok(())
     }
 
     fn count(&mut self, before: BaseState, transition: Transition) {

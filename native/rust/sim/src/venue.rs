@@ -79,6 +79,13 @@ impl SimulatedVenue {
         self.now = now;
         match command {
             Command::Place(intent) => self.place(intent),
+            Command::Query(id) => {
+                let open = self
+                    .orders
+                    .iter()
+                    .any(|order| order.intent.client_order_id == id && order.leaves > 0);
+                self.report(id, if open { ReportKind::Accepted } else { ReportKind::Unknown });
+            }
             Command::Cancel(id) => {
                 let found = self
                     .orders
