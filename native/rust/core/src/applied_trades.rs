@@ -20,6 +20,12 @@ impl AppliedTrades {
         id == self.newest || (id < self.newest && self.older.binary_search(&id).is_ok())
     }
 
+    /// Returns every execution that was applied, rising.
+    pub fn iter(&self) -> impl Iterator<Item = TradeId> {
+        let newest = (self.newest != TradeId(0)).then_some(self.newest);
+        self.older.iter().copied().chain(newest)
+    }
+
     /// Takes an execution as applied; `false` when it was already.
     pub fn insert(&mut self, id: TradeId) -> bool {
         if self.contains(id) {
@@ -48,6 +54,7 @@ mod tests {
             let (mut applied, mut set) = (AppliedTrades::default(), BTreeSet::new());
             for id in ids {
                 prop_assert_eq!(applied.insert(TradeId(id)), set.insert(id));
+                prop_assert!(applied.iter().map(|id| id.0).eq(set.iter().copied()));
                 for asked in 1..20 {
                     prop_assert_eq!(applied.contains(TradeId(asked)), set.contains(&asked));
                 }

@@ -132,6 +132,8 @@ codes! {
     51 HandleClosed "HANDLE_CLOSED" Infrastructure false "An object was used after close()." "Create a new one.";
     52 CapacityExhausted "CAPACITY_EXHAUSTED" Infrastructure true "A fixed capacity was reached." "Raise the capacity that the message names.";
     53 SessionAborted "SESSION_ABORTED" Infrastructure true "The session was stopped from outside; the journal holds what was done so far." "Run it again.";
+    77 SimulationViolated "SIMULATION_VIOLATED" Infrastructure false "A rule that must hold under every fault was broken in a simulation." "Please report it with the seed and the schedule.";
+    78 FaultUnknown "FAULT_UNKNOWN" Validation false "No fault of the simulator has this name." "Use one of the names in the message.";
     100 OrderQtyExceeded "ORDER_QTY_EXCEEDED" Risk false "The order's quantity is above its limit." "Send a smaller order.";
     101 OrderNotionalExceeded "ORDER_NOTIONAL_EXCEEDED" Risk false "The order's notional is above its limit." "Send a smaller order.";
     102 PositionLimitExceeded "POSITION_LIMIT_EXCEEDED" Risk false "The position, if every open order filled, would be above its fraction of equity." "Send a smaller order, or cancel open ones.";
@@ -165,7 +167,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 65);
+        assert_eq!(Code::ALL.len(), 67);
         assert_eq!(Code::from_number(0), None);
     }
 }

@@ -4,9 +4,23 @@ use crate::engine::Engine;
 use crate::input::Command;
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
-use holdfast_core::{ClientOrderId, Code, Error, OrderEvent, Result};
+use holdfast_core::{ClientOrderId, Code, Error, Order, OrderEvent, Result, TradeId};
 
 impl Engine {
+    /// Returns an order, also one that ended a while ago.
+    #[must_use]
+    pub fn order(&self, id: ClientOrderId) -> Option<&Order> {
+        self.orders.get(&id.0).or_else(|| self.ended.get(&id.0))
+    }
+
+    /// Returns the executions of every order that is remembered.
+    pub fn applied_trades(&self) -> impl Iterator<Item = TradeId> {
+        self.orders
+            .values()
+            .chain(self.ended.values())
+            .flat_map(|order| order.applied_trades.iter())
+    }
+
     pub(crate) fn lose_track(
         &mut self,
         id: ClientOrderId,

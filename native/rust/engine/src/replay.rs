@@ -32,7 +32,7 @@ pub struct Replayed {
 
 /// Keeps what the engine gave until the journal's record of it comes along.
 #[derive(Debug, Default)]
-struct Expected(VecDeque<(RecordKind, Timestamp, Vec<u8>)>);
+pub(crate) struct Expected(pub(crate) VecDeque<(RecordKind, Timestamp, Vec<u8>)>);
 
 impl Sink for Expected {
     fn record(
@@ -74,17 +74,7 @@ pub fn replay(reader: &JournalReader) -> Result<Replayed> {
             {
                 Ok(())
             }
-            given => Err(Error::new(
-                Code::JournalDiverged,
-                format!(
-                    "record {} must be given again by the replay, it holds {}",
-                    record.sequence,
-                    record.kind.name()
-                ),
-            )
-            .with("sequence", record.sequence)
-            .with("recorded", record.kind.name())
-            .with("replayed", given.map_or("nothing", |(kind, _, _)| kind.name()))),
+            given => Err(diverged(record, given.map(|(kind, ..)| kind))),
         }
     })?;
     let engine = engine.ok_or_else(|| {
@@ -93,7 +83,21 @@ pub fn replay(reader: &JournalReader) -> Result<Replayed> {
     Ok(Replayed { journal, state_hash: hex(&engine.state_hash()), compared_with_close: compared })
 }
 
-fn open(record: &Record<'_>) -> Result<Engine> {
+pub(crate) fn diverged(record: &Record<'_>, replayed: Option<RecordKind>) -> Error {
+    Error::new(
+        Code::JournalDiverged,
+        format!(
+            "record {} must be given again by the replay, it holds {}",
+            record.sequence,
+            record.kind.name()
+        ),
+    )
+    .with("sequence", record.sequence)
+    .with("recorded", record.kind.name())
+    .with("replayed", replayed.map_or("nothing", RecordKind::name))
+}
+
+pub(crate) fn open(record: &Record<'_>) -> Result<Engine> {
     if record.kind != RecordKind::SessionOpened {
         return Err(Error::new(
             Code::JournalCorrupt,
@@ -110,7 +114,11 @@ fn open(record: &Record<'_>) -> Result<Engine> {
 }
 
 /// Gives an input record to the engine, which records it and everything that follows.
-fn feed(engine: &mut Engine, record: &Record<'_>, expected: &mut Expected) -> Result<()> {
+pub(crate) fn feed(
+    engine: &mut Engine,
+    record: &Record<'_>,
+    expected: &mut Expected,
+) -> Result<()> {
     let mut reader = Reader::new(record.payload);
     let mut commands = Vec::new();
     let input = match record.kind {

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod assumptions;
+pub mod fault;
 mod fill_price;
 pub mod notices;
 pub mod session;

@@ -1,0 +1,73 @@
+//! What the gateway remembers of one order.
+
+use holdfast_core::{OrderIntent, Quantity, Timestamp};
+
+/// An order that is not known to have ended.
+#[derive(Debug)]
+pub(super) struct Tracked {
+    /// `None` for one that the gateway did not place: it is never placed again.
+    pub intent: Option<OrderIntent>,
+    /// Whether the venue has shown that it has the order.
+    pub confirmed: bool,
+    /// Whether the engine surely takes it for open; doubt is told for such an order only.
+    pub engine_open: bool,
+    /// Whether its end was told, and it is tracked for its missing fills only.
+    pub end_told: bool,
+    pub in_doubt: bool,
+    pub wants_cancel: bool,
+    pub wants_quantity: Option<Quantity>,
+    pub quantity: Quantity,
+    pub filled: Quantity,
+    pub last_placed: Timestamp,
+    /// How often the placement was sent.
+    pub places: u32,
+    /// The query under way, with its time.
+    pub query: Option<(u64, Timestamp)>,
+    pub queries_failed: u32,
+    pub wake: Option<Timestamp>,
+}
+
+impl Tracked {
+    pub fn placed(intent: OrderIntent, now: Timestamp) -> Self {
+        Self {
+            intent: Some(intent),
+            confirmed: false,
+            engine_open: true,
+            end_told: false,
+            in_doubt: false,
+            wants_cancel: false,
+            wants_quantity: None,
+            quantity: intent.quantity,
+            filled: Quantity::ZERO,
+            last_placed: now,
+            places: 0,
+            query: None,
+            queries_failed: 0,
+            wake: None,
+        }
+    }
+
+    pub fn found() -> Self {
+        Self {
+            intent: None,
+            confirmed: true,
+            engine_open: false,
+            end_told: false,
+            in_doubt: false,
+            wants_cancel: false,
+            wants_quantity: None,
+            quantity: Quantity::from_lots(i64::MAX),
+            filled: Quantity::ZERO,
+            last_placed: Timestamp(0),
+            places: 0,
+            query: None,
+            queries_failed: 0,
+            wake: None,
+        }
+    }
+
+    /// Whether a command is unanswered.
+    pub const fn awaits_answer(&self) -> bool {
+        !self.confirmed || self.wants_cancel || self.wants_quantity.is_some()
+    }
+}

@@ -1,0 +1,18 @@
+//! The fault simulator: engine, gate and gateway against an exchange and a network that misbehave, in virtual time, all
+//! from one seed. A safety phase with faults is followed by a liveness phase without; the same seed gives the same hash.
+
+mod checks;
+mod exchange;
+mod journal;
+mod kind;
+mod ledger;
+mod minimise;
+mod network;
+mod random;
+mod run;
+mod schedule;
+mod setting;
+mod world;
+
+pub use kind::{FaultKind, FaultSet};
+pub use run::{Batch, BatchReport, SeedReport, Violation, simulate};

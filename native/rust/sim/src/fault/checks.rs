@@ -1,0 +1,140 @@
+//! What must hold: after every step while faults last, and at the end when they have stopped.
+
+use super::exchange::Exchange;
+use super::world::World;
+use holdfast_core::{
+    Code, Error, OrderIntent, Overlays, Price, Quantity, Result, Side, VenueReport,
+};
+use holdfast_engine::Engine;
+
+pub(super) fn violated(rule: &str) -> Error {
+    Error::new(Code::SimulationViolated, rule)
+}
+
+/// A fill that the engine is given must be one that the exchange made.
+pub(super) fn is_true(report: &VenueReport, exchange: &Exchange) -> Result<()> {
+    let truth = report.trade_id.0.checked_sub(1).and_then(|at| exchange.fills.get(at as usize));
+    let same = truth.is_some_and(|truth| {
+        truth.client_order_id == report.client_order_id
+            && truth.last_quantity == report.last_quantity
+            && truth.last_price == report.last_price
+    });
+    if same { Ok(()) } else { Err(violated("an applied fill must be one of the venue's")) }
+}
+
+/// Every order that the venue may fill or has filled is covered here; `watched` are those not yet equal on both sides.
+pub(super) fn reservations(
+    engine: &Engine,
+    exchange: &Exchange,
+    watched: &mut Vec<u64>,
+) -> Result<()> {
+    let mut failed = None;
+    watched.retain(|id| {
+        let Some(truth) = exchange.orders.get(id) else { return true };
+        let Some(order) = engine.order(truth.intent.client_order_id) else {
+            failed = Some(violated("an order at the venue must be known here").with("order", id));
+            return true;
+        };
+        let (filled, reserved) = (order.cum_quantity.lots(), order.reserved.lots());
+        // What the venue denied falsely cannot be reserved: its own word was that the order is not there.
+        if filled + reserved < truth.filled + truth.leaves() && !truth.denied_falsely {
+            failed = Some(
+                violated("the reservation must cover what can still fill")
+                    .with("order", id)
+                    .with("filled_here", filled)
+                    .with("reserved", reserved)
+                    .with("filled_at_venue", truth.filled)
+                    .with("leaves_at_venue", truth.leaves()),
+            );
+        }
+        if filled > truth.filled {
+            failed = Some(violated("no more may be applied than filled").with("order", id));
+        }
+        truth.end.is_none() || filled < truth.filled
+    });
+    failed.map_or(Ok(()), Err)
+}
+
+/// The position that the venue may lead to, with the order that was just approved, must be inside the limit.
+pub(super) fn limits(engine: &Engine, exchange: &Exchange, approved: &OrderIntent) -> Result<()> {
+    let id = approved.instrument;
+    let (Some(state), Some(position)) =
+        (engine.instruments().get(id.index()), exchange.positions.get(id.index()))
+    else {
+        return Err(violated("an approved order must name an instrument of the session"));
+    };
+    let (mut buys, mut sells) = (0, 0);
+    let mut add = |side: Side, lots: i64| match side {
+        Side::Buy => buys += lots,
+        Side::Sell => sells += lots,
+    };
+    for truth in exchange.open.iter().filter_map(|open| exchange.orders.get(open)) {
+        if truth.intent.instrument == id {
+            if truth.denied_falsely {
+                return Ok(());
+            }
+            add(truth.intent.side, truth.leaves());
+        }
+    }
+    for order in engine.open_orders().filter(|order| order.intent.instrument == id) {
+        if !exchange.orders.contains_key(&order.intent.client_order_id.0) {
+            add(order.intent.side, order.leaves().lots());
+        }
+    }
+    if exchange.orders.values().any(|order| order.denied_falsely) {
+        return Ok(());
+    }
+    let worst = (position + buys).abs().max((position - sells).abs());
+    let price = approved.limit_price.or(approved.trigger_price).unwrap_or(Price::ZERO);
+    let price = state.mark.map_or(price, |(mark, _)| mark.max(price));
+    let notional = state.instrument.notional(price, Quantity::from_lots(worst))?;
+    let covered = match engine.gate().limits().position {
+        Some(limit) => limit.covers(notional, engine.equity())?,
+        None => true,
+    };
+    if covered {
+        return Ok(());
+    }
+    Err(violated("the position limit must hold for the worst that the venue may fill")
+        .with("order", approved.client_order_id.0)
+        .with("worst_lots", worst)
+        .with("notional", notional)
+        .with("equity", engine.equity()))
+}
+
+/// Whether both sides stand equal; the text says what differs.
+pub(super) fn difference(world: &World) -> Option<String> {
+    let (engine, exchange) = (&world.engine, &world.exchange);
+    if world.down {
+        return Some("the process is down".into());
+    }
+    if !world.gateway.is_settled() {
+        return Some("the gateway waits for answers".into());
+    }
+    if world.ledger.count() != exchange.fills.len() {
+        return Some(format!(
+            "{} fills of {} are applied",
+            world.ledger.count(),
+            exchange.fills.len()
+        ));
+    }
+    let mut open_here = 0;
+    for order in engine.open_orders() {
+        open_here += 1;
+        let id = order.intent.client_order_id.0;
+        if order.state.load().1 != Overlays::NONE {
+            return Some(format!("order {id} has overlays {}", order.state.load().1.bits()));
+        }
+        let truth = exchange.orders.get(&id).filter(|truth| truth.end.is_none());
+        if truth.is_none_or(|truth| truth.filled != order.cum_quantity.lots()) {
+            return Some(format!("order {id} is open here, and not so at the venue"));
+        }
+    }
+    if open_here != exchange.open.len() {
+        return Some(format!("{open_here} orders are open here, {} there", exchange.open.len()));
+    }
+    if world.ledger.positions != exchange.positions {
+        return Some("positions differ".into());
+    }
+    None
+}

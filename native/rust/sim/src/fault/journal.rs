@@ -1,0 +1,90 @@
+//! A journal in memory whose disk can be full and whose last write a crash can tear.
+
+use holdfast_core::journal_record::{Chain, RecordKind};
+use holdfast_core::wire::Encode;
+use holdfast_core::{Code, Error, Result, Timestamp};
+use holdfast_engine::Sink;
+use holdfast_engine::recovery::Recovered;
+
+/// What was written, and what is gathered for the next write.
+#[derive(Debug, Default)]
+pub(super) struct MemoryJournal {
+    pub chain: Chain,
+    pub bytes: Vec<u8>,
+    group: Vec<u8>,
+    pub disk_full: bool,
+    /// The process dies when so many records more were gathered.
+    pub fuse: Option<u64>,
+}
+
+impl MemoryJournal {
+    /// Makes what was gathered safe; commands leave only then.
+    pub fn commit(&mut self) -> Result<()> {
+        if self.group.is_empty() {
+            return Ok(());
+        }
+        if self.disk_full {
+            return Err(Error::new(Code::JournalIo, "journal must be written, the disk is full"));
+        }
+        self.bytes.append(&mut self.group);
+        Ok(())
+    }
+
+    /// A crash leaves the first `permille` of what was gathered.
+    pub fn tear(&mut self, permille: u64) {
+        let kept = self.group.len() as u64 * permille.min(1_000) / 1_000;
+        self.bytes.extend(self.group.iter().take(kept as usize));
+        self.group.clear();
+        self.fuse = None;
+    }
+
+    /// Goes on after a recovery: the torn record is cut, and what the crash cut off is written again.
+    pub fn resume(&mut self, recovered: &Recovered) -> Result<()> {
+        self.bytes.truncate(recovered.intact_bytes);
+        self.chain = recovered.chain;
+        for record in &recovered.cut_off {
+            let payload = record.payload.as_slice();
+            self.chain.append(&mut self.group, record.kind, record.ts, payload)?;
+        }
+        Ok(())
+    }
+}
+
+impl Sink for MemoryJournal {
+    fn record(
+        &mut self,
+        kind: RecordKind,
+        ts: Timestamp,
+        content: &(impl Encode + ?Sized),
+    ) -> Result<()> {
+        if let Some(left) = self.fuse.as_mut() {
+            if *left == 0 {
+                return Err(Error::new(
+                    Code::JournalIo,
+                    "journal must be written, the process died",
+                ));
+            }
+            *left -= 1;
+        }
+        self.chain.append(&mut self.group, kind, ts, content)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_and_a_lit_fuse_refuse_and_a_tear_keeps_a_part() {
+        let mut journal = MemoryJournal { disk_full: true, fuse: Some(1), ..Default::default() };
+        let write = |journal: &mut MemoryJournal| {
+            journal.record(RecordKind::Failure, Timestamp(1), [1_u8; 100].as_slice())
+        };
+        write(&mut journal).unwrap();
+        assert_eq!(write(&mut journal).map_err(|e| e.code()), Err(Code::JournalIo));
+        assert_eq!(journal.commit().map_err(|e| e.code()), Err(Code::JournalIo));
+        assert!(!journal.group.is_empty() && journal.bytes.is_empty());
+        journal.tear(500);
+        assert_eq!((journal.bytes.len(), journal.group.len()), (80, 0));
+    }
+}

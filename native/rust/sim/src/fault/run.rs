@@ -1,0 +1,171 @@
+//! Many seeds: each is run twice and must give the same hash; a violation is told with the smallest schedule found.
+
+use super::kind::FaultSet;
+use super::minimise::{broken_rule, minimise};
+use super::schedule::{ActText, Scheduled, draw};
+use super::setting::GATEWAY;
+use super::world::World;
+use holdfast_core::journal_record::hex;
+use holdfast_core::{Error, Result};
+use holdfast_engine::gateway::GatewayConfig;
+use serde::Serialize;
+
+/// Which seeds are run, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch {
+    /// First seed.
+    pub seed_start: u64,
+    /// Number of seeds.
+    pub seeds: u32,
+    /// Acts in each schedule.
+    pub steps: u32,
+    /// Faults that may happen.
+    pub faults: FaultSet,
+}
+
+/// What became of one seed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SeedReport {
+    /// Hash over everything that the run did.
+    pub hash: String,
+    /// Events of one run.
+    pub events: u64,
+    /// Fills at the venue.
+    pub fills: u64,
+    /// Deaths of the process.
+    pub crashes: u64,
+    /// The rule that was broken, if any.
+    pub broken: Option<Broken>,
+}
+
+/// A rule that was broken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Broken {
+    /// The rule.
+    pub rule: String,
+    /// Its figures at that moment.
+    pub figures: Vec<String>,
+}
+
+impl Broken {
+    pub(super) fn of(error: &Error) -> Self {
+        let figures = error.context().iter().map(|(name, value)| format!("{name} {value}"));
+        Self { rule: error.to_string(), figures: figures.collect() }
+    }
+}
+
+/// A broken rule with its seed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Violation {
+    /// Run this seed again with the same settings to see it.
+    pub seed: u64,
+    /// The rule.
+    pub rule: String,
+    /// Its figures, in the smallest schedule found.
+    pub figures: Vec<String>,
+    /// The smallest schedule found that breaks the same rule.
+    pub schedule: Vec<ActText>,
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct BatchReport {
+    /// Seeds that were run.
+    pub seeds: u32,
+    /// Events of all runs, each seed's second run included.
+    pub events: u64,
+    /// Fills of the first runs.
+    pub fills: u64,
+    /// Deaths of the process in the first runs.
+    pub crashes: u64,
+    /// Hash over the hashes of all seeds.
+    pub hash: String,
+    /// Broken rules.
+    pub violations: Vec<Violation>,
+}
+
+/// Runs one seed once.
+fn run_seed(seed: u64, batch: &Batch, bounds: GatewayConfig) -> Result<SeedReport> {
+    let mut world = World::new(seed, draw(seed, batch.steps, batch.faults), bounds)?;
+    let broken = world.run().err().map(|error| Broken::of(&error));
+    Ok(SeedReport {
+        hash: hex(&world.hash()),
+        events: world.events,
+        fills: world.exchange.fills.len() as u64,
+        crashes: world.crashes,
+        broken,
+    })
+}
+
+/// Runs a batch; violations are part of the report.
+///
+/// # Errors
+/// `CONFIG_INVALID` when the simulation's own setting cannot be made.
+pub fn simulate(batch: &Batch) -> Result<BatchReport> {
+    simulate_with(batch, GATEWAY)
+}
+
+fn simulate_with(batch: &Batch, bounds: GatewayConfig) -> Result<BatchReport> {
+    let mut report = BatchReport { seeds: batch.seeds, ..BatchReport::default() };
+    let mut hasher = blake3::Hasher::new();
+    for offset in 0..batch.seeds {
+        let seed = batch.seed_start.wrapping_add(u64::from(offset));
+        let first = run_seed(seed, batch, bounds)?;
+        let second = run_seed(seed, batch, bounds)?;
+        hasher.update(first.hash.as_bytes());
+        report.events += first.events + second.events;
+        report.fills += first.fills;
+        report.crashes += first.crashes;
+        if let Some(broken) = &first.broken {
+            report.violations.push(explain(seed, batch, bounds, broken));
+        } else if first != second {
+            let rule = "the same seed must give the same hash".to_string();
+            let (figures, schedule) = (Vec::new(), Vec::new());
+            report.violations.push(Violation { seed, rule, figures, schedule });
+        }
+    }
+    report.hash = hex(hasher.finalize().as_bytes());
+    Ok(report)
+}
+
+/// Makes the schedule smaller; figures may change with it, so rules are compared by their message.
+fn explain(seed: u64, batch: &Batch, bounds: GatewayConfig, broken: &Broken) -> Violation {
+    let schedule = draw(seed, batch.steps, batch.faults);
+    let same = |some: &[Scheduled]| {
+        broken_rule(seed, some, bounds).filter(|other| other.rule == broken.rule)
+    };
+    let smallest = minimise(&schedule, |some| same(some).is_some());
+    let broken = same(&smallest).unwrap_or_else(|| broken.clone());
+    Violation {
+        seed,
+        rule: broken.rule,
+        figures: broken.figures,
+        schedule: smallest.iter().map(Scheduled::text).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn batch(seeds: u32, faults: &str) -> Batch {
+        Batch { seed_start: 1, seeds, steps: 400, faults: FaultSet::parse(faults).unwrap() }
+    }
+
+    #[test]
+    fn exe_04_unknown_believed_too_early_is_found_and_made_small() {
+        let hasty = GatewayConfig { settle_ns: 0, ..GATEWAY };
+        let report = simulate_with(&batch(20, "late_accept,delay"), hasty).unwrap();
+        let violation = report.violations.first().unwrap();
+        assert_eq!(violation.rule, "the reservation must cover what can still fill");
+        assert!(violation.schedule.len() < 40, "{} acts", violation.schedule.len());
+    }
+
+    #[test]
+    fn tst_09_a_batch_gives_the_same_report_again_and_another_seed_another() {
+        let report = simulate(&batch(2, "all")).unwrap();
+        assert_eq!(report, simulate(&batch(2, "all")).unwrap());
+        let other = simulate(&Batch { seed_start: 2, ..batch(2, "all") }).unwrap();
+        assert_ne!(report.hash, other.hash);
+    }
+}

@@ -1,0 +1,395 @@
+//! One simulation: the process under test, the exchange, and what is under way between them.
+
+use super::checks;
+use super::exchange::Exchange;
+use super::journal::MemoryJournal;
+use super::kind::FaultKind;
+use super::ledger::Ledger;
+use super::network::{Delivery, Network};
+use super::random::{Random, mix};
+use super::schedule::{Act, Scheduled};
+use super::setting::{
+    HEARTBEAT_NS, INSTRUMENTS, JUMP_NS_MAX, LIVENESS_NS, START_TICKS, engine_config,
+};
+use holdfast_core::journal_record::{Chain, RecordKind};
+use holdfast_core::wire::Reader;
+use holdfast_core::{
+    Amount, ClientOrderId, InstrumentId, OrderIntent, OrderRole, OrderType, Price, Quantity,
+    Result, Side, Timestamp, Trade, VenueReport,
+};
+use holdfast_engine::gateway::{Effects, Gateway, GatewayConfig};
+use holdfast_engine::recovery::recover;
+use holdfast_engine::{Command, Engine, Input, Sink};
+
+/// Everything of one run.
+#[derive(Debug)]
+pub(super) struct World {
+    pub engine: Engine,
+    pub gateway: Gateway,
+    pub exchange: Exchange,
+    pub ledger: Ledger,
+    /// Whether the process is dead at the moment.
+    pub down: bool,
+    /// Events that were handled.
+    pub events: u64,
+    pub crashes: u64,
+    pub(super) journal: MemoryJournal,
+    network: Network,
+    schedule: Vec<Scheduled>,
+    effects: Effects,
+    commands: Vec<Command>,
+    watched: Vec<u64>,
+    now: i64,
+    process: u32,
+    bounds: GatewayConfig,
+    /// Hash of the engine that died with everything written.
+    hash_at_death: Option<[u8; 32]>,
+    random: Random,
+    digest: u64,
+    healed: bool,
+}
+
+impl World {
+    pub fn new(seed: u64, schedule: Vec<Scheduled>, bounds: GatewayConfig) -> Result<Self> {
+        let config = engine_config();
+        let mut world = Self {
+            engine: Engine::new(&config)?,
+            gateway: Gateway::new(bounds, Timestamp(0)),
+            exchange: Exchange::new(seed, vec![START_TICKS; INSTRUMENTS as usize]),
+            ledger: Ledger::new(Amount::parse(&config.start_cash)?, INSTRUMENTS as usize),
+            down: false,
+            events: 0,
+            crashes: 0,
+            journal: MemoryJournal::default(),
+            network: Network::new(seed),
+            schedule,
+            effects: Effects::default(),
+            commands: Vec::new(),
+            watched: Vec::new(),
+            now: 0,
+            process: 0,
+            bounds,
+            hash_at_death: None,
+            random: Random::new(seed, 4),
+            digest: seed,
+            healed: false,
+        };
+        let opened = serde_json::to_vec(&serde_json::json!({ "engine": config }))
+            .map_err(|_| checks::violated("the configuration must be representable"))?;
+        world.journal.record(RecordKind::SessionOpened, Timestamp(0), opened.as_slice())?;
+        world.journal.commit()?;
+        for place in 0..world.schedule.len() {
+            if let Some(scheduled) = world.schedule.get(place) {
+                world.network.at(scheduled.at_ns, Delivery::Act(place));
+            }
+        }
+        world.network.at(HEARTBEAT_NS, Delivery::Heartbeat);
+        Ok(world)
+    }
+
+    /// Runs both phases.
+    pub fn run(&mut self) -> Result<()> {
+        let faults_end = self.schedule.last().map_or(0, |last| last.at_ns);
+        while let Some(next) = self.network.next_at() {
+            let wake = if self.down { i64::MAX } else { self.gateway.next_wake().0 };
+            self.now = self.now.max(next.min(wake));
+            if self.now > faults_end && !self.healed {
+                self.heal();
+            }
+            if wake < next {
+                self.gateway.tick(Timestamp(self.now), &mut self.effects);
+                self.digest = mix(self.digest ^ self.now.unsigned_abs());
+            } else if let Some(delivery) = self.network.take() {
+                let heartbeat = matches!(delivery, Delivery::Heartbeat);
+                self.digest = mix(self.digest ^ next.unsigned_abs().rotate_left(7));
+                self.deliver(delivery)?;
+                if heartbeat && self.healed && checks::difference(self).is_none() {
+                    break;
+                }
+            }
+            self.events += 1;
+            self.take_effects()?;
+            self.check()?;
+            if self.now > faults_end + LIVENESS_NS {
+                let what = checks::difference(self).unwrap_or_default();
+                return Err(checks::violated(
+                    "both sides must agree soon after the faults stopped",
+                )
+                .with("difference", what));
+            }
+        }
+        self.ledger.agree(&self.engine)?;
+        let recovered = recover(&self.journal.bytes)?;
+        if recovered.engine.state_hash() != self.engine.state_hash() {
+            return Err(checks::violated("the journal must replay to the same hash"));
+        }
+        Ok(())
+    }
+
+    /// The faults stop: what is under way still arrives as it was sent.
+    fn heal(&mut self) {
+        self.healed = true;
+        self.exchange.windows.close_all();
+        self.exchange.clock_offset_ns = 0;
+        self.journal.disk_full = false;
+        self.journal.fuse = None;
+    }
+
+    /// A hash over everything that the run did.
+    pub fn hash(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.engine.state_hash());
+        hasher.update(&self.journal.chain.head);
+        hasher.update(&self.digest.to_le_bytes());
+        hasher.update(&self.events.to_le_bytes());
+        *hasher.finalize().as_bytes()
+    }
+
+    fn deliver(&mut self, delivery: Delivery) -> Result<()> {
+        match delivery {
+            Delivery::Act(place) => {
+                if let Some(scheduled) = self.schedule.get(place).copied() {
+                    self.act(scheduled.act)?;
+                }
+            }
+            Delivery::ToVenue { request, sent } => {
+                self.exchange.request(request, sent, self.now);
+            }
+            Delivery::Late(intent) => self.exchange.take(intent, self.now),
+            Delivery::ToGateway { heard, process } => {
+                if process == self.process && !self.down {
+                    self.gateway.hear(heard, Timestamp(self.now), &mut self.effects);
+                }
+            }
+            Delivery::Heartbeat => {
+                self.exchange.heartbeat(self.now);
+                self.network.at(self.now + HEARTBEAT_NS, Delivery::Heartbeat);
+            }
+            Delivery::DiskHeals => self.journal.disk_full = false,
+            Delivery::Restart => self.restart()?,
+        }
+        for sent in std::mem::take(&mut self.exchange.outbox) {
+            let late = matches!(sent.delivery, Delivery::Late(_));
+            if late {
+                self.network.at(self.now + sent.extra_ns, sent.delivery);
+            } else {
+                let windows = self.exchange.windows;
+                self.network.send(self.now, sent.extra_ns, &windows, sent.delivery);
+            }
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, act: Act) -> Result<()> {
+        match act {
+            Act::Price { instrument, move_ticks } => self.trade(instrument, move_ticks),
+            Act::Submit { instrument, side, order_type, time_in_force, lots, offset_ticks } => {
+                if self.down {
+                    return Ok(());
+                }
+                let market = self.exchange.prices.get(instrument as usize).copied();
+                let market = market.unwrap_or(START_TICKS);
+                let level =
+                    |away: i64| Some(Price::from_ticks((market + side.signed(away)).max(1)));
+                let id = self.engine.next_client_order_id();
+                self.submit(OrderIntent {
+                    client_order_id: id,
+                    parent: ClientOrderId::NONE,
+                    instrument: InstrumentId(instrument),
+                    side,
+                    order_type,
+                    time_in_force,
+                    role: OrderRole::Strategy,
+                    reduce_only: false,
+                    quantity: Quantity::from_lots(lots),
+                    // A third of the limit orders can fill at once.
+                    limit_price: level(15 - offset_ticks)
+                        .filter(|_| order_type == OrderType::Limit),
+                    trigger_price: level(offset_ticks)
+                        .filter(|_| order_type == OrderType::StopMarket),
+                    stop_loss: None,
+                    take_profit: None,
+                    ts_intent: Timestamp(self.now),
+                })
+            }
+            Act::Cancel { which } => {
+                let open = self.engine.open_order_count() as u64;
+                let place = which.checked_rem(open).unwrap_or(0) as usize;
+                let id = self.engine.open_orders().nth(place).map(|o| o.intent.client_order_id);
+                match id {
+                    Some(client_order_id) if !self.down => {
+                        self.step(&Input::Cancel { client_order_id, ts: Timestamp(self.now) })
+                    }
+                    _ => Ok(()),
+                }
+            }
+            Act::Fault { kind, span_ns, detail } => {
+                self.begin_fault(kind, span_ns, detail);
+                Ok(())
+            }
+        }
+    }
+
+    fn trade(&mut self, instrument: u32, move_ticks: i64) -> Result<()> {
+        let Some(price) = self.exchange.prices.get(instrument as usize) else { return Ok(()) };
+        let price = (price + move_ticks).clamp(START_TICKS / 2, START_TICKS * 2);
+        self.exchange.trade(instrument, price, self.now);
+        if self.down {
+            return Ok(());
+        }
+        self.step(&Input::Trade(Trade {
+            instrument: InstrumentId(instrument),
+            ts_event: Timestamp(self.now),
+            price: Price::from_ticks(price),
+            quantity: Quantity::from_lots(1),
+            aggressor_side: Side::Buy,
+        }))
+    }
+
+    fn submit(&mut self, intent: OrderIntent) -> Result<()> {
+        let verdict =
+            self.engine.step(&Input::Submit(intent), &mut self.journal, &mut self.commands);
+        match verdict {
+            Ok(verdict) => {
+                let Some(verdict) = verdict.filter(|verdict| verdict.approved()) else {
+                    return Ok(());
+                };
+                // What only reduces passes also when the market has carried a position past the limit.
+                if !verdict.reducing {
+                    checks::limits(&self.engine, &self.exchange, &intent)?;
+                }
+                self.watched.push(intent.client_order_id.0);
+                Ok(())
+            }
+            Err(error) => self.survive(error),
+        }
+    }
+
+    fn begin_fault(&mut self, kind: FaultKind, span_ns: i64, detail: u64) {
+        self.exchange.windows.open(kind, self.now + span_ns);
+        match kind {
+            FaultKind::Outage => self.exchange.outage_detail = detail,
+            FaultKind::ClockJump => {
+                self.exchange.clock_offset_ns = detail.cast_signed() - JUMP_NS_MAX;
+            }
+            FaultKind::DiskFull => {
+                self.journal.disk_full = true;
+                self.network.at(self.now + span_ns, Delivery::DiskHeals);
+            }
+            FaultKind::Crash if self.down => {}
+            FaultKind::Crash if detail % 12 == 0 => self.die(Some(self.engine.state_hash())),
+            FaultKind::Crash => self.journal.fuse = Some(detail % 12),
+            _ => {}
+        }
+    }
+
+    /// Steps the engine; an error of the journal is the death of the process, every other one is a violation.
+    fn step(&mut self, input: &Input<'_>) -> Result<()> {
+        match self.engine.step(input, &mut self.journal, &mut self.commands) {
+            Ok(_) => self.booked(input),
+            Err(error) => self.survive(error),
+        }
+    }
+
+    fn booked(&mut self, input: &Input<'_>) -> Result<()> {
+        let Input::Report(report) = input else { return Ok(()) };
+        if self.ledger.book(report, &self.engine)? {
+            checks::is_true(report, &self.exchange)?;
+        }
+        Ok(())
+    }
+
+    fn survive(&mut self, error: holdfast_core::Error) -> Result<()> {
+        if error.code() != holdfast_core::Code::JournalIo {
+            return Err(error);
+        }
+        self.die(None);
+        Ok(())
+    }
+
+    /// Lets inputs follow from inputs, makes the records safe, and only then sends.
+    fn take_effects(&mut self) -> Result<()> {
+        let now = Timestamp(self.now);
+        loop {
+            for command in std::mem::take(&mut self.commands) {
+                self.gateway.command(command, now, &mut self.effects);
+            }
+            let inputs = std::mem::take(&mut self.effects.inputs);
+            if inputs.is_empty() {
+                break;
+            }
+            for input in inputs {
+                if !self.down {
+                    self.step(&input)?;
+                }
+            }
+        }
+        if self.down {
+            return Ok(());
+        }
+        if self.journal.commit().is_err() {
+            self.die(None);
+            return Ok(());
+        }
+        for request in self.effects.requests.drain(..) {
+            let windows = self.exchange.windows;
+            let delivery = Delivery::ToVenue { request, sent: now };
+            self.network.send(self.now, 0, &windows, delivery);
+        }
+        Ok(())
+    }
+
+    /// The process dies; `hash` is its state's when it dies between two steps, with everything written.
+    fn die(&mut self, hash: Option<[u8; 32]>) {
+        self.crashes += 1;
+        self.down = true;
+        self.hash_at_death = hash;
+        let kept = self.random.below(1_001);
+        self.journal.tear(kept);
+        self.effects = Effects::default();
+        self.commands.clear();
+        let wait = self.random.between(200_000_000, 3_000_000_000);
+        self.network.at(self.now + wait, Delivery::Restart);
+    }
+
+    /// The process starts again from what the journal holds.
+    fn restart(&mut self) -> Result<()> {
+        let recovered = recover(&self.journal.bytes)?;
+        if self.hash_at_death.is_some_and(|hash| hash != recovered.engine.state_hash()) {
+            return Err(checks::violated("a restart must give the same hash"));
+        }
+        self.journal.resume(&recovered)?;
+        self.engine = recovered.engine;
+        self.process += 1;
+        self.exchange.process = self.process;
+        self.exchange.stream_silent = true;
+        self.down = false;
+        self.rebuild_ledger()?;
+        let now = Timestamp(self.now);
+        self.gateway = Gateway::recover(self.bounds, &self.engine, now, &mut self.effects);
+        Ok(())
+    }
+
+    /// The ledger follows the journal: a fill that was torn off was not applied, and has to be heard again.
+    fn rebuild_ledger(&mut self) -> Result<()> {
+        self.ledger = Ledger::new(self.engine.account().start_cash, INSTRUMENTS as usize);
+        let (mut chain, mut offset) = (Chain::default(), 0);
+        while let Some(rest) = self.journal.bytes.get(offset..) {
+            let Some(record) = chain.verify(rest)? else { break };
+            offset += record.bytes;
+            if record.kind == RecordKind::VenueReport {
+                let report = VenueReport::decode(&mut Reader::new(record.payload))?;
+                self.ledger.book(&report, &self.engine)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check(&mut self) -> Result<()> {
+        if self.down {
+            return Ok(());
+        }
+        self.ledger.agree(&self.engine)?;
+        checks::reservations(&self.engine, &self.exchange, &mut self.watched)
+    }
+}
