@@ -6,6 +6,7 @@ import { addBacktestCommand } from './backtest-command.js';
 import { addDemoCommand } from './demo-command.js';
 import { failureJson, failureText } from './failure-output.js';
 import { addJournalCommand } from './journal-command.js';
+import { addSimulateCommand } from './simulate-command.js';
 
 const RISK_NOTICE = `
 For education and research. Trading carries a substantial risk of loss; past results, simulated ones above all,
@@ -19,6 +20,7 @@ const program = new Command('holdfast')
 addDemoCommand(program);
 addBacktestCommand(program);
 addJournalCommand(program);
+addSimulateCommand(program);
 
 try {
   await program.parseAsync();

@@ -343,6 +343,20 @@ export const CODES = {
     meaning: 'The session was stopped from outside; the journal holds what was done so far.',
     remedy: 'Run it again.',
   },
+  SIMULATION_VIOLATED: {
+    number: 77,
+    category: 'infrastructure',
+    retryable: false,
+    meaning: 'A rule that must hold under every fault was broken in a simulation.',
+    remedy: 'Please report it with the seed and the schedule.',
+  },
+  FAULT_UNKNOWN: {
+    number: 78,
+    category: 'validation',
+    retryable: false,
+    meaning: 'No fault of the simulator has this name.',
+    remedy: 'Use one of the names in the message.',
+  },
   ORDER_QTY_EXCEEDED: {
     number: 100,
     category: 'risk',

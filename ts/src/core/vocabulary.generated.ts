@@ -62,6 +62,9 @@ export const REPORT_KINDS = [
   'canceled',
   'expired',
   'replaced',
+  'cancel_rejected',
+  'replace_rejected',
+  'unknown',
 ] as const;
 export type ReportKind = (typeof REPORT_KINDS)[number];
 
@@ -80,6 +83,7 @@ export const RECORD_KINDS = {
   failure: 7,
   trade: 8,
   quote: 9,
+  track_lost: 11,
   verdict: 16,
   order_changed: 17,
   position_changed: 18,

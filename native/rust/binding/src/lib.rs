@@ -9,4 +9,5 @@ mod memory;
 mod numbers;
 mod plain_function;
 mod session;
+mod simulate;
 mod vocabulary;

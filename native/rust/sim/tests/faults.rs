@@ -6,7 +6,8 @@ use holdfast_sim::fault::{Batch, FaultKind, FaultSet, simulate};
 const SEEDS: u32 = if cfg!(debug_assertions) { 100 } else { 1_000 };
 
 fn run(seeds: u32, faults: FaultSet) -> holdfast_sim::fault::BatchReport {
-    simulate(&Batch { seed_start: 1, seeds, steps: 400, faults }).unwrap()
+    let hash_before = String::new();
+    simulate(&Batch { seed_start: 1, seeds, steps: 400, faults, hash_before }).unwrap()
 }
 
 #[test]

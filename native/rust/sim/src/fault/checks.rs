@@ -138,3 +138,26 @@ pub(super) fn difference(world: &World) -> Option<String> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use holdfast_core::{ClientOrderId, ReportKind, Timestamp, TradeId};
+
+    #[test]
+    fn a_fill_that_the_venue_did_not_make_is_found() {
+        let mut exchange = Exchange::new(1, vec![100]);
+        let fill = VenueReport {
+            trade_id: TradeId(1),
+            last_quantity: Quantity::from_lots(2),
+            last_price: Price::from_ticks(100),
+            ..VenueReport::without_fill(ClientOrderId(1), ReportKind::Fill, Timestamp(1))
+        };
+        let code = |exchange: &Exchange| is_true(&fill, exchange).map_err(|error| error.code());
+        assert_eq!(code(&exchange), Err(Code::SimulationViolated));
+        exchange.fills.push(fill);
+        assert_eq!(code(&exchange), Ok(()));
+        exchange.fills[0].last_quantity = Quantity::from_lots(3);
+        assert_eq!(code(&exchange), Err(Code::SimulationViolated));
+    }
+}

@@ -277,7 +277,9 @@ impl World {
                 self.network.at(self.now + span_ns, Delivery::DiskHeals);
             }
             FaultKind::Crash if self.down => {}
-            FaultKind::Crash if detail % 12 == 0 => self.die(Some(self.engine.state_hash())),
+            FaultKind::Crash if detail.is_multiple_of(12) => {
+                self.die(Some(self.engine.state_hash()))
+            }
             FaultKind::Crash => self.journal.fuse = Some(detail % 12),
             _ => {}
         }

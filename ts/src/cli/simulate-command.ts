@@ -1,0 +1,122 @@
+import { type Command, InvalidArgumentError } from 'commander';
+
+import {
+  type FaultReport,
+  type FaultViolation,
+  simulateFaults,
+} from '../native/fault-simulator.js';
+
+/** Seeds of one call: short enough that progress shows, long enough that calls cost nothing. */
+const BATCH_SEEDS = 25;
+/** The run ends when so many rules were broken. */
+const VIOLATIONS_MAX = 5;
+
+interface SimulateFlags {
+  readonly seeds: number;
+  readonly seedStart: number;
+  readonly steps: number;
+  readonly faults: string;
+  readonly json?: boolean;
+}
+
+/** Adds `holdfast simulate`. */
+export function addSimulateCommand(program: Command): void {
+  program
+    .command('simulate')
+    .description('run engine, gate and gateway against a venue and a network that misbehave')
+    .option('--seeds <number>', 'how many seeds; each is run twice', parseCount, 1_000)
+    .option('--seed-start <number>', 'first seed', parseCount, 1)
+    .option('--steps <number>', 'acts of market, strategy and faults in a run', parseCount, 400)
+    .option('--faults <names>', 'all, none, or names with commas between them', 'all')
+    .option('--json', 'print the outcome as JSON')
+    .action((flags: SimulateFlags) => {
+      const startMs = performance.now();
+      const report = runSeeds(flags, showProgress);
+      const elapsedS = (performance.now() - startMs) / 1_000;
+      const text =
+        flags.json === true
+          ? JSON.stringify({ ...flags, ...report, elapsed_s: elapsedS }, null, 2)
+          : reportText(flags, report, elapsedS);
+      process.stdout.write(`${text}\n`);
+      if (report.violations.length > 0) process.exitCode = 1;
+    })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ holdfast simulate --seeds 1000
+  $ holdfast simulate --seeds 1 --seed-start 4711 --faults loss,crash`,
+    );
+}
+
+/** Runs the seeds in batches and adds the reports up. */
+export function runSeeds(
+  flags: Pick<SimulateFlags, 'seeds' | 'seedStart' | 'steps' | 'faults'>,
+  onBatch: (sum: FaultReport, seeds: number) => void,
+): FaultReport {
+  let sum: FaultReport = { seeds: 0, events: 0, fills: 0, crashes: 0, hash: '', violations: [] };
+  while (sum.seeds < flags.seeds && sum.violations.length < VIOLATIONS_MAX) {
+    const report = simulateFaults({
+      seedStart: flags.seedStart + sum.seeds,
+      seeds: Math.min(BATCH_SEEDS, flags.seeds - sum.seeds),
+      steps: flags.steps,
+      faults: flags.faults,
+      hashBefore: sum.hash,
+    });
+    sum = {
+      seeds: sum.seeds + report.seeds,
+      events: sum.events + report.events,
+      fills: sum.fills + report.fills,
+      crashes: sum.crashes + report.crashes,
+      hash: report.hash,
+      violations: [...sum.violations, ...report.violations],
+    };
+    onBatch(sum, flags.seeds);
+  }
+  return sum;
+}
+
+function showProgress({ seeds, events, violations }: FaultReport, all: number): void {
+  if (!process.stderr.isTTY) return;
+  const text = `${seeds} of ${all} seeds, ${figure(events)} events, ${violations.length} broken`;
+  process.stderr.write(seeds < all ? `\r${text}\u001b[K` : '\r\u001b[K');
+}
+
+/** The outcome for people. */
+export function reportText(
+  { seedStart, steps, faults }: Pick<SimulateFlags, 'seedStart' | 'steps' | 'faults'>,
+  report: FaultReport,
+  elapsedS: number,
+): string {
+  const { seeds, events, fills, crashes, hash, violations } = report;
+  const broken = violations.length === 0 ? 'no rule broken' : `${violations.length} broken`;
+  const rate = elapsedS > 0 ? Math.round(events / elapsedS) : 0;
+  return [
+    `${figure(seeds)} seeds from ${seedStart}, ${steps} steps, faults ${faults}: ${broken}`,
+    `${figure(events)} events in ${elapsedS.toFixed(1)} s (${figure(rate)}/s), ` +
+      `${figure(fills)} fills, ${figure(crashes)} crashes; each seed ran twice with the same hash`,
+    `hash ${hash}`,
+    ...violations.map((violation) => violationText(violation, steps, faults)),
+  ].join('\n');
+}
+
+function violationText(violation: FaultViolation, steps: number, faults: string): string {
+  const { seed, rule, figures, schedule } = violation;
+  return [
+    `\nseed ${seed}: ${rule}`,
+    ...figures.map((text) => `  ${text}`),
+    '  smallest schedule found:',
+    ...schedule.map(({ at_ms, what }) => `  ${String(at_ms).padStart(8)} ms  ${what}`),
+    `  again: holdfast simulate --seeds 1 --seed-start ${seed} --steps ${steps} --faults ${faults}`,
+  ].join('\n');
+}
+
+function figure(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function parseCount(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new InvalidArgumentError('must be a whole number from 1.');
+}
