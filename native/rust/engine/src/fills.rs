@@ -36,7 +36,7 @@ impl Engine {
             sink,
         )?;
         self.protect(&intent, change.opened, sink, commands)?;
-        self.shrink_sibling(sibling, report.last_quantity, sink, commands)?;
+        self.fit_to_sibling(sibling, sink, commands)?;
         self.cancel_orphans(intent.instrument, sink, commands)
     }
 

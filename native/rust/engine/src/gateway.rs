@@ -129,6 +129,7 @@ impl Gateway {
             tracked.confirmed = base != BaseState::Submitted;
             tracked.filled = order.cum_quantity;
             tracked.quantity = order.quantity;
+            tracked.replace_lost = overlays.has(Overlays::PENDING_REPLACE);
             tracked.wants_cancel = overlays.has(Overlays::PENDING_CANCEL);
             tracked.in_doubt = overlays.has(Overlays::IN_DOUBT);
             let id = order.intent.client_order_id;

@@ -79,25 +79,29 @@ impl Engine {
         Ok(verdict.approved().then_some(intent.client_order_id))
     }
 
-    /// Takes what one of a pair filled off the other.
-    pub(crate) fn shrink_sibling(
+    /// Takes what the other of a pair has filled off this one. While an amendment is unanswered nothing can be asked;
+    /// its answer comes here again, so that no fill in between is forgotten.
+    pub(crate) fn fit_to_sibling(
         &mut self,
-        sibling: ClientOrderId,
-        filled: Quantity,
+        id: ClientOrderId,
         sink: &mut impl Sink,
         commands: &mut Vec<Command>,
     ) -> Result<()> {
-        let Some(order) = self.orders.get(&sibling.0) else { return Ok(()) };
+        let Some(order) = self.orders.get(&id.0) else { return Ok(()) };
         let overlays = order.state.load().1;
-        if overlays.has(Overlays::PENDING_CANCEL) {
+        let Some(other) = self.order(order.sibling) else { return Ok(()) };
+        if overlays.has(Overlays::PENDING_CANCEL) || overlays.has(Overlays::PENDING_REPLACE) {
             return Ok(());
         }
-        let left = Quantity::from_lots(order.quantity.minus(filled)?.lots().max(0));
-        if left <= order.cum_quantity {
-            return self.request_cancel(sibling, sink, commands);
+        let left = order.intent.quantity.minus(other.cum_quantity)?;
+        if left >= order.quantity {
+            return Ok(());
         }
-        self.transition(sibling, OrderEvent::RequestReplace, sink)?;
-        commands.push(Command::Replace(sibling, left));
+        if left <= order.cum_quantity {
+            return self.request_cancel(id, sink, commands);
+        }
+        self.transition(id, OrderEvent::RequestReplace, sink)?;
+        commands.push(Command::Replace(id, left));
         Ok(())
     }
 

@@ -41,7 +41,9 @@ impl Engine {
             ReportKind::Triggered => OrderEvent::Trigger,
             ReportKind::Canceled => OrderEvent::Cancel,
             ReportKind::Expired => OrderEvent::Expire,
-            ReportKind::Replaced => return self.on_replaced(id, report.last_quantity, sink),
+            ReportKind::Replaced => {
+                return self.on_replaced(id, report.last_quantity, sink, commands);
+            }
             ReportKind::CancelRejected => OrderEvent::RefuseCancel,
             ReportKind::ReplaceRejected => OrderEvent::RefuseReplace,
             ReportKind::Unknown => OrderEvent::ProveUnknown,
@@ -69,6 +71,7 @@ impl Engine {
         id: ClientOrderId,
         quantity: Quantity,
         sink: &mut impl Sink,
+        commands: &mut Vec<Command>,
     ) -> Result<()> {
         let Some(order) = self.order_mut(id) else { return Ok(()) };
         if !order.state.load().1.has(Overlays::PENDING_REPLACE) {
@@ -85,7 +88,7 @@ impl Engine {
         if complete {
             self.transition(id, OrderEvent::CompleteFill, sink)?;
         }
-        Ok(())
+        self.fit_to_sibling(id, sink, commands)
     }
 
     fn release(&mut self, instrument: InstrumentId, side: Side, released: Quantity) -> Result<()> {

@@ -1,6 +1,7 @@
 //! The fault simulator: engine, gate and gateway against an exchange and a network that misbehave, in virtual time, all
 //! from one seed. A safety phase with faults is followed by a liveness phase without; the same seed gives the same hash.
 
+mod acts;
 mod checks;
 mod exchange;
 mod journal;

@@ -173,7 +173,8 @@ impl Gateway {
     ) {
         let Some(order) = self.orders.get_mut(&id.0) else { return };
         let wanted = order.wants_quantity.filter(|wanted| *wanted != quantity);
-        let replaced = order.wants_quantity.is_some() && wanted.is_none();
+        let replaced = (order.wants_quantity.is_some() && wanted.is_none()) || order.replace_lost;
+        order.replace_lost = false;
         let silent = order.confirmed && !order.in_doubt && order.engine_open && !replaced;
         order.wants_quantity = wanted;
         order.quantity = quantity;

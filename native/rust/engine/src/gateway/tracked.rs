@@ -16,6 +16,8 @@ pub(super) struct Tracked {
     pub in_doubt: bool,
     pub wants_cancel: bool,
     pub wants_quantity: Option<Quantity>,
+    /// An amendment was unanswered at a restart; what is in force answers it.
+    pub replace_lost: bool,
     pub quantity: Quantity,
     pub filled: Quantity,
     pub last_placed: Timestamp,
@@ -37,6 +39,7 @@ impl Tracked {
             in_doubt: false,
             wants_cancel: false,
             wants_quantity: None,
+            replace_lost: false,
             quantity: intent.quantity,
             filled: Quantity::ZERO,
             last_placed: now,
@@ -56,6 +59,7 @@ impl Tracked {
             in_doubt: false,
             wants_cancel: false,
             wants_quantity: None,
+            replace_lost: false,
             quantity: Quantity::from_lots(i64::MAX),
             filled: Quantity::ZERO,
             last_placed: Timestamp(0),
@@ -68,6 +72,6 @@ impl Tracked {
 
     /// Whether a command is unanswered.
     pub const fn awaits_answer(&self) -> bool {
-        !self.confirmed || self.wants_cancel || self.wants_quantity.is_some()
+        !self.confirmed || self.wants_cancel || self.wants_quantity.is_some() || self.replace_lost
     }
 }

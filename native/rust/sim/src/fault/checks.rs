@@ -1,6 +1,6 @@
 //! What must hold: after every step while faults last, and at the end when they have stopped.
 
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Placed};
 use super::world::World;
 use holdfast_core::{
     Code, Error, OrderIntent, Overlays, Price, Quantity, Result, Side, VenueReport,
@@ -69,19 +69,25 @@ pub(super) fn limits(engine: &Engine, exchange: &Exchange, approved: &OrderInten
         Side::Sell => sells += lots,
     };
     for truth in exchange.open.iter().filter_map(|open| exchange.orders.get(open)) {
-        if truth.intent.instrument == id {
-            if truth.denied_falsely {
-                return Ok(());
-            }
+        if truth.intent.instrument == id && !truth.intent.reduce_only {
             add(truth.intent.side, truth.leaves());
         }
     }
     for order in engine.open_orders().filter(|order| order.intent.instrument == id) {
-        if !exchange.orders.contains_key(&order.intent.client_order_id.0) {
+        if !order.intent.reduce_only
+            && !exchange.orders.contains_key(&order.intent.client_order_id.0)
+        {
             add(order.intent.side, order.leaves().lots());
         }
     }
-    if exchange.orders.values().any(|order| order.denied_falsely) {
+    // What the venue denied falsely counts only from when it was heard of.
+    let hidden = |truth: &Placed| {
+        truth.denied_falsely
+            && engine.order(truth.intent.client_order_id).is_some_and(|order| {
+                order.cum_quantity.lots() + order.reserved.lots() < truth.filled + truth.leaves()
+            })
+    };
+    if exchange.orders.values().any(hidden) {
         return Ok(());
     }
     let worst = (position + buys).abs().max((position - sells).abs());
@@ -126,7 +132,10 @@ pub(super) fn difference(world: &World) -> Option<String> {
             return Some(format!("order {id} has overlays {}", order.state.load().1.bits()));
         }
         let truth = exchange.orders.get(&id).filter(|truth| truth.end.is_none());
-        if truth.is_none_or(|truth| truth.filled != order.cum_quantity.lots()) {
+        let same = truth.is_some_and(|truth| {
+            truth.filled == order.cum_quantity.lots() && truth.intent.quantity == order.quantity
+        });
+        if !same {
             return Some(format!("order {id} is open here, and not so at the venue"));
         }
     }

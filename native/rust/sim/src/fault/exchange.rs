@@ -107,11 +107,7 @@ impl Exchange {
             Request::Place(intent) => self.on_place(intent, sent),
             Request::Cancel(id) => self.cancel(id),
             // No order of a simulation is amended; a venue without the function says so.
-            Request::Replace(id, quantity) => {
-                let plain =
-                    VenueReport::without_fill(id, ReportKind::ReplaceRejected, self.clock());
-                self.report(VenueReport { last_quantity: quantity, ..plain }, 0);
-            }
+            Request::Replace(id, quantity) => self.replace(id, quantity),
             Request::QueryOrder { client_order_id, query } => {
                 self.tell_order(client_order_id, query)
             }
@@ -163,7 +159,8 @@ impl Exchange {
         self.orders.insert(id.0, placed);
         self.open.push(id.0);
         // One order in fifty is truly rejected.
-        if !denied_falsely && self.random.chance(20) {
+        let nothing_to_reduce = intent.reduce_only && self.reducible(&intent) == 0;
+        if !denied_falsely && (nothing_to_reduce || self.random.chance(20)) {
             return self.end(id, ReportKind::Rejected);
         }
         let kind = if denied_falsely { ReportKind::Rejected } else { ReportKind::Accepted };
@@ -181,6 +178,25 @@ impl Exchange {
             return self.end(id, ReportKind::Canceled);
         }
         self.report(VenueReport::without_fill(id, ReportKind::CancelRejected, self.clock()), 0);
+    }
+
+    fn replace(&mut self, id: ClientOrderId, quantity: Quantity) {
+        let open = self.orders.get_mut(&id.0).filter(|order| order.end.is_none());
+        let amended = open.filter(|order| quantity.lots() > order.filled).map(|order| {
+            order.intent.quantity = quantity;
+        });
+        let kind = match amended {
+            Some(()) => ReportKind::Replaced,
+            None => ReportKind::ReplaceRejected,
+        };
+        let plain = VenueReport::without_fill(id, kind, self.clock());
+        self.report(VenueReport { last_quantity: quantity, ..plain }, 0);
+    }
+
+    /// What a reduce-only order on this side can take off the position.
+    fn reducible(&self, intent: &OrderIntent) -> i64 {
+        let position = self.positions.get(intent.instrument.index()).copied().unwrap_or(0);
+        (-intent.side.signed(position)).max(0)
     }
 
     /// Ends an open order, and tells what it has filled.
@@ -244,14 +260,20 @@ impl Exchange {
     }
 
     fn fill(&mut self, id: u64, price: i64) {
-        let Some(order) = self.orders.get_mut(&id) else { return };
-        let leaves = order.leaves();
-        if leaves <= 0 {
+        let Some(order) = self.orders.get(&id) else { return };
+        let (intent, mut most) = (order.intent, order.leaves());
+        if intent.reduce_only {
+            most = most.min(self.reducible(&intent));
+            if most == 0 {
+                return self.end(intent.client_order_id, ReportKind::Canceled);
+            }
+        }
+        if most <= 0 {
             return;
         }
         let whole = self.random.chance(400);
-        let lots = if whole { leaves } else { self.random.between(1, leaves) };
-        let intent = order.intent;
+        let lots = if whole { most } else { self.random.between(1, most) };
+        let Some(order) = self.orders.get_mut(&id) else { return };
         let report = VenueReport {
             trade_id: TradeId(self.fills.len() as u64 + 1),
             last_price: Price::from_ticks(price),

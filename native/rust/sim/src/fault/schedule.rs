@@ -19,6 +19,8 @@ pub(super) enum Act {
         time_in_force: TimeInForce,
         lots: i64,
         offset_ticks: i64,
+        /// Whether stop loss and take profit follow its fills.
+        protected: bool,
     },
     /// The strategy cancels one of its open orders.
     Cancel { which: u64 },
@@ -48,11 +50,20 @@ impl Scheduled {
             Act::Price { instrument, move_ticks } => {
                 format!("instrument {instrument} trades {move_ticks:+} ticks away")
             }
-            Act::Submit { instrument, side, order_type, time_in_force, lots, offset_ticks } => {
+            Act::Submit {
+                instrument,
+                side,
+                order_type,
+                time_in_force,
+                lots,
+                offset_ticks,
+                protected,
+            } => {
                 let (side, order_type) = (side.name(), order_type.name());
                 let time_in_force = time_in_force.name();
                 format!(
-                    "{side} {lots} lots of instrument {instrument}, {order_type} {time_in_force}, {offset_ticks:+} ticks"
+                    "{side} {lots} lots of instrument {instrument}, {order_type} {time_in_force}, {offset_ticks:+} ticks{}",
+                    if protected { ", protected" } else { "" }
                 )
             }
             Act::Cancel { which } => format!("cancel of open order {which} (modulo their number)"),
@@ -104,6 +115,7 @@ fn submit(random: &mut Random, instrument: u32) -> Act {
         time_in_force: if immediate { TimeInForce::Ioc } else { TimeInForce::Gtc },
         lots: random.between(1, 20),
         offset_ticks: random.between(0, 40),
+        protected: random.chance(400),
     }
 }
 

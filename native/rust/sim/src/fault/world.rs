@@ -3,20 +3,14 @@
 use super::checks;
 use super::exchange::Exchange;
 use super::journal::MemoryJournal;
-use super::kind::FaultKind;
 use super::ledger::Ledger;
 use super::network::{Delivery, Network};
 use super::random::{Random, mix};
-use super::schedule::{Act, Scheduled};
-use super::setting::{
-    HEARTBEAT_NS, INSTRUMENTS, JUMP_NS_MAX, LIVENESS_NS, START_TICKS, engine_config,
-};
+use super::schedule::Scheduled;
+use super::setting::{HEARTBEAT_NS, INSTRUMENTS, LIVENESS_NS, START_TICKS, engine_config};
 use holdfast_core::journal_record::{Chain, RecordKind};
 use holdfast_core::wire::Reader;
-use holdfast_core::{
-    Amount, ClientOrderId, InstrumentId, OrderIntent, OrderRole, OrderType, Price, Quantity,
-    Result, Side, Timestamp, Trade, VenueReport,
-};
+use holdfast_core::{Amount, Result, Timestamp, VenueReport};
 use holdfast_engine::gateway::{Effects, Gateway, GatewayConfig};
 use holdfast_engine::recovery::recover;
 use holdfast_engine::{Command, Engine, Input, Sink};
@@ -34,12 +28,12 @@ pub(super) struct World {
     pub events: u64,
     pub crashes: u64,
     pub(super) journal: MemoryJournal,
-    network: Network,
+    pub(super) network: Network,
     schedule: Vec<Scheduled>,
     effects: Effects,
-    commands: Vec<Command>,
-    watched: Vec<u64>,
-    now: i64,
+    pub(super) commands: Vec<Command>,
+    pub(super) watched: Vec<u64>,
+    pub(super) now: i64,
     process: u32,
     bounds: GatewayConfig,
     /// Hash of the engine that died with everything written.
@@ -180,113 +174,8 @@ impl World {
         Ok(())
     }
 
-    fn act(&mut self, act: Act) -> Result<()> {
-        match act {
-            Act::Price { instrument, move_ticks } => self.trade(instrument, move_ticks),
-            Act::Submit { instrument, side, order_type, time_in_force, lots, offset_ticks } => {
-                if self.down {
-                    return Ok(());
-                }
-                let market = self.exchange.prices.get(instrument as usize).copied();
-                let market = market.unwrap_or(START_TICKS);
-                let level =
-                    |away: i64| Some(Price::from_ticks((market + side.signed(away)).max(1)));
-                let id = self.engine.next_client_order_id();
-                self.submit(OrderIntent {
-                    client_order_id: id,
-                    parent: ClientOrderId::NONE,
-                    instrument: InstrumentId(instrument),
-                    side,
-                    order_type,
-                    time_in_force,
-                    role: OrderRole::Strategy,
-                    reduce_only: false,
-                    quantity: Quantity::from_lots(lots),
-                    // A third of the limit orders can fill at once.
-                    limit_price: level(15 - offset_ticks)
-                        .filter(|_| order_type == OrderType::Limit),
-                    trigger_price: level(offset_ticks)
-                        .filter(|_| order_type == OrderType::StopMarket),
-                    stop_loss: None,
-                    take_profit: None,
-                    ts_intent: Timestamp(self.now),
-                })
-            }
-            Act::Cancel { which } => {
-                let open = self.engine.open_order_count() as u64;
-                let place = which.checked_rem(open).unwrap_or(0) as usize;
-                let id = self.engine.open_orders().nth(place).map(|o| o.intent.client_order_id);
-                match id {
-                    Some(client_order_id) if !self.down => {
-                        self.step(&Input::Cancel { client_order_id, ts: Timestamp(self.now) })
-                    }
-                    _ => Ok(()),
-                }
-            }
-            Act::Fault { kind, span_ns, detail } => {
-                self.begin_fault(kind, span_ns, detail);
-                Ok(())
-            }
-        }
-    }
-
-    fn trade(&mut self, instrument: u32, move_ticks: i64) -> Result<()> {
-        let Some(price) = self.exchange.prices.get(instrument as usize) else { return Ok(()) };
-        let price = (price + move_ticks).clamp(START_TICKS / 2, START_TICKS * 2);
-        self.exchange.trade(instrument, price, self.now);
-        if self.down {
-            return Ok(());
-        }
-        self.step(&Input::Trade(Trade {
-            instrument: InstrumentId(instrument),
-            ts_event: Timestamp(self.now),
-            price: Price::from_ticks(price),
-            quantity: Quantity::from_lots(1),
-            aggressor_side: Side::Buy,
-        }))
-    }
-
-    fn submit(&mut self, intent: OrderIntent) -> Result<()> {
-        let verdict =
-            self.engine.step(&Input::Submit(intent), &mut self.journal, &mut self.commands);
-        match verdict {
-            Ok(verdict) => {
-                let Some(verdict) = verdict.filter(|verdict| verdict.approved()) else {
-                    return Ok(());
-                };
-                // What only reduces passes also when the market has carried a position past the limit.
-                if !verdict.reducing {
-                    checks::limits(&self.engine, &self.exchange, &intent)?;
-                }
-                self.watched.push(intent.client_order_id.0);
-                Ok(())
-            }
-            Err(error) => self.survive(error),
-        }
-    }
-
-    fn begin_fault(&mut self, kind: FaultKind, span_ns: i64, detail: u64) {
-        self.exchange.windows.open(kind, self.now + span_ns);
-        match kind {
-            FaultKind::Outage => self.exchange.outage_detail = detail,
-            FaultKind::ClockJump => {
-                self.exchange.clock_offset_ns = detail.cast_signed() - JUMP_NS_MAX;
-            }
-            FaultKind::DiskFull => {
-                self.journal.disk_full = true;
-                self.network.at(self.now + span_ns, Delivery::DiskHeals);
-            }
-            FaultKind::Crash if self.down => {}
-            FaultKind::Crash if detail.is_multiple_of(12) => {
-                self.die(Some(self.engine.state_hash()))
-            }
-            FaultKind::Crash => self.journal.fuse = Some(detail % 12),
-            _ => {}
-        }
-    }
-
     /// Steps the engine; an error of the journal is the death of the process, every other one is a violation.
-    fn step(&mut self, input: &Input<'_>) -> Result<()> {
+    pub(super) fn step(&mut self, input: &Input<'_>) -> Result<()> {
         match self.engine.step(input, &mut self.journal, &mut self.commands) {
             Ok(_) => self.booked(input),
             Err(error) => self.survive(error),
@@ -301,7 +190,7 @@ impl World {
         Ok(())
     }
 
-    fn survive(&mut self, error: holdfast_core::Error) -> Result<()> {
+    pub(super) fn survive(&mut self, error: holdfast_core::Error) -> Result<()> {
         if error.code() != holdfast_core::Code::JournalIo {
             return Err(error);
         }
@@ -342,7 +231,7 @@ impl World {
     }
 
     /// The process dies; `hash` is its state's when it dies between two steps, with everything written.
-    fn die(&mut self, hash: Option<[u8; 32]>) {
+    pub(super) fn die(&mut self, hash: Option<[u8; 32]>) {
         self.crashes += 1;
         self.down = true;
         self.hash_at_death = hash;
