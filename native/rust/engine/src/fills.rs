@@ -4,6 +4,7 @@ use crate::engine::Engine;
 use crate::input::Command;
 use crate::output::PositionChanged;
 use crate::position::PositionChange;
+use crate::reservation::released_case;
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::{OrderEvent, OrderIntent, OrderRole, Quantity, Result, VenueReport};
@@ -54,7 +55,7 @@ impl Engine {
         let value = state
             .instrument
             .value(price, Quantity::from_lots(intent.side.signed(quantity.lots())))?;
-        state.case = state.case.release(intent.side, released.lots());
+        state.case = released_case(state.case, intent, released);
         state.case.position = state.position.lots().lots();
         let (lots, open_cost, realized) =
             (state.position.lots(), state.position.open_cost()?, state.position.realized());

@@ -19,6 +19,7 @@ pub mod recovery;
 pub mod replay;
 mod reports;
 mod requests;
+mod reservation;
 pub mod sink;
 pub mod snapshot;
 mod state_hash;

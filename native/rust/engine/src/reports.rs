@@ -8,8 +8,8 @@ use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::order_state::{Transition, transition};
 use holdfast_core::{
-    BaseState, ClientOrderId, Code, Error, InstrumentId, OrderEvent, Overlays, Quantity,
-    ReportKind, Result, Side, VenueReport,
+    BaseState, ClientOrderId, Code, Error, OrderEvent, Overlays, Quantity, ReportKind, Result,
+    VenueReport,
 };
 
 impl Engine {
@@ -36,6 +36,9 @@ impl Engine {
             return Ok(());
         }
         let event = match report.kind {
+            ReportKind::Accepted if report.last_quantity > Quantity::ZERO => {
+                return self.on_query_hit(id, report.last_quantity, sink, commands);
+            }
             ReportKind::Accepted => OrderEvent::Accept,
             ReportKind::Rejected => OrderEvent::Reject,
             ReportKind::Triggered => OrderEvent::Trigger,
@@ -65,6 +68,37 @@ impl Engine {
         })
     }
 
+    /// A query found the order open. When no amendment is under way, the quantity at the venue is the one in force, also
+    /// when an amendment's answer was lost with an end that was not true.
+    fn on_query_hit(
+        &mut self,
+        id: ClientOrderId,
+        quantity: Quantity,
+        sink: &mut impl Sink,
+        commands: &mut Vec<Command>,
+    ) -> Result<()> {
+        self.transition(id, OrderEvent::Accept, sink)?;
+        let Some(order) = self.orders.get_mut(&id.0) else { return Ok(()) };
+        let pending = order.state.load().1.has(Overlays::PENDING_REPLACE);
+        if pending || order.quantity == quantity {
+            return Ok(());
+        }
+        order.quantity = quantity;
+        let (before, leaves, intent) = (order.reserved, order.leaves(), order.intent);
+        order.reserved = leaves;
+        let complete = order.cum_quantity >= quantity;
+        self.counts.alarms += 1;
+        if leaves > before {
+            self.reserve(&intent, leaves.minus(before)?)?;
+        } else {
+            self.release(&intent, before.minus(leaves)?)?;
+        }
+        if complete {
+            self.transition(id, OrderEvent::CompleteFill, sink)?;
+        }
+        self.fit_to_sibling(id, sink, commands)
+    }
+
     /// Takes the quantity that an amendment put in force; an answer without a question is an older one again.
     fn on_replaced(
         &mut self,
@@ -82,22 +116,13 @@ impl Engine {
         let released = order.reserved.minus(order.reserved.min(order.leaves()))?;
         order.reserved = order.reserved.minus(released)?;
         let (intent, complete) = (order.intent, order.cum_quantity >= quantity);
-        self.release(intent.instrument, intent.side, released)?;
+        self.release(&intent, released)?;
         self.transition(id, OrderEvent::Replace, sink)?;
         // The fills may have come first: with the smaller quantity the order is complete.
         if complete {
             self.transition(id, OrderEvent::CompleteFill, sink)?;
         }
         self.fit_to_sibling(id, sink, commands)
-    }
-
-    fn release(&mut self, instrument: InstrumentId, side: Side, released: Quantity) -> Result<()> {
-        if released.lots() <= 0 {
-            return Ok(());
-        }
-        let state = self.state_mut(instrument)?;
-        state.case = state.case.release(side, released.lots());
-        self.refresh(instrument)
     }
 
     /// Moves an order by an event, keeps the counters, and gives back what an ended order had reserved.
@@ -122,14 +147,14 @@ impl Engine {
             return Err(Error::new(Code::OrderUnknown, format!("order {} must be known", id.0)));
         };
         let before = order.state.base();
-        let (instrument, side) = (order.intent.instrument, order.intent.side);
+        let intent = order.intent;
         let transition = order.state.apply(event)?;
         let changed = OrderChanged::of(order, event, transition);
         self.emit_change(&changed, sink)?;
         self.count(before, transition);
         if transition.base.is_end() && !before.is_end() {
             let released = self.retire(id, venue_filled)?;
-            self.release(instrument, side, released)?;
+            self.release(&intent, released)?;
         } else if before.is_end() && !transition.base.is_end() {
             self.revive(id)?;
         }
@@ -166,18 +191,12 @@ impl Engine {
         let Some(mut order) = self.ended.remove(&id.0) else { return Ok(()) };
         self.ended_in_order.retain(|ended| *ended != id.0);
         let intent = order.intent;
-        let lots = order.leaves().minus(order.reserved)?.lots();
-        let reserve = !intent.reduce_only && lots > 0;
-        if reserve {
+        let lots = order.leaves().minus(order.reserved)?;
+        if lots.lots() > 0 {
             order.reserved = order.leaves();
         }
         self.orders.insert(id.0, order);
-        if reserve {
-            let state = self.state_mut(intent.instrument)?;
-            state.case = state.case.reserve(intent.side, lots)?;
-            self.refresh(intent.instrument)?;
-        }
-        Ok(())
+        if lots.lots() > 0 { self.reserve(&intent, lots) } else { Ok(()) }
     }
 
     fn count(&mut self, before: BaseState, transition: Transition) {

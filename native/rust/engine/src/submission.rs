@@ -42,12 +42,8 @@ impl Engine {
             return Ok(verdict);
         }
         let transition = order.state.apply(OrderEvent::Submit)?;
-        if !intent.reduce_only {
-            let state = self.state_mut(intent.instrument)?;
-            state.case = state.case.reserve(intent.side, intent.quantity.lots())?;
-            order.reserved = intent.quantity;
-            self.refresh(intent.instrument)?;
-        }
+        self.reserve(&intent, intent.quantity)?;
+        order.reserved = intent.quantity;
         self.counts.strategy_sent += u64::from(intent.role == OrderRole::Strategy);
         self.gate.note_sent(self.now(), verdict.reducing);
         self.emit_change(&OrderChanged::of(&order, OrderEvent::Submit, transition), sink)?;

@@ -240,8 +240,10 @@ fn exits_pass_every_capital_rule_and_cannot_flip() {
     let mut gate = Gate::new(&limits, usd("100000")).unwrap();
     gate.mark_equity(Timestamp(0), usd("50000")).unwrap();
     let sell = |lots: i64| OrderIntent { side: Side::Sell, ..buy(lots) };
-    let long =
-        View { case: WorstCase { position: 100, open_buy: 0, open_sell: 40 }, ..view(&instrument) };
+    let long = View {
+        case: WorstCase { position: 100, open_sell: 40, ..WorstCase::default() },
+        ..view(&instrument)
+    };
     assert!(gate.check(&sell(60), &long).approved());
     let flips = gate.check(&sell(61), &long);
     assert!(!flips.reducing && codes(&flips).contains(&Code::DrawdownExceeded));
@@ -301,7 +303,7 @@ proptest! {
         lots in 1_i64..2_000, position in -500_i64..500, buys in 0_i64..500, sells in 0_i64..500,
     ) {
         let limits = LimitsSpec { position_frac_max: "0.5".into(), ..unlimited() };
-        let case = WorstCase { position, open_buy: buys, open_sell: sells };
+        let case = WorstCase { position, open_buy: buys, open_sell: sells, ..WorstCase::default() };
         let verdict = judge(&limits, &buy(lots), |v| v.case = case);
         if verdict.approved() && !verdict.reducing {
             prop_assert!((position + buys + lots).abs().max((position - sells).abs()) <= 500);
