@@ -111,3 +111,12 @@ export declare function notional(spec: string, price: string, quantity: string):
 
 /** Returns the ticks of a price as text. */
 export declare function priceTicks(spec: string, price: string): string;
+
+/** Runs seeds from `seed_start` on, each twice, and returns the report; `hash_before` is the hash of the batch before. */
+export declare function simulateFaults(
+  seedStart: number,
+  seeds: number,
+  steps: number,
+  faults: string,
+  hashBefore: string,
+): string;

@@ -37,7 +37,8 @@ pub struct VenueReport {
     pub trade_id: TradeId,
     /// Price of a fill (FIX 31).
     pub last_price: Price,
-    /// Quantity of a fill (FIX 32), the quantity in force after `Replaced`, the one refused by `ReplaceRejected`, or
+    /// Quantity of a fill (FIX 32), the quantity in force after `Replaced`, the one refused by `ReplaceRejected`,
+    /// the one in force by `Accepted` that answers a query, or
     /// what filled before the end by `Canceled` and `Expired` (FIX 14), where the venue tells it: zero otherwise.
     pub last_quantity: Quantity,
     /// Maker or taker.

@@ -126,6 +126,7 @@ impl Run {
             trigger_price: None,
             stop_loss: None,
             take_profit: None,
+            terms: holdfast_core::OrderTerms::default(),
             ts_intent: Timestamp(self.now),
         }))
     }

@@ -5,7 +5,7 @@ use crate::exposure::Leg;
 use crate::input::Command;
 use crate::output::PositionChanged;
 use crate::position::PositionChange;
-use crate::reservation::without;
+use crate::reservation::released_case;
 use crate::sink::Sink;
 use crate::wallet::CurrencyId;
 use holdfast_core::journal_record::RecordKind;
@@ -81,7 +81,7 @@ impl Engine {
         // A margined contract moves only what it realised; everything else changes hands whole.
         let is_margined = instrument.kind().is_margined();
         let paid = if is_margined { change.realized.negated()? } else { value };
-        state.case = without(state.case, intent, released.lots());
+        state.case = released_case(state.case, intent, released);
         state.case.position = state.net_lots()?.lots();
         let held = state.leg(leg);
         let (lots, open_cost, realized) = (held.lots(), held.open_cost()?, held.realized());

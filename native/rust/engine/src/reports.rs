@@ -37,6 +37,9 @@ impl Engine {
             return Ok(());
         }
         let event = match report.kind {
+            ReportKind::Accepted if report.last_quantity > Quantity::ZERO => {
+                return self.on_query_hit(id, report.last_quantity, sink, commands);
+            }
             ReportKind::Accepted => OrderEvent::Accept,
             ReportKind::Rejected => OrderEvent::Reject,
             ReportKind::Triggered => OrderEvent::Trigger,
@@ -67,6 +70,37 @@ impl Engine {
         })
     }
 
+    /// A query found the order open. When no amendment is under way, the quantity at the venue is the one in force, also
+    /// when an amendment's answer was lost with an end that was not true.
+    fn on_query_hit(
+        &mut self,
+        id: ClientOrderId,
+        quantity: Quantity,
+        sink: &mut impl Sink,
+        commands: &mut Vec<Command>,
+    ) -> Result<()> {
+        self.transition(id, OrderEvent::Accept, sink)?;
+        let Some(order) = self.orders.get_mut(&id.0) else { return Ok(()) };
+        let pending = order.state.load().1.has(Overlays::PENDING_REPLACE);
+        if pending || order.quantity == quantity {
+            return Ok(());
+        }
+        order.quantity = quantity;
+        let (before, leaves, intent) = (order.reserved, order.leaves(), order.intent);
+        order.reserved = leaves;
+        let complete = order.cum_quantity >= quantity;
+        self.counts.alarms += 1;
+        if leaves > before {
+            self.reserve(&intent, leaves.minus(before)?)?;
+        } else {
+            self.release(&intent, before.minus(leaves)?)?;
+        }
+        if complete {
+            self.transition(id, OrderEvent::CompleteFill, sink)?;
+        }
+        self.settle_pair(id, sink, commands)
+    }
+
     /// Takes the quantity that an amendment put in force; an answer without a question that does not shrink the order is an
     /// older one again.
     pub(crate) fn on_replaced(
@@ -87,7 +121,7 @@ impl Engine {
         let released = order.reserved.minus(order.reserved.min(order.leaves()))?;
         order.reserved = order.reserved.minus(released)?;
         let (intent, complete) = (order.intent, order.cum_quantity >= order.quantity);
-        self.release(&intent, released.lots())?;
+        self.release(&intent, released)?;
         self.transition(id, OrderEvent::Replace, sink)?;
         // The fills may have come first: with the smaller quantity the order is complete.
         if complete {
@@ -125,7 +159,7 @@ impl Engine {
         self.count(before, transition);
         if transition.base.is_end() && !before.is_end() {
             let released = self.retire(id, venue_filled)?;
-            self.release(&intent, released.lots())?;
+            self.release(&intent, released)?;
         } else if before.is_end() && !transition.base.is_end() {
             self.revive(id)?;
         }
@@ -162,12 +196,12 @@ impl Engine {
         let Some(mut order) = self.ended.remove(&id.0) else { return Ok(()) };
         self.ended_in_order.retain(|ended| *ended != id.0);
         let intent = order.intent;
-        let lots = order.leaves().minus(order.reserved)?.lots();
-        if lots > 0 {
+        let lots = order.leaves().minus(order.reserved)?;
+        if lots.lots() > 0 {
             order.reserved = order.leaves();
         }
         self.orders.insert(id.0, order);
-        self.reserve(&intent, lots)
+        if lots.lots() > 0 { self.reserve(&intent, lots) } else { Ok(()) }
     }
 
     fn count(&mut self, before: BaseState, transition: Transition) {

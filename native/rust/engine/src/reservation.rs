@@ -1,40 +1,39 @@
-//! What an order may still fill counts towards the worst case from the moment it is sent, until it is proven that it cannot.
+//! What open orders may still do to the exposure: reserved when one is sent, given back when it is filled or has ended.
 
 use crate::engine::Engine;
-use holdfast_core::{OrderIntent, Result};
+use holdfast_core::{OrderIntent, Quantity, Result};
 use holdfast_risk::WorstCase;
 
 impl Engine {
-    /// Counts lots of an order.
-    pub(crate) fn reserve(&mut self, intent: &OrderIntent, lots: i64) -> Result<()> {
-        if lots <= 0 {
-            return Ok(());
-        }
+    pub(crate) fn reserve(&mut self, intent: &OrderIntent, lots: Quantity) -> Result<()> {
         let state = self.state_mut(intent.instrument)?;
         state.case = if intent.reduce_only {
-            state.case.reserve_reducing(intent.side, lots)?
+            state.case.reserve_reduction(intent.side, lots.lots())?
         } else {
-            state.case.reserve(intent.side, lots)?
+            state.case.reserve(intent.side, lots.lots())?
         };
         self.refresh(intent.instrument)
     }
 
-    /// Takes lots of an order out of the count.
-    pub(crate) fn release(&mut self, intent: &OrderIntent, lots: i64) -> Result<()> {
-        if lots <= 0 {
+    pub(crate) fn release(&mut self, intent: &OrderIntent, lots: Quantity) -> Result<()> {
+        if lots.lots() <= 0 {
             return Ok(());
         }
         let state = self.state_mut(intent.instrument)?;
-        state.case = without(state.case, intent, lots);
+        state.case = released_case(state.case, intent, lots);
         self.refresh(intent.instrument)
     }
 }
 
-/// Returns the case without lots of an order.
-pub(crate) const fn without(case: WorstCase, intent: &OrderIntent, lots: i64) -> WorstCase {
+/// Returns the case with part of an order no longer open.
+pub(crate) const fn released_case(
+    case: WorstCase,
+    intent: &OrderIntent,
+    lots: Quantity,
+) -> WorstCase {
     if intent.reduce_only {
-        case.release_reducing(intent.side, lots)
+        case.release_reduction(intent.side, lots.lots())
     } else {
-        case.release(intent.side, lots)
+        case.release(intent.side, lots.lots())
     }
 }

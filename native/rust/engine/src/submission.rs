@@ -64,7 +64,7 @@ impl Engine {
     ) -> Result<()> {
         let intent = order.intent;
         let transition = order.state.apply(OrderEvent::Submit)?;
-        self.reserve(&intent, intent.quantity.lots())?;
+        self.reserve(&intent, intent.quantity)?;
         order.reserved = intent.quantity;
         self.counts.strategy_sent += u64::from(intent.role == OrderRole::Strategy);
         self.gate.note_sent(self.now(), reducing);

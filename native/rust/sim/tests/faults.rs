@@ -3,7 +3,7 @@
 use holdfast_sim::fault::{Batch, FaultKind, FaultSet, simulate};
 
 /// Seeds of a batch; a build without optimisation is some ten times slower.
-const SEEDS: u32 = if cfg!(debug_assertions) { 100 } else { 1_000 };
+const SEEDS: u32 = if cfg!(debug_assertions) { 50 } else { 1_000 };
 
 fn run(seeds: u32, faults: FaultSet) -> holdfast_sim::fault::BatchReport {
     let hash_before = String::new();

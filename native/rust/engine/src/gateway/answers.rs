@@ -32,6 +32,7 @@ pub struct OrderStatus {
 #[allow(missing_docs)]
 pub struct OpenOrder {
     pub client_order_id: ClientOrderId,
+    pub quantity: Quantity,
     pub filled: Quantity,
 }
 
@@ -80,10 +81,16 @@ impl Gateway {
                 return self.wake(id, Some(after(now, backoff)));
             }
             ReportKind::Replaced => {
-                if let Some(order) = self.orders.get_mut(&id.0) {
-                    order.quantity = report.last_quantity;
-                    order.wants_quantity = None;
+                let Some(order) = self.orders.get_mut(&id.0) else {
+                    self.track(id);
+                    return self.wake(id, Some(now));
+                };
+                // The answer to another question may be an old one: only a query tells what is in force.
+                if order.wants_quantity != Some(report.last_quantity) {
+                    return self.wake(id, Some(now));
                 }
+                order.quantity = report.last_quantity;
+                order.wants_quantity = None;
             }
             ReportKind::Accepted | ReportKind::Triggered | ReportKind::Unknown => {}
         }
@@ -175,7 +182,8 @@ impl Gateway {
         let wanted = order.wants_quantity.filter(|wanted| *wanted != quantity);
         let replaced = (order.wants_quantity.is_some() && wanted.is_none()) || order.replace_lost;
         order.replace_lost = false;
-        let silent = order.confirmed && !order.in_doubt && order.engine_open && !replaced;
+        let same = order.quantity == quantity;
+        let silent = same && order.confirmed && !order.in_doubt && order.engine_open && !replaced;
         order.wants_quantity = wanted;
         order.quantity = quantity;
         order.end_told = false;
@@ -183,7 +191,7 @@ impl Gateway {
         if replaced {
             self.tell_kind(id, ReportKind::Replaced, quantity, now, effects);
         } else if !silent {
-            self.tell_kind(id, ReportKind::Accepted, Quantity::ZERO, now, effects);
+            self.tell_kind(id, ReportKind::Accepted, quantity, now, effects);
         }
         self.confirm(id);
         // What was asked for did not reach the order, or its answer is still under way.
@@ -240,12 +248,17 @@ impl Gateway {
             self.trades_known = self.trades_known.max(newest);
             self.trades_heard = self.trades_heard.split_off(&TradeId(newest.0.saturating_add(1)));
         }
-        let open: BTreeMap<u64, Quantity> =
-            answer.open.iter().map(|order| (order.client_order_id.0, order.filled)).collect();
+        let open: BTreeMap<u64, OpenOrder> =
+            answer.open.iter().map(|order| (order.client_order_id.0, *order)).collect();
         let mut doubtful: Vec<u64> = Vec::new();
         for (id, order) in &self.orders {
             let differs = match open.get(id) {
-                Some(filled) => order.end_told || order.in_doubt || *filled > order.filled,
+                Some(there) => {
+                    order.end_told
+                        || order.in_doubt
+                        || there.filled > order.filled
+                        || there.quantity != order.quantity
+                }
                 None => order.last_placed <= asked,
             };
             if differs && order.wake.is_none() {

@@ -3,7 +3,7 @@
 use super::exchange::{Exchange, Placed};
 use super::world::World;
 use holdfast_core::{
-    Code, Error, OrderIntent, Overlays, Price, Quantity, Result, Side, VenueReport,
+    Code, Error, InstrumentId, OrderIntent, Overlays, Price, Quantity, Result, Side, VenueReport,
 };
 use holdfast_engine::Engine;
 
@@ -80,14 +80,7 @@ pub(super) fn limits(engine: &Engine, exchange: &Exchange, approved: &OrderInten
             add(order.intent.side, order.leaves().lots());
         }
     }
-    // What the venue denied falsely counts only from when it was heard of.
-    let hidden = |truth: &Placed| {
-        truth.denied_falsely
-            && engine.order(truth.intent.client_order_id).is_some_and(|order| {
-                order.cum_quantity.lots() + order.reserved.lots() < truth.filled + truth.leaves()
-            })
-    };
-    if exchange.orders.values().any(hidden) {
+    if exchange.orders.values().any(|truth| is_hidden(truth, id, engine)) {
         return Ok(());
     }
     let worst = (position + buys).abs().max((position - sells).abs());
@@ -106,6 +99,17 @@ pub(super) fn limits(engine: &Engine, exchange: &Exchange, approved: &OrderInten
         .with("worst_lots", worst)
         .with("notional", notional)
         .with("equity", engine.equity()))
+}
+
+/// Whether the venue did with an order what nothing here could foresee: it denied falsely that it has it, or it clipped a
+/// reduce-only order to a position that is past, and the fill is still under way.
+fn is_hidden(truth: &Placed, id: InstrumentId, engine: &Engine) -> bool {
+    let Some(order) = engine.order(truth.intent.client_order_id) else { return false };
+    let filled = order.cum_quantity.lots();
+    let denied =
+        truth.denied_falsely && filled + order.reserved.lots() < truth.filled + truth.leaves();
+    let clipped = truth.intent.reduce_only && filled < truth.filled;
+    truth.intent.instrument == id && (denied || clipped)
 }
 
 /// Whether both sides stand equal; the text says what differs.
@@ -136,7 +140,12 @@ pub(super) fn difference(world: &World) -> Option<String> {
             truth.filled == order.cum_quantity.lots() && truth.intent.quantity == order.quantity
         });
         if !same {
-            return Some(format!("order {id} is open here, and not so at the venue"));
+            let there = truth.map(|truth| (truth.quantity(), truth.filled));
+            return Some(format!(
+                "order {id} is open here with {} of {} lots filled, there {there:?}",
+                order.cum_quantity.lots(),
+                order.quantity.lots(),
+            ));
         }
     }
     if open_here != exchange.open.len() {

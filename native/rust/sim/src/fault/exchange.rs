@@ -342,6 +342,7 @@ impl Exchange {
     fn tell_account(&mut self, query: u64, trades_after: TradeId) {
         let open = self.open.iter().filter_map(|id| self.orders.get(id)).map(|order| OpenOrder {
             client_order_id: order.intent.client_order_id,
+            quantity: order.intent.quantity,
             filled: Quantity::from_lots(order.filled),
         });
         let fills = self.fills.get(trades_after.0 as usize..).unwrap_or_default().to_vec();

@@ -14,7 +14,8 @@ pub(super) fn broken_rule(
     schedule: &[Scheduled],
     bounds: GatewayConfig,
 ) -> Option<Broken> {
-    let outcome = World::new(seed, schedule.to_vec(), bounds).and_then(|mut world| world.run());
+    let outcome = World::new(seed, schedule.to_vec(), bounds)
+        .and_then(|mut world| world.run().and_then(|()| world.replay()));
     outcome.err().map(|error| Broken::of(&error))
 }
 

@@ -113,11 +113,16 @@ impl World {
             }
         }
         self.ledger.agree(&self.engine)?;
-        let recovered = recover(&self.journal.bytes)?;
-        if recovered.engine.state_hash() != self.engine.state_hash() {
-            return Err(checks::violated("the journal must replay to the same hash"));
-        }
         Ok(())
+    }
+
+    /// The journal must replay to the same hash.
+    pub fn replay(&self) -> Result<()> {
+        let recovered = recover(&self.journal.bytes)?;
+        if recovered.engine.state_hash() == self.engine.state_hash() {
+            return Ok(());
+        }
+        Err(checks::violated("the journal must replay to the same hash"))
     }
 
     /// The faults stop: what is under way still arrives as it was sent.
@@ -162,7 +167,7 @@ impl World {
             Delivery::DiskHeals => self.journal.disk_full = false,
             Delivery::Restart => self.restart()?,
         }
-        for sent in std::mem::take(&mut self.exchange.outbox) {
+        for sent in self.exchange.outbox.drain(..) {
             let late = matches!(sent.delivery, Delivery::Late(_));
             if late {
                 self.network.at(self.now + sent.extra_ns, sent.delivery);
@@ -202,18 +207,20 @@ impl World {
     fn take_effects(&mut self) -> Result<()> {
         let now = Timestamp(self.now);
         loop {
-            for command in std::mem::take(&mut self.commands) {
+            for command in self.commands.drain(..) {
                 self.gateway.command(command, now, &mut self.effects);
             }
-            let inputs = std::mem::take(&mut self.effects.inputs);
-            if inputs.is_empty() {
+            if self.effects.inputs.is_empty() {
                 break;
             }
-            for input in inputs {
+            // The gateway only runs between two steps, so that the emptied memory can be used again.
+            let mut inputs = std::mem::take(&mut self.effects.inputs);
+            for input in inputs.drain(..) {
                 if !self.down {
                     self.step(&input)?;
                 }
             }
+            self.effects.inputs = inputs;
         }
         if self.down {
             return Ok(());

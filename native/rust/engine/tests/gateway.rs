@@ -1,0 +1,194 @@
+//! The gateway by itself: what it sends, when, and what it tells the engine.
+
+use holdfast_core::{
+    ClientOrderId, InstrumentId, OrderIntent, OrderRole, OrderType, Price, Quantity, ReportKind,
+    Side, TimeInForce, Timestamp, TradeId, VenueReport,
+};
+use holdfast_engine::gateway::{
+    AccountStatus, Effects, Gateway, GatewayConfig, Heard, OrderStatus, Request, StatusOf,
+};
+use holdfast_engine::{Command, Input};
+
+const MS: i64 = 1_000_000;
+const ID: ClientOrderId = ClientOrderId(1);
+const CONFIG: GatewayConfig = GatewayConfig {
+    answer_ns: 500 * MS,
+    settle_ns: 10_000 * MS,
+    backoff_ns: (100 * MS, 2_000 * MS),
+    silence_ns: 60_000 * MS,
+    resync_ns: 60_000 * MS,
+    repeats_max: 1,
+};
+
+fn intent() -> OrderIntent {
+    OrderIntent {
+        client_order_id: ID,
+        parent: ClientOrderId::NONE,
+        instrument: InstrumentId(0),
+        side: Side::Buy,
+        order_type: OrderType::Limit,
+        time_in_force: TimeInForce::Gtc,
+        role: OrderRole::Strategy,
+        reduce_only: false,
+        quantity: Quantity::from_lots(5),
+        limit_price: Some(Price::from_ticks(100)),
+        trigger_price: None,
+        stop_loss: None,
+        take_profit: None,
+        terms: holdfast_core::OrderTerms::default(),
+        ts_intent: Timestamp(0),
+    }
+}
+
+/// A gateway whose connection stands and whose first comparison with the account is answered.
+fn connected(config: GatewayConfig) -> Gateway {
+    let mut gateway = Gateway::new(config, Timestamp(0));
+    let mut effects = Effects::default();
+    gateway.tick(Timestamp(0), &mut effects);
+    assert_eq!(effects.requests, [Request::Reconnect]);
+    let asked = hear(&mut gateway, 0, Heard::Connected).requests;
+    let [Request::QueryAccount { query, .. }] = asked[..] else { panic!("{asked:?}") };
+    let status = AccountStatus { query, open: Vec::new(), fills: Vec::new() };
+    hear(&mut gateway, 0, Heard::Account(status));
+    gateway
+}
+
+fn command(gateway: &mut Gateway, at_ms: i64, command: Command) -> Effects {
+    let mut effects = Effects::default();
+    gateway.command(command, Timestamp(at_ms * MS), &mut effects);
+    effects
+}
+
+fn hear(gateway: &mut Gateway, at_ms: i64, heard: Heard) -> Effects {
+    let mut effects = Effects::default();
+    gateway.hear(heard, Timestamp(at_ms * MS), &mut effects);
+    effects
+}
+
+fn tick(gateway: &mut Gateway, at_ms: i64) -> Effects {
+    let mut effects = Effects::default();
+    gateway.tick(Timestamp(at_ms * MS), &mut effects);
+    effects
+}
+
+fn report(kind: ReportKind) -> Heard {
+    Heard::Report(VenueReport::without_fill(ID, kind, Timestamp(0)))
+}
+
+fn query_of(effects: &Effects) -> u64 {
+    match effects.requests[..] {
+        [Request::QueryOrder { client_order_id: ID, query }] => query,
+        _ => panic!("one query must be sent: {effects:?}"),
+    }
+}
+
+fn answer(query: u64, status: StatusOf) -> Heard {
+    let quantity = Quantity::from_lots(5);
+    Heard::Order(OrderStatus { query, client_order_id: ID, status, quantity, fills: Vec::new() })
+}
+
+fn kinds(effects: &Effects) -> Vec<&'static str> {
+    effects
+        .inputs
+        .iter()
+        .map(|input| match input {
+            Input::LoseTrack { .. } => "lose_track",
+            Input::Report(report) => report.kind.name(),
+            _ => "other",
+        })
+        .collect()
+}
+
+#[test]
+fn exe_04_no_answer_is_doubt_then_the_same_id_again_then_queries() {
+    let mut gateway = connected(CONFIG);
+    let sent = command(&mut gateway, 0, Command::Place(intent()));
+    assert_eq!(sent.requests, [Request::Place(intent())]);
+    assert!(tick(&mut gateway, 499).requests.is_empty());
+    let late = tick(&mut gateway, 500);
+    assert_eq!((kinds(&late), late.requests), (vec!["lose_track"], vec![Request::Place(intent())]));
+    let asked = tick(&mut gateway, 1_000);
+    assert!(kinds(&asked).is_empty(), "doubt is told once");
+    let told = hear(&mut gateway, 1_100, answer(query_of(&asked), StatusOf::Open));
+    assert_eq!(kinds(&told), ["accepted"]);
+    assert!(gateway.is_settled());
+}
+
+#[test]
+fn exe_04_a_venue_that_does_not_know_repeated_ids_is_never_sent_one() {
+    let mut gateway = connected(GatewayConfig { repeats_max: 0, ..CONFIG });
+    command(&mut gateway, 0, Command::Place(intent()));
+    for at_ms in (500..20_000).step_by(100) {
+        let places = tick(&mut gateway, at_ms).requests;
+        assert!(!places.iter().any(|request| matches!(request, Request::Place(_))));
+    }
+}
+
+#[test]
+fn exe_04_unknown_is_proof_only_when_no_placement_can_arrive_any_more() {
+    let mut gateway = connected(GatewayConfig { repeats_max: 0, ..CONFIG });
+    command(&mut gateway, 0, Command::Place(intent()));
+    let early = query_of(&tick(&mut gateway, 500));
+    assert!(kinds(&hear(&mut gateway, 600, answer(early, StatusOf::Unknown))).is_empty());
+    assert!(kinds(&hear(&mut gateway, 600, answer(early, StatusOf::Unknown))).is_empty());
+    let asked = query_of(&tick(&mut gateway, 10_000));
+    let stale = hear(&mut gateway, 10_050, answer(early, StatusOf::Open));
+    assert!(kinds(&stale).is_empty(), "an answer to an older query does not count");
+    assert_eq!(kinds(&hear(&mut gateway, 10_100, answer(asked, StatusOf::Unknown))), ["unknown"]);
+    assert!(gateway.is_settled());
+}
+
+#[test]
+fn exe_04_a_cancel_in_doubt_is_sent_again_when_the_order_is_open() {
+    let mut gateway = connected(CONFIG);
+    command(&mut gateway, 0, Command::Place(intent()));
+    hear(&mut gateway, 10, report(ReportKind::Accepted));
+    let sent = command(&mut gateway, 20, Command::Cancel(ID));
+    assert_eq!(sent.requests, [Request::Cancel(ID)]);
+    let late = tick(&mut gateway, 520);
+    assert_eq!(kinds(&late), ["lose_track"]);
+    let open = hear(&mut gateway, 530, answer(query_of(&late), StatusOf::Open));
+    assert_eq!(open.requests, [Request::Cancel(ID)]);
+    assert_eq!(kinds(&hear(&mut gateway, 540, report(ReportKind::Canceled))), ["canceled"]);
+    assert!(gateway.is_settled());
+}
+
+#[test]
+fn exe_04_a_lost_connection_is_doubt_and_the_next_one_asks_for_everything() {
+    let mut gateway = connected(CONFIG);
+    command(&mut gateway, 0, Command::Place(intent()));
+    let lost = hear(&mut gateway, 10, Heard::Disconnected);
+    assert_eq!(kinds(&lost), ["lose_track"]);
+    assert_eq!(tick(&mut gateway, 10).requests, [Request::Reconnect]);
+    let unsent = command(&mut gateway, 20, Command::Cancel(ID));
+    assert!(unsent.requests.is_empty(), "nothing leaves without a connection");
+    let back = hear(&mut gateway, 30, Heard::Connected);
+    assert!(matches!(back.requests[..], [Request::QueryAccount { trades_after: TradeId(0), .. }]));
+    assert!(!tick(&mut gateway, 30).requests.is_empty(), "the order is asked for or placed again");
+    assert!(!gateway.is_settled());
+}
+
+#[test]
+fn exe_04_a_silent_stream_counts_as_lost() {
+    let mut gateway = connected(CONFIG);
+    hear(&mut gateway, 30_000, Heard::Heartbeat);
+    assert!(tick(&mut gateway, 89_999).requests.len() <= 1);
+    tick(&mut gateway, 90_000);
+    assert_eq!(tick(&mut gateway, 90_000).requests, [Request::Reconnect]);
+}
+
+#[test]
+fn exe_04_a_rejection_after_a_fill_is_a_contradiction_that_is_asked_about() {
+    let mut gateway = connected(CONFIG);
+    command(&mut gateway, 0, Command::Place(intent()));
+    let fill = VenueReport {
+        trade_id: TradeId(3),
+        last_price: Price::from_ticks(100),
+        last_quantity: Quantity::from_lots(2),
+        ..VenueReport::without_fill(ID, ReportKind::Fill, Timestamp(0))
+    };
+    assert_eq!(kinds(&hear(&mut gateway, 10, Heard::Report(fill))), ["fill"]);
+    assert!(kinds(&hear(&mut gateway, 11, Heard::Report(fill))).is_empty(), "told once");
+    assert_eq!(kinds(&hear(&mut gateway, 20, report(ReportKind::Rejected))), ["lose_track"]);
+    query_of(&tick(&mut gateway, 20));
+}
