@@ -2,7 +2,7 @@
 
 use holdfast_core::{
     Amount, ClientOrderId, Code, Instrument, InstrumentId, InstrumentSpec, OrderIntent, OrderRole,
-    OrderTerms, OrderType, Price, Quantity, Side, TimeInForce, Timestamp,
+    OrderTerms, OrderType, Price, Quantity, Side, TimeInForce, Timestamp, TrailingDistance,
 };
 use holdfast_risk::{Control, Gate, LimitsSpec, Verdict, View, WorstCase};
 use proptest::prelude::*;
@@ -318,4 +318,31 @@ proptest! {
             prop_assert!((position + buys + lots).abs().max((position - sells).abs()) <= 500);
         }
     }
+}
+
+#[test]
+fn ord_06_every_kind_is_judged_at_the_most_it_may_cost() {
+    let limits = LimitsSpec { order_notional_quote_max: "100".into(), ..unlimited() };
+    let price = |ticks: i64| Some(Price::from_ticks(ticks));
+    let kind = |order_type: OrderType, trigger: Option<Price>, limit: Option<Price>| OrderIntent {
+        order_type,
+        trigger_price: trigger,
+        limit_price: limit,
+        ..buy(1)
+    };
+    let trailing = |ticks: i64| OrderIntent {
+        order_type: OrderType::TrailingStop,
+        terms: OrderTerms {
+            trailing: Some(TrailingDistance::Ticks(ticks)),
+            ..OrderTerms::default()
+        },
+        ..buy(1)
+    };
+    let denied = |intent: &OrderIntent| !judge(&limits, intent, |_| ()).approved();
+    assert!(!denied(&kind(OrderType::MarketToLimit, None, None)));
+    assert!(!denied(&kind(OrderType::TakeProfitMarket, price(9_900), None)));
+    assert!(denied(&kind(OrderType::StopLimit, price(10_000), price(10_001))));
+    assert!(denied(&kind(OrderType::TakeProfitLimit, price(10_001), price(9_900))));
+    assert!(denied(&trailing(1)), "a buyer's stop stands above the mark");
+    assert!(!denied(&OrderIntent { side: Side::Sell, ..trailing(1) }));
 }
