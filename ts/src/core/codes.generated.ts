@@ -379,7 +379,7 @@ export const CODES = {
     category: 'infrastructure',
     retryable: false,
     meaning: 'The journal holds no order with this id.',
-    remedy: 'List the orders with `holdfast journal export --kinds order_submitted`.',
+    remedy: 'List the orders with `holdfast journal show FOLDER --kinds order_submitted`.',
   },
   ORDER_QTY_EXCEEDED: {
     number: 100,

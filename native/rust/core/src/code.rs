@@ -136,7 +136,7 @@ codes! {
     71 JournalVersion "JOURNAL_VERSION" Infrastructure false "The journal was written in a later format." "Read it with the version of Holdfast that wrote it, or a later one.";
     72 JournalStopped "JOURNAL_STOPPED" Infrastructure false "An earlier write of this journal failed, so that it takes no more records." "Mend the cause in the context and open the journal again: what was committed is intact.";
     73 JournalAnchorMismatch "JOURNAL_ANCHOR_MISMATCH" Infrastructure false "The journal is not the one of which the anchor was taken." "Treat the journal as tampered with or restored from an older copy; compare it with a backup.";
-    74 JournalOrderMissing "JOURNAL_ORDER_MISSING" Infrastructure false "The journal holds no order with this id." "List the orders with `holdfast journal export --kinds order_submitted`.";
+    74 JournalOrderMissing "JOURNAL_ORDER_MISSING" Infrastructure false "The journal holds no order with this id." "List the orders with `holdfast journal show FOLDER --kinds order_submitted`.";
     100 OrderQtyExceeded "ORDER_QTY_EXCEEDED" Risk false "The order's quantity is above its limit." "Send a smaller order.";
     101 OrderNotionalExceeded "ORDER_NOTIONAL_EXCEEDED" Risk false "The order's notional is above its limit." "Send a smaller order.";
     102 PositionLimitExceeded "POSITION_LIMIT_EXCEEDED" Risk false "The position, if every open order filled, would be above its fraction of equity." "Send a smaller order, or cancel open ones.";
