@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 /** More lines than a pipe holds, so that the writer meets its closed end. */
 const BARS = 3_000;
 
-describe.runIf(process.platform !== 'win32')('a journal printed into a pipe', () => {
+describe('a journal printed into a pipe', () => {
   it.each(['export --jsonl', 'show --count 100000'])(
     '%s ends quietly when its reader has seen enough',
     (command) => {
