@@ -343,46 +343,43 @@ export const CODES = {
     meaning: 'The session was stopped from outside; the journal holds what was done so far.',
     remedy: 'Run it again.',
   },
-  SIMULATION_VIOLATED: {
-    number: 77,
+  JOURNAL_LOCKED: {
+    number: 70,
+    category: 'infrastructure',
+    retryable: true,
+    meaning: 'Another process has the journal open for writing.',
+    remedy:
+      'Stop the process that the message names, or choose another folder; a process that has ended holds no lock.',
+  },
+  JOURNAL_VERSION: {
+    number: 71,
     category: 'infrastructure',
     retryable: false,
-    meaning: 'A rule that must hold under every fault was broken in a simulation.',
-    remedy: 'Please report it with the seed and the schedule.',
+    meaning: 'The journal was written in a later format.',
+    remedy: 'Read it with the version of Holdfast that wrote it, or a later one.',
   },
-  FAULT_UNKNOWN: {
-    number: 78,
-    category: 'validation',
+  JOURNAL_STOPPED: {
+    number: 72,
+    category: 'infrastructure',
     retryable: false,
-    meaning: 'No fault of the simulator has this name.',
-    remedy: 'Use one of the names in the message.',
-  RATE_STALE: {
-    number: 89,
-    category: 'risk',
-    retryable: true,
-    meaning: "The rate of a currency into the account's is missing or too old.",
-    remedy: 'Wait for a rate, or feed one for the currency.',
+    meaning: 'An earlier write of this journal failed, so that it takes no more records.',
+    remedy:
+      'Mend the cause in the context and open the journal again: what was committed is intact.',
   },
-  MARGIN_INSUFFICIENT: {
-    number: 90,
-    category: 'risk',
+  JOURNAL_ANCHOR_MISMATCH: {
+    number: 73,
+    category: 'infrastructure',
     retryable: false,
-    meaning: 'The available margin does not cover the initial margin of the order.',
-    remedy: 'Send a smaller order, reduce positions or add funds.',
+    meaning: 'The journal is not the one of which the anchor was taken.',
+    remedy:
+      'Treat the journal as tampered with or restored from an older copy; compare it with a backup.',
   },
-  RATE_INVALID: {
-    number: 91,
-    category: 'validation',
+  JOURNAL_ORDER_MISSING: {
+    number: 74,
+    category: 'infrastructure',
     retryable: false,
-    meaning: 'A rate of exchange is not positive, or has more digits than can be kept.',
-    remedy: 'Pass a positive decimal of at most 18 digits.',
-  },
-  CURRENCY_UNKNOWN: {
-    number: 92,
-    category: 'validation',
-    retryable: false,
-    meaning: 'The account does not hold this currency.',
-    remedy: "Name it in the account's balances, or trade an instrument that settles in it.",
+    meaning: 'The journal holds no order with this id.',
+    remedy: 'List the orders with `holdfast journal show FOLDER --kinds order_submitted`.',
   },
   ORDER_QTY_EXCEEDED: {
     number: 100,

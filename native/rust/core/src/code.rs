@@ -124,7 +124,6 @@ codes! {
     43 JournalTruncated "JOURNAL_TRUNCATED" Infrastructure false "The journal ends inside a record." "Everything before the record named is intact.";
     44 JournalIo "JOURNAL_IO" Infrastructure true "The journal could not be read or written." "Check disk space and permissions.";
     45 JournalDiverged "JOURNAL_DIVERGED" Infrastructure false "Replaying the journal gave other records than it holds." "Replay with the version that wrote it; the first difference is in the context.";
-    96 JournalGap "JOURNAL_GAP" Infrastructure true "Records are missing in a stream of journal records." "Send the stream again from the record expected.";
     46 OutputIo "OUTPUT_IO" Infrastructure true "An output file could not be written." "Check disk space and permissions.";
     47 OutputExists "OUTPUT_EXISTS" Infrastructure false "The output folder holds files that are not a session's." "Choose another folder with --out.";
     48 DependencyMissing "DEPENDENCY_MISSING" Infrastructure false "An optional package is not installed." "Install the package that the message names.";
@@ -137,13 +136,14 @@ codes! {
     71 JournalVersion "JOURNAL_VERSION" Infrastructure false "The journal was written in a later format." "Read it with the version of Holdfast that wrote it, or a later one.";
     72 JournalStopped "JOURNAL_STOPPED" Infrastructure false "An earlier write of this journal failed, so that it takes no more records." "Mend the cause in the context and open the journal again: what was committed is intact.";
     73 JournalAnchorMismatch "JOURNAL_ANCHOR_MISMATCH" Infrastructure false "The journal is not the one of which the anchor was taken." "Treat the journal as tampered with or restored from an older copy; compare it with a backup.";
-    74 JournalOrderMissing "JOURNAL_ORDER_MISSING" Infrastructure false "The journal holds no order with this id." "List the orders with `holdfast journal export --kinds order_submitted`.";
+    74 JournalOrderMissing "JOURNAL_ORDER_MISSING" Infrastructure false "The journal holds no order with this id." "List the orders with `holdfast journal show FOLDER --kinds order_submitted`.";
+    77 SimulationViolated "SIMULATION_VIOLATED" Infrastructure false "A rule that must hold under every fault was broken in a simulation." "Please report it with the seed and the schedule.";
+    78 FaultUnknown "FAULT_UNKNOWN" Validation false "No fault of the simulator has this name." "Use one of the names in the message.";
     89 RateStale "RATE_STALE" Risk true "The rate of a currency into the account's is missing or too old." "Wait for a rate, or feed one for the currency.";
     90 MarginInsufficient "MARGIN_INSUFFICIENT" Risk false "The available margin does not cover the initial margin of the order." "Send a smaller order, reduce positions or add funds.";
     91 RateInvalid "RATE_INVALID" Validation false "A rate of exchange is not positive, or has more digits than can be kept." "Pass a positive decimal of at most 18 digits.";
     92 CurrencyUnknown "CURRENCY_UNKNOWN" Validation false "The account does not hold this currency." "Name it in the account's balances, or trade an instrument that settles in it.";
-    77 SimulationViolated "SIMULATION_VIOLATED" Infrastructure false "A rule that must hold under every fault was broken in a simulation." "Please report it with the seed and the schedule.";
-    78 FaultUnknown "FAULT_UNKNOWN" Validation false "No fault of the simulator has this name." "Use one of the names in the message.";
+    96 JournalGap "JOURNAL_GAP" Infrastructure true "Records are missing in a stream of journal records." "Send the stream again from the record expected.";
     100 OrderQtyExceeded "ORDER_QTY_EXCEEDED" Risk false "The order's quantity is above its limit." "Send a smaller order.";
     101 OrderNotionalExceeded "ORDER_NOTIONAL_EXCEEDED" Risk false "The order's notional is above its limit." "Send a smaller order.";
     102 PositionLimitExceeded "POSITION_LIMIT_EXCEEDED" Risk false "The position, if every open order filled, would be above its fraction of equity." "Send a smaller order, or cancel open ones.";
