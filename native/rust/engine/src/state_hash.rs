@@ -29,6 +29,8 @@ impl Engine {
             word(state.position.realized().raw());
             word(i128::from(state.case.open_buy));
             word(i128::from(state.case.open_sell));
+            word(i128::from(state.case.reduce_buy));
+            word(i128::from(state.case.reduce_sell));
             word(state.mark.map_or(i128::MIN, |(price, _)| i128::from(price.ticks())));
         }
         for order in self.open_orders() {
