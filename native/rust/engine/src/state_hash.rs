@@ -41,6 +41,8 @@ impl Engine {
             words.amounts([state.position.realized()]);
             words.add(state.case.open_buy);
             words.add(state.case.open_sell);
+            words.add(state.case.reduce_buy);
+            words.add(state.case.reduce_sell);
             words.add(state.mark.map_or(i128::MIN, |(price, _)| i128::from(price.ticks())));
         }
         if self.position_mode == PositionMode::Hedging {
