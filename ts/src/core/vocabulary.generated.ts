@@ -6,11 +6,20 @@ export const SIDES = ['buy', 'sell'] as const;
 export type Side = (typeof SIDES)[number];
 
 /** Order type (FIX 40). */
-export const ORDER_TYPES = ['market', 'limit', 'stop_market'] as const;
+export const ORDER_TYPES = [
+  'market',
+  'limit',
+  'stop_market',
+  'stop_limit',
+  'take_profit_market',
+  'take_profit_limit',
+  'trailing_stop',
+  'market_to_limit',
+] as const;
 export type OrderType = (typeof ORDER_TYPES)[number];
 
 /** Time in force (FIX 59). */
-export const TIMES_IN_FORCE = ['gtc', 'ioc', 'day'] as const;
+export const TIMES_IN_FORCE = ['gtc', 'ioc', 'day', 'fok', 'gtd'] as const;
 export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
 
 /** Why an order exists. */
@@ -88,6 +97,7 @@ export const RECORD_KINDS = {
   trade: 8,
   quote: 9,
   track_lost: 11,
+  journal_resumed: 12,
   rate_changed: 15,
   verdict: 16,
   order_changed: 17,

@@ -22,6 +22,19 @@ export declare class NativeJournalCursor {
   get nextSequence(): number;
 }
 
+export declare class NativeReplica {
+  /** Makes a replica that waits for its first record. */
+  constructor();
+  /** Takes the next bytes of the stream and returns how many records they completed. */
+  feed(bytes: Uint8Array): number;
+  /** Returns the state in exact text, as JSON; null before the first record. */
+  snapshot(): string | null;
+  /** Returns the sequence of the record that must come next. */
+  nextSequence(): number;
+  /** Returns whether the closing record came. */
+  isClosed(): boolean;
+}
+
 export declare class NativeSession {
   /** Opens a session; without a folder there is no journal. */
   constructor(
@@ -36,7 +49,10 @@ export declare class NativeSession {
    * a call without arguments and results costs a fraction of a method call.
    */
   eventFunction(): () => void;
-  /** Returns the function that judges the order in the command area, in the same way; the account view then holds its id. */
+  /**
+   * Returns the function that judges the order or list in the command area, in the same way; the account view then holds
+   * the id of the first order.
+   */
   submitFunction(): () => void;
   /** Throws what the event or submit function failed with. */
   takeFailure(): void;
@@ -120,3 +136,11 @@ export declare function simulateFaults(
   faults: string,
   hashBefore: string,
 ): string;
+
+/** Simulates a portfolio on all cores: exposures, covariance row by row, drifts, and settings as JSON; resolves to JSON. */
+export declare function simulatePortfolio(
+  exposures: Float64Array,
+  covariance: Float64Array,
+  drifts: Float64Array,
+  settings: string,
+): Promise<string>;
