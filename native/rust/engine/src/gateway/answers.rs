@@ -167,7 +167,9 @@ impl Gateway {
                     self.tell_kind(id, kind, Quantity::from_lots(filled), now, effects);
                 } else if !known {
                     // It filled at a smaller quantity than the one that is known here.
+                    // The first answers an amendment, the second tells the quantity when none is under way.
                     self.tell_kind(id, ReportKind::Replaced, answer.quantity, now, effects);
+                    self.tell_kind(id, ReportKind::Accepted, answer.quantity, now, effects);
                 }
                 self.forget(id);
             }
