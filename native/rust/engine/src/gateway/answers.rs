@@ -97,6 +97,10 @@ impl Gateway {
         let untracked = !self.orders.contains_key(&id.0);
         self.tell(report, now, effects);
         self.track(id);
+        // With the smaller quantity of an amendment the fills so far may be all.
+        if self.orders.get(&id.0).is_some_and(|order| order.filled >= order.quantity) {
+            return self.forget(id);
+        }
         self.confirm(id);
         if untracked {
             // Its end was told before: it is asked about, since one of the two is not true.
@@ -163,7 +167,9 @@ impl Gateway {
                     self.tell_kind(id, kind, Quantity::from_lots(filled), now, effects);
                 } else if !known {
                     // It filled at a smaller quantity than the one that is known here.
+                    // The first answers an amendment, the second tells the quantity when none is under way.
                     self.tell_kind(id, ReportKind::Replaced, answer.quantity, now, effects);
+                    self.tell_kind(id, ReportKind::Accepted, answer.quantity, now, effects);
                 }
                 self.forget(id);
             }
@@ -179,6 +185,11 @@ impl Gateway {
         effects: &mut Effects,
     ) {
         let Some(order) = self.orders.get_mut(&id.0) else { return };
+        // A quantity that has filled already is refused by every venue, also by one whose refusal was lost.
+        let refused = order.wants_quantity.filter(|wanted| *wanted <= order.filled);
+        if refused.is_some() {
+            order.wants_quantity = None;
+        }
         let wanted = order.wants_quantity.filter(|wanted| *wanted != quantity);
         let replaced = (order.wants_quantity.is_some() && wanted.is_none()) || order.replace_lost;
         order.replace_lost = false;
@@ -188,10 +199,15 @@ impl Gateway {
         order.quantity = quantity;
         order.end_told = false;
         let cancel = order.wants_cancel;
-        if replaced {
+        if let Some(refused) = refused {
+            self.tell_kind(id, ReportKind::ReplaceRejected, refused, now, effects);
+        } else if replaced {
             self.tell_kind(id, ReportKind::Replaced, quantity, now, effects);
         } else if !silent {
             self.tell_kind(id, ReportKind::Accepted, quantity, now, effects);
+        }
+        if self.orders.get(&id.0).is_some_and(|order| order.filled >= order.quantity) {
+            return self.forget(id);
         }
         self.confirm(id);
         // What was asked for did not reach the order, or its answer is still under way.
