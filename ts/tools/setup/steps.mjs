@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BUILD_FOLDER, packageProgram, ROOT, TARGET } from '../repository.mjs';
 import { listFiles } from './input-hash.mjs';
@@ -133,6 +133,8 @@ const typescript = {
     const tsc = packageProgram('typescript', 'tsc');
     const command = /** @type {const} */ ([process.execPath, tsc, '-p', 'ts/tsconfig.json']);
     await runTool({ command, cwd: ROOT, onLine });
+    // npm sets this bit when it links the command for the first time, not after a later build.
+    chmodSync(join(ROOT, 'dist/cli/main.js'), 0o755);
   },
 };
 
