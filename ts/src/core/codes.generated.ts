@@ -343,6 +343,13 @@ export const CODES = {
     meaning: 'The session was stopped from outside; the journal holds what was done so far.',
     remedy: 'Run it again.',
   },
+  AMEND_INVALID: {
+    number: 81,
+    category: 'validation',
+    retryable: false,
+    meaning: 'An amendment would change nothing, or contradicts its order.',
+    remedy: 'Correct the field that the message names.',
+  },
   ORDER_QTY_EXCEEDED: {
     number: 100,
     category: 'risk',

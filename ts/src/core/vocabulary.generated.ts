@@ -62,6 +62,8 @@ export const REPORT_KINDS = [
   'canceled',
   'expired',
   'replaced',
+  'cancel_refused',
+  'replace_refused',
 ] as const;
 export type ReportKind = (typeof REPORT_KINDS)[number];
 
@@ -80,6 +82,7 @@ export const RECORD_KINDS = {
   failure: 7,
   trade: 8,
   quote: 9,
+  amend_requested: 10,
   verdict: 16,
   order_changed: 17,
   position_changed: 18,

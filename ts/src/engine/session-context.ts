@@ -7,6 +7,7 @@ import type { NativeSession } from '../native/native-session.js';
 import type { Notice, VerdictNotice } from '../native/notice-reader.js';
 import type { Params } from '../strategies/strategy.js';
 import type {
+  OrderChanges,
   OrderIntent,
   OrderOptions,
   PositionView,
@@ -91,7 +92,7 @@ export class SessionContext implements StrategyContext {
   }
 
   submit(intent: OrderIntent): SubmitResult {
-    checkKeys(intent);
+    checkKeys(intent, ORDER_KEYS, 'an order');
     const index = this.#index(intent.instrument);
     const instrument = this.#at(index);
     const ticks = (price: PriceInput | undefined) =>
@@ -113,12 +114,7 @@ export class SessionContext implements StrategyContext {
       },
       notices,
     );
-    const verdict = verdictFrom(notices, before);
-    if (verdict === undefined || verdict.failed.length === 0) {
-      return { verdict: 'approved', clientOrderId };
-    }
-    const failed = verdict.failed.map(failedControl);
-    return { verdict: 'denied', clientOrderId, codes: failed.map((each) => each.code), failed };
+    return resultFrom(notices, before, clientOrderId);
   }
 
   buy(quantity: QuantityInput, options: OrderOptions = {}): SubmitResult {
@@ -145,6 +141,22 @@ export class SessionContext implements StrategyContext {
 
   cancel(clientOrderId: number): void {
     this.#options.native.cancel(clientOrderId, this.#options.notices);
+  }
+
+  amend(clientOrderId: number, changes: OrderChanges): SubmitResult {
+    checkKeys(changes, CHANGE_KEYS, 'an amendment');
+    const { native, notices } = this.#options;
+    const instrument = this.#at(native.instrumentOfOrder(clientOrderId));
+    const ticks = (price: PriceInput | undefined) =>
+      price === undefined ? undefined : instrument.price(price).ticks;
+    const before = notices.length;
+    const amendment = {
+      lots: changes.quantity === undefined ? undefined : instrument.quantity(changes.quantity).lots,
+      limitTicks: ticks(changes.limitPrice),
+      triggerTicks: ticks(changes.triggerPrice),
+    };
+    native.amend(clientOrderId, amendment, notices);
+    return resultFrom(notices, before, clientOrderId);
   }
 
   setTimer(name: string, schedule: TimerSchedule): void {
@@ -183,19 +195,29 @@ const ORDER_KEYS: readonly (keyof OrderIntent)[] = [
   'takeProfit',
   'reduceOnly',
 ];
-const KNOWN_ORDER_KEYS = new Set<string>(ORDER_KEYS);
+const CHANGE_KEYS: readonly (keyof OrderChanges)[] = ['quantity', 'limitPrice', 'triggerPrice'];
 
 /** A misspelt stop loss must not become an order without one. */
-function checkKeys(intent: OrderIntent): void {
-  for (const key in intent) {
-    if (KNOWN_ORDER_KEYS.has(key)) continue;
-    const nearest = nearestKey(key, ORDER_KEYS) ?? '';
+function checkKeys(given: object, known: readonly string[], what: string): void {
+  for (const key in given) {
+    if (known.includes(key)) continue;
+    const nearest = nearestKey(key, known) ?? '';
     throw new HoldfastError(
       'ORDER_INVALID',
-      `an order has no "${key}"; did you mean "${nearest}"?`,
+      `${what} has no "${key}"; did you mean "${nearest}"?`,
       { context: { key, nearest } },
     );
   }
+}
+
+/** What the gate said, by the notices from an index on. */
+function resultFrom(notices: readonly Notice[], from: number, clientOrderId: number): SubmitResult {
+  const verdict = verdictFrom(notices, from);
+  if (verdict === undefined || verdict.failed.length === 0) {
+    return { verdict: 'approved', clientOrderId };
+  }
+  const failed = verdict.failed.map(failedControl);
+  return { verdict: 'denied', clientOrderId, codes: failed.map((each) => each.code), failed };
 }
 
 /** The verdict among the notices from an index on. */

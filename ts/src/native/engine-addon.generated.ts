@@ -18,6 +18,13 @@ export declare class NativeSession {
   takeFailure(): void;
   /** Cancels an order. Returns bytes of notices. */
   cancel(clientOrderId: number): number;
+  /** Returns the index of an open order's instrument. */
+  instrumentOfOrder(clientOrderId: number): number;
+  /**
+   * Changes an order to quantity, limit price and trigger of the command area, where each may be "none". Returns bytes of
+   * notices; the verdict is among them.
+   */
+  amend(clientOrderId: number): number;
   /** Returns bytes of further notices, for when they did not all fit. */
   moreNotices(): number;
   /** Records that something outside failed. */

@@ -1,7 +1,7 @@
 import { engineCall, loadEngineAddon } from './engine-addon.js';
 import type { NativeSession as AddonSession } from './engine-addon.generated.js';
 import { type Notice, NoticeReader } from './notice-reader.js';
-import { FAILED, type Command, SessionMemory } from './session-memory.js';
+import { FAILED, type AmendCommand, type Command, SessionMemory } from './session-memory.js';
 
 export interface NativeSessionOptions {
   /** Configuration as the native core writes it into the journal. */
@@ -62,6 +62,18 @@ export class NativeSession {
 
   cancel(clientOrderId: number, into: Notice[]): void {
     const bytes = engineCall(() => this.#session.cancel(clientOrderId));
+    if (bytes > 0) this.#collect(bytes, into);
+  }
+
+  /** Index of the instrument of an open order; `ORDER_UNKNOWN` when none is open by this id. */
+  instrumentOfOrder(clientOrderId: number): number {
+    return engineCall(() => this.#session.instrumentOfOrder(clientOrderId));
+  }
+
+  /** Judges an amendment and asks the venue for it; the verdict is appended to `into`. */
+  amend(clientOrderId: number, amendment: AmendCommand, into: Notice[]): void {
+    this.memory.writeAmendment(amendment);
+    const bytes = engineCall(() => this.#session.amend(clientOrderId));
     if (bytes > 0) this.#collect(bytes, into);
   }
 

@@ -16,8 +16,8 @@ const NOTICE_BYTES = 65_536;
 /** The outcome of a call that failed. */
 export const FAILED = 0xffff_ffff;
 
-/** The price that stands for "none" in a command. */
-const NO_PRICE = -(2n ** 63n);
+/** The number that stands for "none" in a command. */
+const NONE = -(2n ** 63n);
 
 /** An order on its way to native code: indices of the vocabulary, ticks and lots. */
 export interface Command {
@@ -31,6 +31,13 @@ export interface Command {
   readonly triggerTicks: bigint | undefined;
   readonly stopLossTicks: bigint | undefined;
   readonly takeProfitTicks: bigint | undefined;
+}
+
+/** What an open order is to become: whole lots and ticks; what is undefined stays as it is. */
+export interface AmendCommand {
+  readonly lots: bigint | undefined;
+  readonly limitTicks: bigint | undefined;
+  readonly triggerTicks: bigint | undefined;
 }
 
 /**
@@ -89,10 +96,18 @@ export class SessionMemory {
     this.#bytes[COMMAND + 10] = command.timeInForce;
     this.#bytes[COMMAND + 11] = command.reduceOnly ? 1 : 0;
     this.#words[word + 2] = command.lots;
-    this.#words[word + 3] = command.limitTicks ?? NO_PRICE;
-    this.#words[word + 4] = command.triggerTicks ?? NO_PRICE;
-    this.#words[word + 5] = command.stopLossTicks ?? NO_PRICE;
-    this.#words[word + 6] = command.takeProfitTicks ?? NO_PRICE;
+    this.#words[word + 3] = command.limitTicks ?? NONE;
+    this.#words[word + 4] = command.triggerTicks ?? NONE;
+    this.#words[word + 5] = command.stopLossTicks ?? NONE;
+    this.#words[word + 6] = command.takeProfitTicks ?? NONE;
+  }
+
+  /** Writes what an order is to become; what is undefined stays as it is. */
+  writeAmendment(amendment: AmendCommand): void {
+    const word = COMMAND / 8;
+    this.#words[word + 2] = amendment.lots ?? NONE;
+    this.#words[word + 3] = amendment.limitTicks ?? NONE;
+    this.#words[word + 4] = amendment.triggerTicks ?? NONE;
   }
 
   positionLots(instrument: number): bigint {

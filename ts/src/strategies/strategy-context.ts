@@ -36,6 +36,14 @@ export interface OrderIntent {
   readonly reduceOnly?: boolean;
 }
 
+/** What an open order is to become; what is left out stays as it is. */
+export interface OrderChanges {
+  /** The whole quantity, what has filled included. */
+  readonly quantity?: QuantityInput;
+  readonly limitPrice?: PriceInput;
+  readonly triggerPrice?: PriceInput;
+}
+
 export type OrderOptions = Omit<OrderIntent, 'side' | 'quantity'>;
 
 /** A control that an order failed. */
@@ -137,6 +145,13 @@ export interface StrategyContext<
   closePosition(instrument?: string | number): SubmitResult | null;
   /** @throws HoldfastError `ORDER_UNKNOWN` when the order is not open */
   cancel(clientOrderId: number): void;
+  /**
+   * Changes quantity, limit price or trigger of an open order. The gate judges the new form; until the venue has answered,
+   * the worse of both forms counts. A smaller quantity always passes.
+   * @throws HoldfastError `ORDER_UNKNOWN` when the order is not open, `AMEND_INVALID` when the change contradicts it,
+   * `ORDER_TRANSITION_ILLEGAL` while another amendment is unanswered
+   */
+  amend(clientOrderId: number, changes: OrderChanges): SubmitResult;
   /** Calls `onTimer(name)` at the first bar that closes at or after the time. Replaces a timer of the same name. */
   setTimer(name: string, schedule: TimerSchedule): void;
   clearTimer(name: string): void;

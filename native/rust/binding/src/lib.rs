@@ -2,6 +2,7 @@
 //! and neither a panic nor an error crosses raw.
 #![deny(unsafe_op_in_unsafe_fn)]
 
+mod amendment;
 mod event_view;
 mod failure;
 mod journal;

@@ -1,6 +1,7 @@
 //! The simulated session as JavaScript drives it: market records and commands are read from arrays that JavaScript
 //! filled, views and notices are written to arrays that it reads.
 
+use crate::amendment::{amendment, order_id};
 use crate::event_view::{EventView, bar_view, quote_view, trade_view};
 use crate::failure::{failure, guarded};
 use crate::memory::SharedBytes;
@@ -145,13 +146,25 @@ impl NativeSession {
     #[napi]
     pub fn cancel(&mut self, client_order_id: f64) -> napi::Result<u32, String> {
         self.contained(|session| {
-            if !(1.0..=9_007_199_254_740_991.0).contains(&client_order_id) {
-                return Err(Error::new(
-                    Code::OrderUnknown,
-                    format!("order id must be a positive integer, was {client_order_id}"),
-                ));
-            }
-            session.open()?.cancel(ClientOrderId(client_order_id as u64))?;
+            session.open()?.cancel(order_id(client_order_id)?)?;
+            session.write_account()?;
+            session.take_notices()
+        })
+    }
+
+    /// Returns the index of an open order's instrument.
+    #[napi]
+    pub fn instrument_of_order(&mut self, client_order_id: f64) -> napi::Result<u32, String> {
+        let id = order_id(client_order_id).map_err(|error| failure(&error))?;
+        self.contained(|session| Ok(session.open()?.engine().open_order(id)?.intent.instrument.0))
+    }
+
+    /// Changes an order to what stands in the command area. Returns bytes of notices; the verdict is among them.
+    #[napi]
+    pub fn amend(&mut self, client_order_id: f64) -> napi::Result<u32, String> {
+        self.contained(|session| {
+            let amendment = amendment(&session.exchange, COMMAND, client_order_id)?;
+            session.open()?.amend(amendment)?;
             session.write_account()?;
             session.take_notices()
         })

@@ -2,6 +2,7 @@
 //! orders with their state machine, the market-event record and the journal record.
 #![forbid(unsafe_code)]
 
+pub mod amendment;
 pub mod amount;
 pub mod bar;
 pub mod clock;
@@ -26,6 +27,7 @@ pub mod trade;
 pub mod venue_report;
 pub mod wire;
 
+pub use amendment::{Amendment, Replacement};
 pub use amount::Amount;
 pub use bar::Bar;
 pub use clock::{Clock, ManualClock, Timestamp};

@@ -1,5 +1,6 @@
 //! An order: what a strategy intends, and what has become of it.
 
+use crate::amendment::Replacement;
 use crate::amount::Amount;
 use crate::clock::Timestamp;
 use crate::code::Code;
@@ -226,6 +227,8 @@ pub struct Order {
     pub last_trade_id: TradeId,
     /// The other order of a one-cancels-other pair, or `NONE`.
     pub sibling: ClientOrderId,
+    /// What the venue was asked to make of it and has not answered yet.
+    pub pending: Option<Replacement>,
 }
 
 impl Order {
@@ -242,6 +245,7 @@ impl Order {
             last_trade_id: TradeId(0),
             fees: Amount::ZERO,
             sibling: ClientOrderId::NONE,
+            pending: None,
         }
     }
 
@@ -249,6 +253,13 @@ impl Order {
     #[must_use]
     pub fn leaves(&self) -> Quantity {
         Quantity::from_lots(self.quantity.lots().saturating_sub(self.cum_quantity.lots()).max(0))
+    }
+
+    /// Returns the most that can still fill, whichever way the venue answers an amendment that is in flight.
+    #[must_use]
+    pub fn worst_leaves(&self) -> Quantity {
+        let most = self.pending.map_or(self.quantity, |asked| asked.quantity.max(self.quantity));
+        Quantity::from_lots(most.lots().saturating_sub(self.cum_quantity.lots()).max(0))
     }
 }
 

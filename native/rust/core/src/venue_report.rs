@@ -15,6 +15,7 @@ vocabulary! {
     ReportKind {
         Accepted = 0 "accepted", Rejected = 1 "rejected", Triggered = 2 "triggered", Fill = 3 "fill",
         Canceled = 4 "canceled", Expired = 5 "expired", Replaced = 6 "replaced",
+        CancelRefused = 7 "cancel_refused", ReplaceRefused = 8 "replace_refused",
     }
 }
 
@@ -34,7 +35,7 @@ pub struct VenueReport {
     pub ts_event: Timestamp,
     /// Execution id, zero when nothing was executed.
     pub trade_id: TradeId,
-    /// Price of a fill (FIX 31).
+    /// Price of a fill (FIX 31); after `Replaced` the limit price in force, where the venue names it.
     pub last_price: Price,
     /// Quantity of a fill (FIX 32), or the quantity in force after `Replaced`.
     pub last_quantity: Quantity,

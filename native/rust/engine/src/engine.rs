@@ -129,10 +129,11 @@ impl Engine {
     }
 
     /// Moves the engine by one input: the input is recorded first, then everything that follows from it. Commands for
-    /// the venue are appended to `commands`. The verdict is returned for a submitted order.
+    /// the venue are appended to `commands`. The verdict is returned for a submitted order and
+    /// for an amendment.
     ///
     /// # Errors
-    /// `EVENT_INVALID` when time runs back, `ORDER_INVALID`, `ORDER_UNKNOWN`, `FILL_INVALID`, `INSTRUMENT_UNKNOWN`,
+    /// `EVENT_INVALID` when time runs back, `ORDER_INVALID`, `ORDER_UNKNOWN`, `AMEND_INVALID`, `FILL_INVALID`, `INSTRUMENT_UNKNOWN`,
     /// `AMOUNT_OVERFLOW`, or what the sink fails with.
     pub fn step(
         &mut self,
@@ -160,6 +161,7 @@ impl Engine {
             Input::Cancel { client_order_id, .. } => {
                 self.cancel(*client_order_id, sink, commands).map(|()| None)
             }
+            Input::Amend(amendment) => self.amend(amendment, sink, commands).map(Some),
             Input::Report(report) => self.on_report(report, sink, commands).map(|()| None),
             Input::Funding(funding) => self.on_funding(funding, sink).map(|()| None),
             Input::Failure { code, message, .. } => {
@@ -266,6 +268,17 @@ impl Engine {
     #[must_use]
     pub const fn counts(&self) -> &OrderCounts {
         &self.counts
+    }
+
+    /// Returns an order that has not ended.
+    ///
+    /// # Errors
+    /// `ORDER_UNKNOWN`.
+    pub fn open_order(&self, id: ClientOrderId) -> Result<&Order> {
+        self.orders.get(&id.0).ok_or_else(|| {
+            Error::new(Code::OrderUnknown, format!("order {} must be open", id.0))
+                .with("client_order_id", id.0)
+        })
     }
 
     /// Returns the orders that have not ended.

@@ -23,7 +23,7 @@ impl Engine {
         order.filled_tick_lots +=
             i128::from(report.last_price.ticks()) * i128::from(report.last_quantity.lots());
         order.fees = order.fees.plus(report.fee)?;
-        let complete = order.cum_quantity >= order.quantity;
+        let complete = order.worst_leaves() == Quantity::ZERO;
         let released = order.reserved.min(report.last_quantity);
         order.reserved = order.reserved.minus(released)?;
         let sibling = order.sibling;

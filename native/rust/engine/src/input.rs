@@ -2,8 +2,8 @@
 
 use holdfast_core::wire::{AMOUNT_BYTES_MAX, Encode, Reader, U32_BYTES_MAX, U64_BYTES_MAX, Writer};
 use holdfast_core::{
-    Amount, Bar, ClientOrderId, Code, InstrumentId, OrderIntent, Quantity, Quote, Result,
-    Timestamp, Trade, VenueReport,
+    Amendment, Amount, Bar, ClientOrderId, Code, InstrumentId, OrderIntent, Quote, Replacement,
+    Result, Timestamp, Trade, VenueReport,
 };
 
 /// A funding payment of a perpetual.
@@ -35,6 +35,8 @@ pub enum Input<'a> {
         /// When.
         ts: Timestamp,
     },
+    /// A strategy wants an open order changed.
+    Amend(Amendment),
     /// A venue reported.
     Report(VenueReport),
     /// Funding fell due.
@@ -60,6 +62,7 @@ impl Input<'_> {
             Self::Quote(quote) => quote.ts_event,
             Self::Submit(intent) => intent.ts_intent,
             Self::Cancel { ts, .. } | Self::Failure { ts, .. } => *ts,
+            Self::Amend(amendment) => amendment.ts,
             Self::Report(report) => report.ts_event,
             Self::Funding(funding) => funding.ts_event,
         }
@@ -73,8 +76,8 @@ pub enum Command {
     Place(OrderIntent),
     /// Cancel an order.
     Cancel(ClientOrderId),
-    /// Change the quantity of an order.
-    Replace(ClientOrderId, Quantity),
+    /// Change quantity and prices of an order to these.
+    Replace(Replacement),
 }
 
 impl Funding {

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod account;
+mod amend;
 pub mod config;
 pub mod engine;
 mod fills;

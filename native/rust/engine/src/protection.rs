@@ -6,8 +6,8 @@ use crate::input::Command;
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::{
-    ClientOrderId, InstrumentId, OrderEvent, OrderIntent, OrderRole, OrderType, Overlays, Price,
-    Quantity, Result, TimeInForce,
+    ClientOrderId, InstrumentId, OrderIntent, OrderRole, OrderType, Overlays, Price, Quantity,
+    Replacement, Result, TimeInForce,
 };
 
 impl Engine {
@@ -96,9 +96,8 @@ impl Engine {
         if left <= order.cum_quantity {
             return self.request_cancel(sibling, sink, commands);
         }
-        self.transition(sibling, OrderEvent::RequestReplace, sink)?;
-        commands.push(Command::Replace(sibling, left));
-        Ok(())
+        let replacement = Replacement { quantity: left, ..Replacement::of(order) };
+        self.request_replace(replacement, sink, commands)
     }
 
     /// Cancels reduce-only orders that have nothing left to reduce.

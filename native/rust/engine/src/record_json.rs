@@ -5,8 +5,8 @@ use crate::output::{DayClosed, OrderChanged, PositionChanged};
 use holdfast_core::journal_record::{Record, RecordKind};
 use holdfast_core::wire::Reader;
 use holdfast_core::{
-    Bar, BaseState, Code, OrderEvent, OrderIntent, OrderRole, OrderType, Overlays, Price, Quote,
-    Result, Side, TimeInForce, Trade, VenueReport,
+    Amendment, Bar, BaseState, Code, OrderEvent, OrderIntent, OrderRole, OrderType, Overlays,
+    Price, Quantity, Quote, Result, Side, TimeInForce, Trade, VenueReport,
 };
 use holdfast_risk::Verdict;
 use serde_json::{Value, json};
@@ -26,6 +26,7 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
             intent(&OrderIntent::decode(&mut reader)?)
         }
         RecordKind::CancelRequested => json!({ "client_order_id": reader.u64()? }),
+        RecordKind::AmendRequested => amendment(&Amendment::decode(&mut reader, record.ts)?),
         RecordKind::VenueReport => report(&VenueReport::decode(&mut reader)?),
         RecordKind::Funding => {
             let funding = Funding::decode(&mut reader)?;
@@ -81,6 +82,15 @@ fn intent(intent: &OrderIntent) -> Value {
         "quantity_lots": intent.quantity.lots(), "limit_ticks": ticks(intent.limit_price),
         "trigger_ticks": ticks(intent.trigger_price), "stop_loss_ticks": ticks(intent.stop_loss),
         "take_profit_ticks": ticks(intent.take_profit),
+    })
+}
+
+fn amendment(amendment: &Amendment) -> Value {
+    json!({
+        "client_order_id": amendment.client_order_id.0,
+        "quantity_lots": amendment.quantity.map(Quantity::lots),
+        "limit_ticks": amendment.limit_price.map(Price::ticks),
+        "trigger_ticks": amendment.trigger_price.map(Price::ticks),
     })
 }
 

@@ -8,7 +8,8 @@ use crate::sink::Sink;
 use holdfast_core::journal_record::{Record, RecordKind, hex};
 use holdfast_core::wire::{Encode, Layout, Reader, append_encoded};
 use holdfast_core::{
-    Bar, ClientOrderId, Code, Error, OrderIntent, Quote, Result, Timestamp, Trade, VenueReport,
+    Amendment, Bar, ClientOrderId, Code, Error, OrderIntent, Quote, Result, Timestamp, Trade,
+    VenueReport,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -121,6 +122,7 @@ fn feed(engine: &mut Engine, record: &Record<'_>, expected: &mut Expected) -> Re
         RecordKind::CancelRequested => {
             Input::Cancel { client_order_id: ClientOrderId(reader.u64()?), ts: record.ts }
         }
+        RecordKind::AmendRequested => Input::Amend(Amendment::decode(&mut reader, record.ts)?),
         RecordKind::VenueReport => Input::Report(VenueReport::decode(&mut reader)?),
         RecordKind::Funding => Input::Funding(Funding::decode(&mut reader)?),
         RecordKind::Failure => {

@@ -28,9 +28,15 @@ impl Engine {
             .with("client_order_id", id.0));
         };
         let duplicate = report.kind == ReportKind::Fill && report.trade_id <= order.last_trade_id;
+        let refused = matches!(report.kind, ReportKind::CancelRefused | ReportKind::ReplaceRefused);
+        let ended = order.state.base().is_end();
         self.emit(RecordKind::VenueReport, report, sink)?;
         if duplicate {
             self.counts.alarms += 1;
+            return Ok(());
+        }
+        if refused && ended {
+            // The command crossed the order's end on its way: that it was refused is no news.
             return Ok(());
         }
         let event = match report.kind {
@@ -39,15 +45,16 @@ impl Engine {
             ReportKind::Triggered => OrderEvent::Trigger,
             ReportKind::Canceled => OrderEvent::Cancel,
             ReportKind::Expired => OrderEvent::Expire,
-            ReportKind::Replaced => {
-                if let Some(order) = self.order_mut(id) {
-                    order.quantity = report.last_quantity;
-                }
-                OrderEvent::Replace
-            }
+            ReportKind::CancelRefused => OrderEvent::RefuseCancel,
+            ReportKind::Replaced => OrderEvent::Replace,
+            ReportKind::ReplaceRefused => OrderEvent::RefuseReplace,
             ReportKind::Fill => return self.on_fill(report, sink, commands),
         };
-        self.transition(id, event, sink).map(|_| ())
+        if matches!(event, OrderEvent::Replace | OrderEvent::RefuseReplace) {
+            self.take_answer(report);
+        }
+        self.transition(id, event, sink)?;
+        self.settle(id, sink)
     }
 
     /// Moves an order by an event, keeps the counters, and gives back what an ended order had reserved.
@@ -75,6 +82,8 @@ impl Engine {
             }
         } else if before.is_end() && !transition.base.is_end() {
             self.revive(id);
+            // What lives can fill again, so it counts again.
+            self.reserve_worst(id)?;
         }
         Ok(transition)
     }

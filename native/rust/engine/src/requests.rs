@@ -4,7 +4,7 @@ use crate::engine::Engine;
 use crate::input::Command;
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
-use holdfast_core::{ClientOrderId, Code, Error, OrderEvent, Result};
+use holdfast_core::{ClientOrderId, Code, Error, OrderEvent, Replacement, Result};
 
 impl Engine {
     pub(crate) fn cancel(
@@ -32,6 +32,23 @@ impl Engine {
     ) -> Result<()> {
         self.transition(id, OrderEvent::RequestCancel, sink)?;
         commands.push(Command::Cancel(id));
+        Ok(())
+    }
+
+    /// Asks the venue to change an order; until it answers, the worse of old and new is reserved.
+    pub(crate) fn request_replace(
+        &mut self,
+        replacement: Replacement,
+        sink: &mut impl Sink,
+        commands: &mut Vec<Command>,
+    ) -> Result<()> {
+        let id = replacement.client_order_id;
+        self.transition(id, OrderEvent::RequestReplace, sink)?;
+        if let Some(order) = self.orders.get_mut(&id.0) {
+            order.pending = Some(replacement);
+        }
+        self.reserve_worst(id)?;
+        commands.push(Command::Replace(replacement));
         Ok(())
     }
 }

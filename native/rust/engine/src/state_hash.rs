@@ -42,6 +42,10 @@ impl Engine {
             word(i128::from(order.quantity.lots()));
             word(i128::from(order.cum_quantity.lots()));
             word(order.filled_tick_lots);
+            word(i128::from(order.reserved.lots()));
+            word(order.intent.limit_price.map_or(i128::MIN, |price| i128::from(price.ticks())));
+            word(order.intent.trigger_price.map_or(i128::MIN, |price| i128::from(price.ticks())));
+            word(order.pending.map_or(i128::MIN, |asked| i128::from(asked.quantity.lots())));
         }
         *hasher.finalize().as_bytes()
     }

@@ -8,7 +8,7 @@ use crate::loss_guard::{LossGuard, observed_fraction};
 use crate::order_rate::OrderRate;
 use crate::verdict::{Check, Verdict};
 use holdfast_core::{
-    Amount, Fraction, Instrument, OrderIntent, OrderRole, Price, Result, Side, Timestamp,
+    Amount, Fraction, Instrument, OrderIntent, OrderRole, Price, Quantity, Result, Side, Timestamp,
 };
 
 /// What the gate looks at besides the order: plain values of one instant.
@@ -28,6 +28,20 @@ pub struct View<'a> {
     pub other_exposure: Amount,
     /// Open orders now, and how many there may be.
     pub open_orders: (usize, usize),
+}
+
+/// What is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// An order that was not sent yet.
+    Order,
+    /// Another form of an order that is open; the view is without its reservation.
+    Amendment {
+        /// What could still fill of the new form.
+        leaves: Quantity,
+        /// Whether nothing but the quantity changes, and only down: then no limit can hold it up.
+        lessens: bool,
+    },
 }
 
 /// The pre-trade gate of one account.
@@ -70,15 +84,27 @@ impl Gate {
     /// Judges an order without changing anything.
     #[must_use]
     pub fn check(&self, intent: &OrderIntent, view: &View<'_>) -> Verdict {
-        let lots = intent.quantity.lots();
-        let reducing = if intent.reduce_only {
-            intent.side.opposite().signed(1) == view.case.position.signum()
-        } else {
-            lots <= view.case.reducible(intent.side)
+        self.judge(intent, Subject::Order, view)
+    }
+
+    /// Judges an order or an amendment without changing anything.
+    #[must_use]
+    pub fn judge(&self, intent: &OrderIntent, subject: Subject, view: &View<'_>) -> Verdict {
+        let (leaves, lessens) = match subject {
+            Subject::Order => (intent.quantity, false),
+            Subject::Amendment { leaves, lessens } => (leaves, lessens),
         };
+        let reducing = lessens
+            || if intent.reduce_only {
+                intent.side.opposite().signed(1) == view.case.position.signum()
+            } else {
+                leaves.lots() <= view.case.reducible(intent.side)
+            };
         let mut judgement = Judgement {
             gate: self,
             intent,
+            subject,
+            leaves,
             view,
             verdict: Verdict::new(intent.client_order_id, reducing),
         };
@@ -129,6 +155,9 @@ impl Gate {
 struct Judgement<'a> {
     gate: &'a Gate,
     intent: &'a OrderIntent,
+    subject: Subject,
+    /// What could fill, for the worst case.
+    leaves: Quantity,
     view: &'a View<'a>,
     verdict: Verdict,
 }
@@ -165,6 +194,9 @@ impl Judgement<'_> {
         }
         let open = view.open_orders.0 as i128 + 1;
         self.at_most(Control::OpenOrders, Some(view.open_orders.1 as i128), open);
+        if matches!(self.subject, Subject::Amendment { lessens: true, .. }) {
+            return Ok(());
+        }
         let age = view.mark.map_or(i64::MAX, |(_, ts)| view.now.since(ts));
         // A market exit needs no reference price; everything else does, and a missing one is older than any bound.
         let needs_mark = !reducing || (intent.limit_price.is_some() && limits.price_band.is_some());
@@ -262,6 +294,10 @@ impl Judgement<'_> {
                 self.gate.rate.count(now) as i128 + 1,
             );
         }
+        // What an amendment changes was counted when its order was sent.
+        if self.subject != Subject::Order {
+            return;
+        }
         self.at_most(
             Control::DailyTrades,
             limits.daily_trades.map(i128::from),
@@ -311,7 +347,7 @@ impl Judgement<'_> {
         if view.equity.raw() <= 0 {
             return Ok(());
         }
-        let worst = view.case.reserve(self.intent.side, self.intent.quantity.lots())?.lots()?;
+        let worst = view.case.reserve(self.intent.side, self.leaves.lots())?.lots()?;
         let position = view.instrument.notional(price, worst)?;
         let gross = view.other_exposure.plus(position)?;
         for (control, limit, value) in [

@@ -6,7 +6,8 @@ use crate::tape::Tape;
 use crate::venue::{SimulatedVenue, VenueEvent};
 use holdfast_core::journal_record::{RecordKind, hex};
 use holdfast_core::{
-    Bar, ClientOrderId, Code, Error, InstrumentId, OrderIntent, Quote, Result, Timestamp, Trade,
+    Amendment, Bar, ClientOrderId, Code, Error, InstrumentId, OrderIntent, Quote, Result,
+    Timestamp, Trade,
 };
 use holdfast_engine::snapshot::Snapshot;
 use holdfast_engine::{Command, Engine, EngineConfig, Input, JournalWriter, Sink};
@@ -168,6 +169,17 @@ impl Session {
     pub fn cancel(&mut self, client_order_id: ClientOrderId) -> Result<()> {
         self.step(&Input::Cancel { client_order_id, ts: self.engine.now() })?;
         self.hear_answers()
+    }
+
+    /// Changes an open order; the amendment's time is set here.
+    ///
+    /// # Errors
+    /// `ORDER_UNKNOWN`, `AMEND_INVALID`, `ORDER_TRANSITION_ILLEGAL`, `JOURNAL_IO`.
+    pub fn amend(&mut self, amendment: Amendment) -> Result<Box<Verdict>> {
+        let amendment = Amendment { ts: self.engine.now(), ..amendment };
+        let verdict = self.step(&Input::Amend(amendment))?;
+        self.hear_answers()?;
+        verdict.ok_or_else(|| Error::new(Code::AmendInvalid, "an amendment must have a verdict"))
     }
 
     /// Records that something outside failed.

@@ -3,6 +3,8 @@
 //! It behaves like a live venue behind the same records: it acknowledges, rejects, triggers, fills in part, expires and
 //! cancels, and knows nothing of the engine's state.
 
+mod replacement;
+
 use crate::assumptions::Assumptions;
 use crate::fill_price::{Phase, reference, slipped};
 use crate::tape::Tape;
@@ -23,7 +25,7 @@ pub enum VenueEvent {
     Funding(Funding),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Resting {
     intent: OrderIntent,
     leaves: i64,
@@ -89,22 +91,7 @@ impl SimulatedVenue {
                     self.report(id, ReportKind::Canceled);
                 }
             }
-            Command::Replace(id, quantity) => {
-                let found = self
-                    .orders
-                    .iter_mut()
-                    .find(|order| order.intent.client_order_id == id && order.leaves > 0);
-                if let Some(order) = found {
-                    let filled = order.intent.quantity.lots() - order.leaves;
-                    order.leaves = (quantity.lots() - filled).max(0);
-                    order.intent.quantity = quantity;
-                    let replaced = VenueReport {
-                        last_quantity: quantity,
-                        ..VenueReport::without_fill(id, ReportKind::Replaced, now)
-                    };
-                    self.events.push_back(VenueEvent::Report(replaced));
-                }
-            }
+            Command::Replace(replacement) => self.replace(&replacement),
         }
         if self.pass.is_none() {
             self.orders.retain(|order| order.leaves > 0);

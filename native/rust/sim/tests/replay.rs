@@ -2,7 +2,7 @@
 
 mod support;
 
-use holdfast_core::{Amount, Code, OrderIntent, Price, Side};
+use holdfast_core::{Amendment, Amount, Code, OrderIntent, Price, Quantity, Side, Timestamp};
 use holdfast_engine::journal_writer::{SyncPolicy, segment_header};
 use holdfast_engine::record_json::record_json;
 use holdfast_engine::replay::replay;
@@ -36,6 +36,7 @@ enum Action {
     Limit(bool, i64, i64),
     Stop(bool, i64, i64),
     CancelOldest,
+    AmendOldest(Option<i64>, Option<i64>),
 }
 
 fn actions() -> impl Strategy<Value = Action> {
@@ -45,6 +46,7 @@ fn actions() -> impl Strategy<Value = Action> {
         2 => (any::<bool>(), 1_i64..200, -800_i64..800).prop_map(|(b, q, o)| Action::Limit(b, q, o)),
         1 => (any::<bool>(), 1_i64..200, -800_i64..800).prop_map(|(b, q, o)| Action::Stop(b, q, o)),
         1 => Just(Action::CancelOldest),
+        2 => (prop::option::of(1_i64..300), prop::option::of(-800_i64..800)).prop_map(|(q, o)| Action::AmendOldest(q, o)),
     ]
 }
 
@@ -79,6 +81,27 @@ fn play(session: &mut Session, steps: &[((i64, i64, i64, i64, i64), Vec<Action>)
                 }
                 Action::Stop(buy, lots, offset) => {
                     session.submit(stop(side(*buy), *lots, price(*offset))).unwrap();
+                }
+                Action::AmendOldest(lots, offset) => {
+                    let Some(order) = session.engine().open_orders().next() else { continue };
+                    let wish = Amendment {
+                        client_order_id: order.intent.client_order_id,
+                        quantity: lots.map(Quantity::from_lots),
+                        limit_price: order
+                            .intent
+                            .limit_price
+                            .and(*offset)
+                            .map(|offset| Price::from_ticks(price(offset))),
+                        trigger_price: order
+                            .intent
+                            .trigger_price
+                            .and(*offset)
+                            .map(|offset| Price::from_ticks(price(offset))),
+                        ts: Timestamp(0),
+                    };
+                    if let Err(error) = session.amend(wish) {
+                        assert_eq!(error.code(), Code::AmendInvalid);
+                    }
                 }
                 Action::CancelOldest => {
                     let oldest = session

@@ -1,6 +1,8 @@
 //! What the tests of the session share: a session over one instrument with tick 0.01 and lot 1, and short forms.
 #![allow(dead_code)]
 
+pub mod desk;
+
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::venue_report::LiquiditySide;
 use holdfast_core::{
