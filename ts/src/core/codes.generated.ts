@@ -350,6 +350,27 @@ export const CODES = {
     meaning: 'An amendment would change nothing, or contradicts its order.',
     remedy: 'Correct the field that the message names.',
   },
+  FILL_CONFLICT: {
+    number: 82,
+    category: 'exchange',
+    retryable: false,
+    meaning: 'A trade id that was applied came again with other numbers; nothing was changed.',
+    remedy: "Ask the venue for the order's fills; the journal holds both reports.",
+  },
+  REPORT_MISMATCH: {
+    number: 83,
+    category: 'exchange',
+    retryable: false,
+    meaning: 'A report names another instrument or account than its order.',
+    remedy: 'Check which stream the report came from; nothing was changed.',
+  },
+  SEQUENCE_GAP: {
+    number: 84,
+    category: 'exchange',
+    retryable: true,
+    meaning: "Reports of an instrument are missing by the venue's own numbering.",
+    remedy: 'Ask the venue for the orders and fills of the instrument.',
+  },
   ORDER_QTY_EXCEEDED: {
     number: 100,
     category: 'risk',

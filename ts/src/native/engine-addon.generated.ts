@@ -20,10 +20,7 @@ export declare class NativeSession {
   cancel(clientOrderId: number): number;
   /** Returns the index of an open order's instrument. */
   instrumentOfOrder(clientOrderId: number): number;
-  /**
-   * Changes an order to quantity, limit price and trigger of the command area, where each may be "none". Returns bytes of
-   * notices; the verdict is among them.
-   */
+  /** Changes an order to what stands in the command area. Returns bytes of notices; the verdict is among them. */
   amend(clientOrderId: number): number;
   /** Returns bytes of further notices, for when they did not all fit. */
   moreNotices(): number;

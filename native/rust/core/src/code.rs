@@ -133,6 +133,9 @@ codes! {
     52 CapacityExhausted "CAPACITY_EXHAUSTED" Infrastructure true "A fixed capacity was reached." "Raise the capacity that the message names.";
     53 SessionAborted "SESSION_ABORTED" Infrastructure true "The session was stopped from outside; the journal holds what was done so far." "Run it again.";
     81 AmendInvalid "AMEND_INVALID" Validation false "An amendment would change nothing, or contradicts its order." "Correct the field that the message names.";
+    82 FillConflict "FILL_CONFLICT" Exchange false "A trade id that was applied came again with other numbers; nothing was changed." "Ask the venue for the order's fills; the journal holds both reports.";
+    83 ReportMismatch "REPORT_MISMATCH" Exchange false "A report names another instrument or account than its order." "Check which stream the report came from; nothing was changed.";
+    84 SequenceGap "SEQUENCE_GAP" Exchange true "Reports of an instrument are missing by the venue's own numbering." "Ask the venue for the orders and fills of the instrument.";
     100 OrderQtyExceeded "ORDER_QTY_EXCEEDED" Risk false "The order's quantity is above its limit." "Send a smaller order.";
     101 OrderNotionalExceeded "ORDER_NOTIONAL_EXCEEDED" Risk false "The order's notional is above its limit." "Send a smaller order.";
     102 PositionLimitExceeded "POSITION_LIMIT_EXCEEDED" Risk false "The position, if every open order filled, would be above its fraction of equity." "Send a smaller order, or cancel open ones.";
@@ -166,7 +169,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 66);
+        assert_eq!(Code::ALL.len(), 69);
         assert_eq!(Code::from_number(0), None);
     }
 }

@@ -40,6 +40,10 @@ impl Encode for ClientOrderId {
     }
 }
 
+/// Which account of the venue an engine trades for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct AccountId(pub u32);
+
 /// The venue's id of one execution; a fill is applied once per trade id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct TradeId(pub u64);

@@ -5,7 +5,8 @@ use crate::amount::Amount;
 use crate::clock::Timestamp;
 use crate::code::Code;
 use crate::error::{Error, Result};
-use crate::identifier::{ClientOrderId, InstrumentId, TradeId};
+use crate::identifier::{ClientOrderId, InstrumentId};
+use crate::order_fills::OrderFills;
 use crate::order_state::OrderState;
 use crate::price::Price;
 use crate::quantity::Quantity;
@@ -223,8 +224,8 @@ pub struct Order {
     pub reserved: Quantity,
     /// Fees of its fills.
     pub fees: Amount,
-    /// Highest execution id applied; a venue's ids rise, so an older one is a duplicate.
-    pub last_trade_id: TradeId,
+    /// OrderFills that were applied.
+    pub fills: OrderFills,
     /// The other order of a one-cancels-other pair, or `NONE`.
     pub sibling: ClientOrderId,
     /// What the venue was asked to make of it and has not answered yet.
@@ -242,7 +243,7 @@ impl Order {
             cum_quantity: Quantity::ZERO,
             filled_tick_lots: 0,
             reserved: Quantity::ZERO,
-            last_trade_id: TradeId(0),
+            fills: OrderFills::default(),
             fees: Amount::ZERO,
             sibling: ClientOrderId::NONE,
             pending: None,
@@ -253,6 +254,13 @@ impl Order {
     #[must_use]
     pub fn leaves(&self) -> Quantity {
         Quantity::from_lots(self.quantity.lots().saturating_sub(self.cum_quantity.lots()).max(0))
+    }
+
+    /// Returns whether more has filled than was asked for.
+    #[must_use]
+    pub fn overfilled(&self) -> bool {
+        let most = self.pending.map_or(self.quantity, |asked| asked.quantity.max(self.quantity));
+        self.cum_quantity > most
     }
 
     /// Returns the most that can still fill, whichever way the venue answers an amendment that is in flight.

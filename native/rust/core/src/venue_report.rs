@@ -3,12 +3,13 @@
 use crate::amount::Amount;
 use crate::clock::Timestamp;
 use crate::code::Code;
+use crate::currency_code::CurrencyCode;
 use crate::error::{Error, Result};
-use crate::identifier::{ClientOrderId, TradeId};
+use crate::identifier::{AccountId, ClientOrderId, InstrumentId, TradeId};
 use crate::order::vocabulary;
 use crate::price::Price;
 use crate::quantity::Quantity;
-use crate::wire::{AMOUNT_BYTES_MAX, Encode, Reader, U64_BYTES_MAX, Writer};
+use crate::wire::{AMOUNT_BYTES_MAX, Encode, Reader, U32_BYTES_MAX, U64_BYTES_MAX, Writer};
 
 vocabulary! {
     /// Kind of a report (FIX 150).
@@ -45,6 +46,14 @@ pub struct VenueReport {
     pub fee: Amount,
     /// What the fill cost against the price before slippage; zero or positive in the simulated venue.
     pub slippage: Amount,
+    /// Which instrument, where the venue says so; it must be the order's.
+    pub instrument: Option<InstrumentId>,
+    /// Which account, where the venue says so; it must be the engine's.
+    pub account: Option<AccountId>,
+    /// The venue's number of the report among those of its instrument, where it numbers them.
+    pub sequence: Option<u64>,
+    /// Currency of the fee when it is not the instrument's quote currency.
+    pub fee_currency: Option<CurrencyCode>,
 }
 
 impl VenueReport {
@@ -65,6 +74,10 @@ impl VenueReport {
             liquidity_side: LiquiditySide::Taker,
             fee: Amount::ZERO,
             slippage: Amount::ZERO,
+            instrument: None,
+            account: None,
+            sequence: None,
+            fee_currency: None,
         }
     }
 
@@ -82,7 +95,23 @@ impl VenueReport {
             .with("client_order_id", self.client_order_id.0)
             .with("quantity_lots", self.last_quantity.lots()));
         }
+        if self.last_quantity.lots() < 0 {
+            return Err(Error::new(
+                Code::FillInvalid,
+                "a report must not have a negative quantity",
+            )
+            .with("client_order_id", self.client_order_id.0)
+            .with("quantity_lots", self.last_quantity.lots()));
+        }
         Ok(())
+    }
+
+    /// Whether the report says more than most venues do.
+    const fn has_extras(&self) -> bool {
+        self.instrument.is_some()
+            || self.account.is_some()
+            || self.sequence.is_some()
+            || self.fee_currency.is_some()
     }
 
     /// Reads the journal form.
@@ -93,7 +122,7 @@ impl VenueReport {
         let client_order_id = ClientOrderId(reader.u64()?);
         let kind = ReportKind::from_number(reader.u8()?)?;
         let liquidity_side = LiquiditySide::from_number(reader.u8()?)?;
-        Ok(Self {
+        let report = Self {
             client_order_id,
             kind,
             liquidity_side,
@@ -103,13 +132,30 @@ impl VenueReport {
             last_quantity: Quantity::from_lots(reader.i64()?),
             fee: reader.amount()?,
             slippage: reader.amount()?,
+            ..Self::without_fill(client_order_id, kind, Timestamp(0))
+        };
+        if reader.rest().is_empty() {
+            return Ok(report);
+        }
+        let present = reader.u8()?;
+        let given = |bit: u8| present & bit != 0;
+        let instrument = InstrumentId(reader.u32()?);
+        let account = AccountId(reader.u32()?);
+        let sequence = reader.u64()?;
+        let currency = u128::from(reader.u64()?) | u128::from(reader.u64()?) << 64;
+        Ok(Self {
+            instrument: given(1).then_some(instrument),
+            account: given(2).then_some(account),
+            sequence: given(4).then_some(sequence),
+            fee_currency: given(8).then(|| CurrencyCode::from_word(currency)).transpose()?,
+            ..report
         })
     }
 }
 
 impl Encode for VenueReport {
     fn encoded_bytes_max(&self) -> usize {
-        5 * U64_BYTES_MAX + 2 + 2 * AMOUNT_BYTES_MAX
+        8 * U64_BYTES_MAX + 2 * U32_BYTES_MAX + 3 + 2 * AMOUNT_BYTES_MAX
     }
 
     fn encode(&self, writer: &mut Writer<'_>) {
@@ -122,6 +168,23 @@ impl Encode for VenueReport {
         writer.i64(self.last_quantity.lots());
         writer.amount(self.fee);
         writer.amount(self.slippage);
+        // Most reports end here, and their records fit one block of the hash.
+        if !self.has_extras() {
+            return;
+        }
+        let bits = [
+            self.instrument.is_some(),
+            self.account.is_some(),
+            self.sequence.is_some(),
+            self.fee_currency.is_some(),
+        ];
+        writer.u8(bits.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit)));
+        writer.u32(self.instrument.map_or(0, |id| id.0));
+        writer.u32(self.account.map_or(0, |id| id.0));
+        writer.u64(self.sequence.unwrap_or(0));
+        let currency = self.fee_currency.map_or(0, CurrencyCode::word);
+        writer.u64(currency as u64);
+        writer.u64((currency >> 64) as u64);
     }
 }
 
@@ -138,15 +201,28 @@ mod tests {
             last_quantity: Quantity::from_lots(i64::MAX),
             fee: Amount::from_raw(i128::MIN),
             slippage: Amount::from_raw(i128::MAX),
+            instrument: Some(InstrumentId(u32::MAX)),
+            account: Some(AccountId(u32::MAX)),
+            sequence: Some(u64::MAX),
+            fee_currency: Some(CurrencyCode::parse("ABCDEFGHIJKLMNOP").unwrap()),
             ..VenueReport::without_fill(
                 ClientOrderId(u64::MAX),
                 ReportKind::Fill,
                 Timestamp(i64::MIN),
             )
         };
-        let mut bytes = Vec::new();
-        append_encoded(&mut bytes, Layout::Compact, &extreme);
-        assert_eq!(VenueReport::decode(&mut Reader::new(&bytes)), Ok(extreme));
+        let one_each = [
+            VenueReport { account: None, sequence: None, fee_currency: None, ..extreme },
+            VenueReport { instrument: None, sequence: None, fee_currency: None, ..extreme },
+            VenueReport { instrument: None, account: None, fee_currency: None, ..extreme },
+            VenueReport { instrument: None, account: None, sequence: None, ..extreme },
+        ];
+        for report in one_each.into_iter().chain([extreme]) {
+            let mut bytes = Vec::new();
+            append_encoded(&mut bytes, Layout::Compact, &report);
+            assert!(bytes.len() <= report.encoded_bytes_max());
+            assert_eq!(VenueReport::decode(&mut Reader::new(&bytes)), Ok(report));
+        }
         let report = VenueReport {
             trade_id: TradeId(3),
             last_price: Price::from_ticks(4),
@@ -168,5 +244,7 @@ mod tests {
         assert_eq!(empty.validate().map_err(|e| e.code()), Err(Code::FillInvalid));
         let canceled = VenueReport { kind: ReportKind::Canceled, ..empty };
         assert!(canceled.validate().is_ok());
+        let negative = VenueReport { last_quantity: Quantity::from_lots(-1), ..canceled };
+        assert_eq!(negative.validate().map_err(|e| e.code()), Err(Code::FillInvalid));
     }
 }

@@ -23,4 +23,15 @@ pub struct EngineConfig {
     pub start_cash: String,
     /// Capacity for open orders; beyond it an order is denied.
     pub max_open_orders: usize,
+    /// How orders are named and kept apart.
+    #[serde(default)]
+    pub orders: OrderConfig,
+}
+
+/// How orders are named and kept apart; the defaults suit a single session of a single account.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OrderConfig {
+    /// Which account the engine trades for; a report that names another is refused.
+    pub account: u32,
 }

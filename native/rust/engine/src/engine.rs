@@ -2,15 +2,17 @@
 
 use crate::account::Account;
 use crate::config::{ENDED_ORDERS_KEPT, EngineConfig, INSTRUMENTS_MAX, OPEN_ORDERS_MAX};
+use crate::fees::ForeignFees;
 use crate::input::{Command, Failure, Input};
 use crate::position::Position;
+use crate::sequence::Sequencer;
 use crate::sink::Sink;
 use crate::statistics::Statistics;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::Encode;
 use holdfast_core::{
-    Amount, ClientOrderId, Clock, Code, Error, Instrument, InstrumentId, ManualClock, Order, Price,
-    Result, Timestamp,
+    AccountId, Amount, ClientOrderId, Clock, Code, Error, Instrument, InstrumentId, ManualClock,
+    Order, Price, Result, Timestamp, VenueReport,
 };
 use holdfast_risk::{Gate, Verdict, WorstCase};
 use std::collections::{BTreeMap, VecDeque};
@@ -72,6 +74,11 @@ pub struct Engine {
     pub(crate) last_mark: Option<Timestamp>,
     pub(crate) counts: OrderCounts,
     pub(crate) statistics: Statistics,
+    pub(crate) account_id: AccountId,
+    /// Reports of each instrument in the venue's order, where it numbers them.
+    pub(crate) sequences: Vec<Sequencer<VenueReport>>,
+    pub(crate) held_since: Option<Timestamp>,
+    pub(crate) foreign_fees: ForeignFees,
 }
 
 impl Engine {
@@ -125,6 +132,10 @@ impl Engine {
             last_mark: None,
             counts: OrderCounts::default(),
             statistics: Statistics::default(),
+            account_id: AccountId(config.orders.account),
+            sequences: config.instruments.iter().map(|_| Sequencer::default()).collect(),
+            held_since: None,
+            foreign_fees: ForeignFees::default(),
         })
     }
 
@@ -133,7 +144,8 @@ impl Engine {
     /// for an amendment.
     ///
     /// # Errors
-    /// `EVENT_INVALID` when time runs back, `ORDER_INVALID`, `ORDER_UNKNOWN`, `AMEND_INVALID`, `FILL_INVALID`, `INSTRUMENT_UNKNOWN`,
+    /// `EVENT_INVALID` when time runs back, `ORDER_INVALID`, `ORDER_UNKNOWN`, `AMEND_INVALID`, `FILL_INVALID`, `FILL_CONFLICT`,
+    /// `REPORT_MISMATCH`, `INSTRUMENT_UNKNOWN`,
     /// `AMOUNT_OVERFLOW`, or what the sink fails with.
     pub fn step(
         &mut self,
@@ -141,7 +153,11 @@ impl Engine {
         sink: &mut impl Sink,
         commands: &mut Vec<Command>,
     ) -> Result<Option<Box<Verdict>>> {
-        let ts = input.ts();
+        let ts = match input {
+            // A venue's clock may lag, and a late fill may be told long after it happened: it is news all the same.
+            Input::Report(_) => input.ts().max(self.clock.now()),
+            _ => input.ts(),
+        };
         if ts < self.clock.now() {
             return Err(Error::new(
                 Code::EventInvalid,
@@ -151,6 +167,17 @@ impl Engine {
         }
         self.close_day_before(ts, sink)?;
         self.clock.advance(ts);
+        let verdict = self.take(input, sink, commands)?;
+        self.stop_waiting(sink, commands)?;
+        Ok(verdict)
+    }
+
+    fn take(
+        &mut self,
+        input: &Input<'_>,
+        sink: &mut impl Sink,
+        commands: &mut Vec<Command>,
+    ) -> Result<Option<Box<Verdict>>> {
         match input {
             Input::Bar(bar) => self.on_bar(bar, sink).map(|()| None),
             Input::Trade(trade) => self.on_trade(trade, sink).map(|()| None),
@@ -162,7 +189,7 @@ impl Engine {
                 self.cancel(*client_order_id, sink, commands).map(|()| None)
             }
             Input::Amend(amendment) => self.amend(amendment, sink, commands).map(Some),
-            Input::Report(report) => self.on_report(report, sink, commands).map(|()| None),
+            Input::Report(report) => self.take_report(report, sink, commands).map(|()| None),
             Input::Funding(funding) => self.on_funding(funding, sink).map(|()| None),
             Input::Failure { code, message, .. } => {
                 let failure = Failure { code: *code, message };

@@ -6,6 +6,7 @@ use crate::output::PositionChanged;
 use crate::position::PositionChange;
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
+use holdfast_core::order_fills::Fill;
 use holdfast_core::{OrderEvent, OrderIntent, OrderRole, Quantity, Result, VenueReport};
 
 impl Engine {
@@ -15,10 +16,12 @@ impl Engine {
         sink: &mut impl Sink,
         commands: &mut Vec<Command>,
     ) -> Result<()> {
+        let fill = Fill::of(report);
+        let report = &self.book_foreign_fee(report)?;
         let id = report.client_order_id;
         let Some(order) = self.order_mut(id) else { return Ok(()) };
         let (intent, first) = (order.intent, order.cum_quantity == Quantity::ZERO);
-        order.last_trade_id = report.trade_id;
+        order.fills.note(fill);
         order.cum_quantity = order.cum_quantity.plus(report.last_quantity)?;
         order.filled_tick_lots +=
             i128::from(report.last_price.ticks()) * i128::from(report.last_quantity.lots());

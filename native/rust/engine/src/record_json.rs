@@ -99,7 +99,9 @@ fn report(report: &VenueReport) -> Value {
         "client_order_id": report.client_order_id.0, "report": report.kind.name(), "trade_id": report.trade_id.0,
         "last_ticks": report.last_price.ticks(), "last_lots": report.last_quantity.lots(),
         "liquidity_side": report.liquidity_side.name(), "fee": report.fee.to_string(),
-        "slippage": report.slippage.to_string(),
+        "slippage": report.slippage.to_string(), "instrument": report.instrument.map(|id| id.0),
+        "account": report.account.map(|id| id.0), "sequence": report.sequence,
+        "fee_currency": report.fee_currency.map(|currency| currency.to_string()),
     })
 }
 

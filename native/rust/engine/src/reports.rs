@@ -6,31 +6,26 @@ use crate::input::Command;
 use crate::output::OrderChanged;
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
+use holdfast_core::order_fills::{Fill, Sighting};
 use holdfast_core::order_state::Transition;
 use holdfast_core::{
     BaseState, ClientOrderId, Code, Error, OrderEvent, Quantity, ReportKind, Result, VenueReport,
 };
 
 impl Engine {
+    /// Applies a report that was recorded and fits its order.
     pub(crate) fn on_report(
         &mut self,
         report: &VenueReport,
         sink: &mut impl Sink,
         commands: &mut Vec<Command>,
     ) -> Result<()> {
-        report.validate()?;
         let id = report.client_order_id;
-        let Some(order) = self.order_mut(id) else {
-            return Err(Error::new(
-                Code::FillInvalid,
-                format!("report must name a known order, named {}", id.0),
-            )
-            .with("client_order_id", id.0));
-        };
-        let duplicate = report.kind == ReportKind::Fill && report.trade_id <= order.last_trade_id;
+        let Some(order) = self.order_mut(id) else { return Ok(()) };
+        let duplicate = report.kind == ReportKind::Fill
+            && order.fills.sighting(&Fill::of(report)) != Sighting::New;
         let refused = matches!(report.kind, ReportKind::CancelRefused | ReportKind::ReplaceRefused);
         let ended = order.state.base().is_end();
-        self.emit(RecordKind::VenueReport, report, sink)?;
         if duplicate {
             self.counts.alarms += 1;
             return Ok(());
@@ -69,7 +64,10 @@ impl Engine {
         };
         let before = order.state.base();
         let (instrument, side) = (order.intent.instrument, order.intent.side);
-        let transition = order.state.apply(event)?;
+        let mut transition = order.state.apply(event)?;
+        // More than was asked for is accounted like any fill, and somebody must look.
+        let filled = matches!(event, OrderEvent::PartialFill | OrderEvent::CompleteFill);
+        transition.alarm |= filled && order.overfilled();
         let changed = OrderChanged::of(order, event, transition);
         self.emit_change(&changed, sink)?;
         self.count(before, transition);

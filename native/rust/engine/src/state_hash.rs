@@ -31,6 +31,18 @@ impl Engine {
             word(i128::from(state.case.open_sell));
             word(state.mark.map_or(i128::MIN, |(price, _)| i128::from(price.ticks())));
         }
+        for sequencer in &self.sequences {
+            let next = sequencer.next_number();
+            word(next.map_or(i128::MIN, i128::from));
+            sequencer.held().for_each(|(number, _)| word(i128::from(*number)));
+            sequencer
+                .missing()
+                .for_each(|(from, to)| word(i128::from(from) << 64 | i128::from(to)));
+        }
+        for (currency, sum) in self.foreign_fees.sums() {
+            word(currency.word() as i128);
+            word(sum.raw());
+        }
         for order in self.open_orders() {
             let (base, overlays, version) = order.state.load();
             word(i128::from(order.intent.client_order_id.0));

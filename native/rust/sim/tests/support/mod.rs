@@ -9,6 +9,7 @@ use holdfast_core::{
     Bar, ClientOrderId, InstrumentId, InstrumentSpec, OrderIntent, OrderRole, OrderType, Price,
     Quantity, ReportKind, Side, TimeInForce, Timestamp,
 };
+use holdfast_engine::config::OrderConfig;
 use holdfast_engine::{EngineConfig, JournalWriter};
 use holdfast_sim::assumptions::LimitFill;
 use holdfast_sim::notices::NOTICE_HEADER_BYTES;
@@ -49,6 +50,7 @@ pub fn config() -> SessionConfig {
             limits,
             start_cash: "100000".into(),
             max_open_orders: 64,
+            orders: OrderConfig::default(),
         },
         assumptions: AssumptionsSpec {
             slippage_bps: "0".into(),
