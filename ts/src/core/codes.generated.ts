@@ -371,6 +371,21 @@ export const CODES = {
     meaning: "Reports of an instrument are missing by the venue's own numbering.",
     remedy: 'Ask the venue for the orders and fills of the instrument.',
   },
+  IDEMPOTENCY_CONFLICT: {
+    number: 85,
+    category: 'validation',
+    retryable: false,
+    meaning: 'An idempotency key was used again with another order; nothing was sent.',
+    remedy: 'Use a key of its own for each order.',
+  },
+  ORDER_ID_INVALID: {
+    number: 88,
+    category: 'validation',
+    retryable: false,
+    meaning: 'A text is no order id of this bot, or an id is out of its range.',
+    remedy:
+      'Ask for the prefix it was written with; an epoch is used up only after two million sessions.',
+  },
   ORDER_QTY_EXCEEDED: {
     number: 100,
     category: 'risk',

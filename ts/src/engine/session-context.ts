@@ -99,22 +99,27 @@ export class SessionContext implements StrategyContext {
       price === undefined ? undefined : instrument.price(price).ticks;
     const { native, notices } = this.#options;
     const before = notices.length;
-    const clientOrderId = native.submit(
-      {
-        instrument: index,
-        side: wordIndex('side', SIDES, intent.side),
-        orderType: wordIndex('orderType', ORDER_TYPES, intent.orderType ?? 'market'),
-        timeInForce: wordIndex('timeInForce', TIMES_IN_FORCE, intent.timeInForce ?? 'gtc'),
-        reduceOnly: intent.reduceOnly ?? false,
-        lots: instrument.quantity(intent.quantity).lots,
-        limitTicks: ticks(intent.limitPrice),
-        triggerTicks: ticks(intent.triggerPrice),
-        stopLossTicks: ticks(intent.stopLoss),
-        takeProfitTicks: ticks(intent.takeProfit),
-      },
-      notices,
-    );
-    return resultFrom(notices, before, clientOrderId);
+    const command = {
+      instrument: index,
+      side: wordIndex('side', SIDES, intent.side),
+      orderType: wordIndex('orderType', ORDER_TYPES, intent.orderType ?? 'market'),
+      timeInForce: wordIndex('timeInForce', TIMES_IN_FORCE, intent.timeInForce ?? 'gtc'),
+      reduceOnly: intent.reduceOnly ?? false,
+      lots: instrument.quantity(intent.quantity).lots,
+      limitTicks: ticks(intent.limitPrice),
+      triggerTicks: ticks(intent.triggerPrice),
+      stopLossTicks: ticks(intent.stopLoss),
+      takeProfitTicks: ticks(intent.takeProfit),
+    };
+    const key = intent.idempotencyKey;
+    const clientOrderId =
+      key === undefined
+        ? native.submit(command, notices)
+        : native.submitOnce(key, command, notices);
+    const result = resultFrom(notices, before, clientOrderId);
+    // A repeat brings the first verdict and no order with it: nothing happened that anybody should hear of.
+    if (key !== undefined && notices.length === before + 1) notices.length = before;
+    return result;
   }
 
   buy(quantity: QuantityInput, options: OrderOptions = {}): SubmitResult {
@@ -194,6 +199,7 @@ const ORDER_KEYS: readonly (keyof OrderIntent)[] = [
   'stopLoss',
   'takeProfit',
   'reduceOnly',
+  'idempotencyKey',
 ];
 const CHANGE_KEYS: readonly (keyof OrderChanges)[] = ['quantity', 'limitPrice', 'triggerPrice'];
 

@@ -60,6 +60,16 @@ export class NativeSession {
     return this.memory.account[7] ?? 0;
   }
 
+  /** As `submit`, once for each key; returns the id of the key's first order. */
+  submitOnce(key: string, command: Command, into: Notice[]): number {
+    this.memory.writeCommand(command);
+    this.#collect(
+      engineCall(() => this.#session.submitOnce(key)),
+      into,
+    );
+    return this.memory.account[7] ?? 0;
+  }
+
   cancel(clientOrderId: number, into: Notice[]): void {
     const bytes = engineCall(() => this.#session.cancel(clientOrderId));
     if (bytes > 0) this.#collect(bytes, into);

@@ -34,6 +34,11 @@ export interface OrderIntent {
   readonly stopLoss?: PriceInput;
   readonly takeProfit?: PriceInput;
   readonly reduceOnly?: boolean;
+  /**
+   * An own key of 1 to 256 bytes: the same order under the same key is sent once, a repeat returns the first result. Kept for
+   * 24 hours of session time, and as long as the order is open.
+   */
+  readonly idempotencyKey?: string;
 }
 
 /** What an open order is to become; what is left out stays as it is. */

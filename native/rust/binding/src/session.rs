@@ -1,7 +1,9 @@
 //! The simulated session as JavaScript drives it: market records and commands are read from arrays that JavaScript
 //! filled, views and notices are written to arrays that it reads.
 
-use crate::amendment::{amendment, order_id};
+mod order_requests;
+
+use crate::amendment::order_id;
 use crate::event_view::{EventView, bar_view, quote_view, trade_view};
 use crate::failure::{failure, guarded};
 use crate::memory::SharedBytes;
@@ -55,7 +57,7 @@ struct Submit(Rc<RefCell<Inner>>);
 impl Operation for Submit {
     fn run(&self) {
         if let Ok(mut inner) = self.0.try_borrow_mut() {
-            inner.run(Inner::submit);
+            inner.run(|inner| inner.submit_with(None));
         }
     }
 }
@@ -152,24 +154,6 @@ impl NativeSession {
         })
     }
 
-    /// Returns the index of an open order's instrument.
-    #[napi]
-    pub fn instrument_of_order(&mut self, client_order_id: f64) -> napi::Result<u32, String> {
-        let id = order_id(client_order_id).map_err(|error| failure(&error))?;
-        self.contained(|session| Ok(session.open()?.engine().open_order(id)?.intent.instrument.0))
-    }
-
-    /// Changes an order to what stands in the command area. Returns bytes of notices; the verdict is among them.
-    #[napi]
-    pub fn amend(&mut self, client_order_id: f64) -> napi::Result<u32, String> {
-        self.contained(|session| {
-            let amendment = amendment(&session.exchange, COMMAND, client_order_id)?;
-            session.open()?.amend(amendment)?;
-            session.write_account()?;
-            session.take_notices()
-        })
-    }
-
     /// Returns bytes of further notices, for when they did not all fit.
     #[napi]
     pub fn more_notices(&mut self) -> napi::Result<u32, String> {
@@ -248,9 +232,13 @@ impl Inner {
         self.take_notices()
     }
 
-    fn submit(&mut self) -> Result<u32> {
+    fn submit_with(&mut self, key: Option<u128>) -> Result<u32> {
         let intent = self.command()?;
-        let verdict = self.open()?.submit(intent)?;
+        let session = self.open()?;
+        let verdict = match key {
+            None => session.submit(intent)?,
+            Some(key) => session.submit_once(intent, key)?,
+        };
         self.exchange.put_f64(ACCOUNT_VIEW + 56, &[verdict.client_order_id.0 as f64]);
         self.write_account()?;
         self.take_notices()

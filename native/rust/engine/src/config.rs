@@ -29,9 +29,19 @@ pub struct EngineConfig {
 }
 
 /// How orders are named and kept apart; the defaults suit a single session of a single account.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OrderConfig {
     /// Which account the engine trades for; a report that names another is refused.
     pub account: u32,
+    /// Epoch of the client order ids: above that of every session before on the account, see `ClientOrderId::next_epoch`.
+    pub id_epoch: u32,
+    /// Idempotency keys that are remembered; more than there can be open orders.
+    pub idempotency_max: usize,
+}
+
+impl Default for OrderConfig {
+    fn default() -> Self {
+        Self { account: 0, id_epoch: 0, idempotency_max: OPEN_ORDERS_MAX + 1 }
+    }
 }

@@ -3,7 +3,9 @@
 use crate::account::Account;
 use crate::config::{ENDED_ORDERS_KEPT, EngineConfig, INSTRUMENTS_MAX, OPEN_ORDERS_MAX};
 use crate::fees::ForeignFees;
+use crate::idempotency::FirstResults;
 use crate::input::{Command, Failure, Input};
+use crate::keyed_submission::FirstResult;
 use crate::position::Position;
 use crate::sequence::Sequencer;
 use crate::sink::Sink;
@@ -79,6 +81,7 @@ pub struct Engine {
     pub(crate) sequences: Vec<Sequencer<VenueReport>>,
     pub(crate) held_since: Option<Timestamp>,
     pub(crate) foreign_fees: ForeignFees,
+    pub(crate) first_results: FirstResults<FirstResult>,
 }
 
 impl Engine {
@@ -104,6 +107,12 @@ impl Engine {
                 config.max_open_orders
             )));
         }
+        if config.orders.idempotency_max <= config.max_open_orders {
+            return Err(invalid(format!(
+                "idempotency_max must be above max_open_orders, was {}",
+                config.orders.idempotency_max
+            )));
+        }
         let mut instruments = Vec::with_capacity(config.instruments.len());
         for spec in &config.instruments {
             instruments.push(InstrumentState {
@@ -124,7 +133,7 @@ impl Engine {
             account: Account::new(start_cash),
             gate: Gate::new(&config.limits, start_cash)?,
             clock: ManualClock::default(),
-            next_order_id: 1,
+            next_order_id: ClientOrderId::compose(config.orders.id_epoch, 1)?.0,
             net_value: Amount::ZERO,
             gross_value: Amount::ZERO,
             worst_exposure: Amount::ZERO,
@@ -136,6 +145,7 @@ impl Engine {
             sequences: config.instruments.iter().map(|_| Sequencer::default()).collect(),
             held_since: None,
             foreign_fees: ForeignFees::default(),
+            first_results: FirstResults::new(config.orders.idempotency_max),
         })
     }
 
@@ -145,7 +155,7 @@ impl Engine {
     ///
     /// # Errors
     /// `EVENT_INVALID` when time runs back, `ORDER_INVALID`, `ORDER_UNKNOWN`, `AMEND_INVALID`, `FILL_INVALID`, `FILL_CONFLICT`,
-    /// `REPORT_MISMATCH`, `INSTRUMENT_UNKNOWN`,
+    /// `REPORT_MISMATCH`, `IDEMPOTENCY_CONFLICT`, `CAPACITY_EXHAUSTED`, `INSTRUMENT_UNKNOWN`,
     /// `AMOUNT_OVERFLOW`, or what the sink fails with.
     pub fn step(
         &mut self,
@@ -164,6 +174,11 @@ impl Engine {
                 format!("time must not run back, was {} ns after {} ns", ts.0, self.clock.now().0),
             )
             .with("ts_ns", ts.0));
+        }
+        if let Input::SubmitOnce { intent, key } = input
+            && let Some(first) = self.first_result(*key, intent, ts)?
+        {
+            return Ok(Some(first));
         }
         self.close_day_before(ts, sink)?;
         self.clock.advance(ts);
@@ -184,6 +199,9 @@ impl Engine {
             Input::Quote(quote) => self.on_quote(quote, sink).map(|()| None),
             Input::Submit(intent) => {
                 self.submit(*intent, RecordKind::OrderSubmitted, sink, commands).map(Some)
+            }
+            Input::SubmitOnce { intent, key } => {
+                self.submit_keyed(*intent, *key, sink, commands).map(Some)
             }
             Input::Cancel { client_order_id, .. } => {
                 self.cancel(*client_order_id, sink, commands).map(|()| None)

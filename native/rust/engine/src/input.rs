@@ -28,6 +28,13 @@ pub enum Input<'a> {
     Quote(Quote),
     /// A strategy wants an order.
     Submit(OrderIntent),
+    /// A strategy wants an order, once: a repeat of the key returns the first verdict.
+    SubmitOnce {
+        /// The order.
+        intent: OrderIntent,
+        /// The caller's key, see `idempotency::key_of`.
+        key: u128,
+    },
     /// A strategy wants an order cancelled.
     Cancel {
         /// Which order.
@@ -60,7 +67,7 @@ impl Input<'_> {
             Self::Bar(bar) => bar.ts_close,
             Self::Trade(trade) => trade.ts_event,
             Self::Quote(quote) => quote.ts_event,
-            Self::Submit(intent) => intent.ts_intent,
+            Self::Submit(intent) | Self::SubmitOnce { intent, .. } => intent.ts_intent,
             Self::Cancel { ts, .. } | Self::Failure { ts, .. } => *ts,
             Self::Amend(amendment) => amendment.ts,
             Self::Report(report) => report.ts_event,

@@ -1,6 +1,7 @@
 //! A record as JSON, for people and tools.
 
 use crate::input::Funding;
+use crate::keyed_submission::Submission;
 use crate::output::{DayClosed, OrderChanged, PositionChanged};
 use holdfast_core::journal_record::{Record, RecordKind};
 use holdfast_core::wire::Reader;
@@ -23,7 +24,11 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
         RecordKind::Trade => trade(&Trade::decode(&mut reader)?),
         RecordKind::Quote => quote(&Quote::decode(&mut reader)?),
         RecordKind::OrderSubmitted | RecordKind::OrderDerived => {
-            intent(&OrderIntent::decode(&mut reader)?)
+            let mut content = intent(&OrderIntent::decode(&mut reader)?);
+            if let Some(key) = Submission::decode_key(&mut reader)? {
+                content["idempotency_key"] = format!("{key:032x}").into();
+            }
+            content
         }
         RecordKind::CancelRequested => json!({ "client_order_id": reader.u64()? }),
         RecordKind::AmendRequested => amendment(&Amendment::decode(&mut reader, record.ts)?),

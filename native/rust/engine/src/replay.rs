@@ -4,6 +4,7 @@ use crate::config::EngineConfig;
 use crate::engine::Engine;
 use crate::input::{Funding, Input};
 use crate::journal_reader::{JournalReader, JournalSummary};
+use crate::keyed_submission::Submission;
 use crate::sink::Sink;
 use holdfast_core::journal_record::{Record, RecordKind, hex};
 use holdfast_core::wire::{Encode, Layout, Reader, append_encoded};
@@ -127,7 +128,13 @@ fn feed(engine: &mut Engine, record: &Record<'_>, expected: &mut Expected) -> Re
         RecordKind::Bar => Input::Bar(Bar::decode(&mut reader)?),
         RecordKind::Trade => Input::Trade(Trade::decode(&mut reader)?),
         RecordKind::Quote => Input::Quote(Quote::decode(&mut reader)?),
-        RecordKind::OrderSubmitted => Input::Submit(OrderIntent::decode(&mut reader)?),
+        RecordKind::OrderSubmitted => {
+            let intent = OrderIntent::decode(&mut reader)?;
+            match Submission::decode_key(&mut reader)? {
+                Some(key) => Input::SubmitOnce { intent, key },
+                None => Input::Submit(intent),
+            }
+        }
         RecordKind::CancelRequested => {
             Input::Cancel { client_order_id: ClientOrderId(reader.u64()?), ts: record.ts }
         }

@@ -2,6 +2,7 @@
 
 use crate::engine::Engine;
 use crate::input::Command;
+use crate::keyed_submission::Submission;
 use crate::output::OrderChanged;
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
@@ -17,8 +18,19 @@ impl Engine {
         sink: &mut impl Sink,
         commands: &mut Vec<Command>,
     ) -> Result<Box<Verdict>> {
+        self.submit_with(intent, None, kind, sink, commands)
+    }
+
+    /// Checks what needs no judgement: the order's form, its instrument and its id.
+    pub(crate) fn check_intent(&self, intent: &OrderIntent) -> Result<()> {
         intent.validate()?;
         self.state(intent.instrument)?;
+        if intent.client_order_id.number() == 0 {
+            return Err(Error::new(
+                Code::CapacityExhausted,
+                "orders of one session must fit 32 bits; the next session takes a new epoch",
+            ));
+        }
         if intent.client_order_id.0 != self.next_order_id {
             return Err(Error::new(
                 Code::OrderInvalid,
@@ -28,8 +40,20 @@ impl Engine {
                 ),
             ));
         }
+        Ok(())
+    }
+
+    pub(crate) fn submit_with(
+        &mut self,
+        intent: OrderIntent,
+        key: Option<u128>,
+        kind: RecordKind,
+        sink: &mut impl Sink,
+        commands: &mut Vec<Command>,
+    ) -> Result<Box<Verdict>> {
+        self.check_intent(&intent)?;
         self.next_order_id += 1;
-        self.emit(kind, &intent, sink)?;
+        self.emit(kind, &Submission { intent: &intent, key }, sink)?;
         // Boxed, because every step would carry its size otherwise.
         let verdict = Box::new(self.judge(&intent)?);
         self.emit(RecordKind::Verdict, verdict.as_ref(), sink)?;

@@ -162,6 +162,24 @@ impl Session {
             .ok_or_else(|| Error::new(Code::OrderInvalid, "a submitted order must have a verdict"))
     }
 
+    /// As `submit`, once for each key: a repeat sends nothing and returns the first verdict, which is a notice again.
+    ///
+    /// # Errors
+    /// `IDEMPOTENCY_CONFLICT` when the key belongs to another order, and as `submit`.
+    pub fn submit_once(&mut self, intent: OrderIntent, key: u128) -> Result<Box<Verdict>> {
+        let id = self.engine.next_client_order_id();
+        let intent = OrderIntent { client_order_id: id, ts_intent: self.engine.now(), ..intent };
+        let verdict = self.step(&Input::SubmitOnce { intent, key })?;
+        self.hear_answers()?;
+        let verdict = verdict.ok_or_else(|| {
+            Error::new(Code::OrderInvalid, "a submitted order must have a verdict")
+        })?;
+        if verdict.client_order_id != id {
+            self.notices.push(RecordKind::Verdict, self.engine.now(), verdict.as_ref());
+        }
+        Ok(verdict)
+    }
+
     /// Cancels an open order.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ import { Instrument } from '#ts/core/instrument.js';
 import { runBacktest } from '#ts/engine/backtest.js';
 import { HoldfastError } from '#ts/core/holdfast-error.js';
 import { defineStrategy } from '#ts/strategies/strategy.js';
-import type { StrategyContext, SubmitResult } from '#ts/strategies/strategy-context.js';
+import type { StrategyContext } from '#ts/strategies/strategy-context.js';
 import { barChunks } from '#ts/testing/bar-chunks.js';
 import {
   DAY_MS,
@@ -251,51 +251,6 @@ describe('orders of the context', () => {
     });
     expect(error.code).toBe('ORDER_UNKNOWN');
     expect(error.context).toEqual({ client_order_id: '1' });
-  });
-
-  it('ORD-02: amends quantity and price of an open order, and the new form is what fills', async () => {
-    const seen: unknown[] = [];
-    await playScript([10, 10, 6, 6], {
-      0: (context) => {
-        const { clientOrderId } = context.buy(5, { orderType: 'limit', limitPrice: '5' });
-        seen.push(context.amend(clientOrderId, { quantity: 7, limitPrice: '8' }));
-      },
-      3: (context) => seen.push(context.position().quantity),
-    });
-    expect(seen).toEqual([{ verdict: 'approved', clientOrderId: 1 }, 7]);
-  });
-
-  it('RISK-16: denies an amendment with the control that failed', async () => {
-    const seen: SubmitResult[] = [];
-    await playScript(
-      [10, 10],
-      {
-        0: (context) => {
-          const { clientOrderId } = context.buy(5, { orderType: 'limit', limitPrice: '5' });
-          seen.push(context.amend(clientOrderId, { quantity: 7 }));
-        },
-      },
-      { limits: { ...UNLIMITED, orderQtyMax: '6' } },
-    );
-    expect(seen).toMatchObject([
-      { verdict: 'denied', codes: ['ORDER_QTY_EXCEEDED'], failed: [{ limit: '6', observed: '7' }] },
-    ]);
-  });
-
-  it('AMEND_INVALID, ORDER_UNKNOWN: refuses an amendment that names nothing, or no open order', async () => {
-    const amended = (changes: object, id = 1) =>
-      failureOf((context) => {
-        context.buy(5, { orderType: 'limit', limitPrice: '5' });
-        context.amend(id, changes);
-      });
-    expect((await amended({})).code).toBe('AMEND_INVALID');
-    expect((await amended({ triggerPrice: '4' })).code).toBe('AMEND_INVALID');
-    expect((await amended({ quantity: 1 }, 2)).code).toBe('ORDER_UNKNOWN');
-    expect((await amended({ quantity: 1 }, -1)).code).toBe('ORDER_UNKNOWN');
-    const misspelt = await amended({ limitprice: '4' });
-    expect(misspelt.code).toBe('ORDER_INVALID');
-    expect(misspelt.message).toContain('limitPrice');
-    expect((await amended({ limitPrice: '4.001' })).code).toBe('PRICE_OFF_TICK');
   });
 
   it('ARC-06, ORDER_CAPACITY_EXHAUSTED: denies more open orders than the session has room for', async () => {

@@ -41,6 +41,14 @@ impl Desk {
         (id.0, self.step(&Input::Submit(intent)).unwrap().unwrap())
     }
 
+    /// Submits under a key, and returns the id of the verdict's order.
+    pub fn submit_once(&mut self, intent: OrderIntent, key: u128) -> Result<u64> {
+        let client_order_id = self.engine.next_client_order_id();
+        let intent = OrderIntent { client_order_id, ts_intent: self.now(), ..intent };
+        let verdict = self.step(&Input::SubmitOnce { intent, key })?.unwrap();
+        Ok(verdict.client_order_id.0)
+    }
+
     /// Submits an order that must be approved.
     pub fn submit(&mut self, intent: OrderIntent) -> u64 {
         let (id, verdict) = self.judge(intent);
