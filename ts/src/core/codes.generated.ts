@@ -378,6 +378,13 @@ export const CODES = {
     meaning: 'An idempotency key was used again with another order; nothing was sent.',
     remedy: 'Use a key of its own for each order.',
   },
+  SELF_TRADE: {
+    number: 86,
+    category: 'risk',
+    retryable: true,
+    meaning: "The order could match an own order, and the account's policy denies it.",
+    remedy: 'Cancel the resting order, or choose a policy under which it gives way.',
+  },
   ORDER_ID_INVALID: {
     number: 88,
     category: 'validation',

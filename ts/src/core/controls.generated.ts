@@ -28,6 +28,7 @@ export const CONTROL_CODES = [
   'STOP_LOSS_REQUIRED',
   'ORDER_CAPACITY_EXHAUSTED',
   'RISK_ARITHMETIC',
+  'SELF_TRADE',
 ] as const;
 
 export type ControlCode = (typeof CONTROL_CODES)[number];
@@ -83,4 +84,5 @@ export const CONTROLS: Readonly<Record<ControlCode, ControlEntry>> = {
   },
   ORDER_CAPACITY_EXHAUSTED: { unit: 'count', meaning: 'Open orders, this one included.' },
   RISK_ARITHMETIC: { unit: 'count', meaning: 'A value of the judgement left its range.' },
+  SELF_TRADE: { unit: 'count', meaning: 'Own orders that the order could match.' },
 };

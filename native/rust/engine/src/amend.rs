@@ -24,12 +24,14 @@ impl Engine {
     ) -> Result<Box<Verdict>> {
         let order = self.amendable(amendment.client_order_id)?;
         let replacement = amendment.resolve(order)?;
-        let verdict = Box::new(self.judge_replacement(order, &replacement)?);
+        let mut verdict = Box::new(self.judge_replacement(order, &replacement)?);
+        let separation = self.separate_amendment(&replacement.on(&order.intent), &mut verdict);
         self.emit(RecordKind::AmendRequested, amendment, sink)?;
         self.emit(RecordKind::Verdict, verdict.as_ref(), sink)?;
         if verdict.approved() {
             // An amendment is a message to the venue, and opens nothing that was not counted when its order was sent.
             self.gate.note_sent(self.now(), true);
+            self.give_way(separation, sink, commands)?;
             self.request_replace(replacement, sink, commands)?;
         }
         Ok(verdict)

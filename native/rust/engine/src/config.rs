@@ -1,5 +1,6 @@
 //! What an engine is made from; it stands in the first record of every journal.
 
+use crate::self_trade::SelfTradeConfig;
 use holdfast_core::InstrumentSpec;
 use holdfast_risk::LimitsSpec;
 use serde::{Deserialize, Serialize};
@@ -38,10 +39,17 @@ pub struct OrderConfig {
     pub id_epoch: u32,
     /// Idempotency keys that are remembered; more than there can be open orders.
     pub idempotency_max: usize,
+    /// What gives way when own orders would meet.
+    pub self_trade: SelfTradeConfig,
 }
 
 impl Default for OrderConfig {
     fn default() -> Self {
-        Self { account: 0, id_epoch: 0, idempotency_max: OPEN_ORDERS_MAX + 1 }
+        Self {
+            account: 0,
+            id_epoch: 0,
+            idempotency_max: OPEN_ORDERS_MAX + 1,
+            self_trade: SelfTradeConfig::default(),
+        }
     }
 }

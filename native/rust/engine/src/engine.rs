@@ -7,6 +7,7 @@ use crate::idempotency::FirstResults;
 use crate::input::{Command, Failure, Input};
 use crate::keyed_submission::FirstResult;
 use crate::position::Position;
+use crate::self_trade::SelfTradeConfig;
 use crate::sequence::Sequencer;
 use crate::sink::Sink;
 use crate::statistics::Statistics;
@@ -82,6 +83,7 @@ pub struct Engine {
     pub(crate) held_since: Option<Timestamp>,
     pub(crate) foreign_fees: ForeignFees,
     pub(crate) first_results: FirstResults<FirstResult>,
+    pub(crate) self_trade: SelfTradeConfig,
 }
 
 impl Engine {
@@ -112,6 +114,10 @@ impl Engine {
                 "idempotency_max must be above max_open_orders, was {}",
                 config.orders.idempotency_max
             )));
+        }
+        let mut policies = config.orders.self_trade.by_instrument.keys();
+        if let Some(id) = policies.find(|id| **id as usize >= config.instruments.len()) {
+            return Err(invalid(format!("self_trade must name known instruments, named {id}")));
         }
         let mut instruments = Vec::with_capacity(config.instruments.len());
         for spec in &config.instruments {
@@ -145,6 +151,7 @@ impl Engine {
             sequences: config.instruments.iter().map(|_| Sequencer::default()).collect(),
             held_since: None,
             foreign_fees: ForeignFees::default(),
+            self_trade: config.orders.self_trade.clone(),
             first_results: FirstResults::new(config.orders.idempotency_max),
         })
     }

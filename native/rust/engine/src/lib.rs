@@ -21,6 +21,7 @@ pub mod record_json;
 pub mod replay;
 mod reports;
 mod requests;
+pub mod self_trade;
 pub mod sequence;
 pub mod sink;
 pub mod snapshot;

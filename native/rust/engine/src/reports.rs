@@ -49,6 +49,9 @@ impl Engine {
             self.take_answer(report);
         }
         self.transition(id, event, sink)?;
+        if event == OrderEvent::Trigger {
+            self.make_way(id, sink, commands)?;
+        }
         self.settle(id, sink)
     }
 

@@ -55,9 +55,14 @@ impl Engine {
         self.next_order_id += 1;
         self.emit(kind, &Submission { intent: &intent, key }, sink)?;
         // Boxed, because every step would carry its size otherwise.
-        let verdict = Box::new(self.judge(&intent)?);
+        let mut verdict = Box::new(self.judge(&intent)?);
+        let separation = self.separate(&intent, &mut verdict);
         self.emit(RecordKind::Verdict, verdict.as_ref(), sink)?;
         self.counts.submitted += 1;
+        let intent = OrderIntent { quantity: separation.quantity, ..intent };
+        if separation.acts(&verdict) {
+            self.give_way(separation, sink, commands)?;
+        }
         let mut order = Order::new(intent);
         if !verdict.approved() {
             self.counts.denied += 1;

@@ -89,6 +89,7 @@ controls! {
     StopLoss = 16 StopLossRequired Ticks "Stop loss of an opening order, on the losing side of its price.",
     OpenOrders = 17 OrderCapacityExhausted Count "Open orders, this one included.",
     Arithmetic = 18 RiskArithmetic Count "A value of the judgement left its range.",
+    SelfTrade = 19 SelfTrade Count "Own orders that the order could match.",
 }
 
 #[cfg(test)]
@@ -104,6 +105,6 @@ mod tests {
             assert!(codes.insert(control.code().name()));
             assert!(control.meaning().ends_with('.') && !control.unit().name().is_empty());
         }
-        assert_eq!(Control::from_number(19), None);
+        assert_eq!(Control::from_number(20), None);
     }
 }
