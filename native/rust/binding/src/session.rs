@@ -239,7 +239,9 @@ impl Inner {
             None => session.submit(intent)?,
             Some(key) => session.submit_once(intent, key)?,
         };
-        self.exchange.put_f64(ACCOUNT_VIEW + 56, &[verdict.client_order_id.0 as f64]);
+        let id = verdict.client_order_id.0;
+        session.recycle(verdict);
+        self.exchange.put_f64(ACCOUNT_VIEW + 56, &[id as f64]);
         self.write_account()?;
         self.take_notices()
     }

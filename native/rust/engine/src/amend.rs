@@ -24,8 +24,9 @@ impl Engine {
     ) -> Result<Box<Verdict>> {
         let order = self.amendable(amendment.client_order_id)?;
         let replacement = amendment.resolve(order)?;
-        let mut verdict = Box::new(self.judge_replacement(order, &replacement)?);
+        let mut verdict = self.judge_replacement(order, &replacement)?;
         let separation = self.separate_amendment(&replacement.on(&order.intent), &mut verdict);
+        let verdict = self.boxed(verdict);
         self.emit(RecordKind::AmendRequested, amendment, sink)?;
         self.emit(RecordKind::Verdict, verdict.as_ref(), sink)?;
         if verdict.approved() {

@@ -6,6 +6,7 @@ use crate::fees::ForeignFees;
 use crate::idempotency::FirstResults;
 use crate::input::{Command, Failure, Input};
 use crate::keyed_submission::FirstResult;
+use crate::order_store::OrderStore;
 use crate::position::Position;
 use crate::self_trade::SelfTradeConfig;
 use crate::sequence::Sequencer;
@@ -18,7 +19,7 @@ use holdfast_core::{
     Order, Price, Result, Timestamp, VenueReport,
 };
 use holdfast_risk::{Gate, Verdict, WorstCase};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Everything the engine knows about one instrument.
 #[derive(Debug)]
@@ -61,9 +62,9 @@ pub struct OrderCounts {
 pub struct Engine {
     pub(crate) instruments: Vec<InstrumentState>,
     /// Orders that have not ended.
-    pub(crate) orders: BTreeMap<u64, Order>,
+    pub(crate) orders: OrderStore,
     /// The last orders that have, so that a late report finds its order.
-    pub(crate) ended: BTreeMap<u64, Order>,
+    pub(crate) ended: OrderStore,
     pub(crate) ended_in_order: VecDeque<u64>,
     pub(crate) max_open_orders: usize,
     pub(crate) account: Account,
@@ -84,6 +85,8 @@ pub struct Engine {
     pub(crate) foreign_fees: ForeignFees,
     pub(crate) first_results: FirstResults<FirstResult>,
     pub(crate) self_trade: SelfTradeConfig,
+    /// A verdict that nobody needs any more; the next one is written over it.
+    pub(crate) spare_verdict: Option<Box<Verdict>>,
 }
 
 impl Engine {
@@ -132,8 +135,8 @@ impl Engine {
         }
         Ok(Self {
             instruments,
-            orders: BTreeMap::new(),
-            ended: BTreeMap::new(),
+            orders: OrderStore::with_capacity(config.max_open_orders),
+            ended: OrderStore::with_capacity(ENDED_ORDERS_KEPT),
             ended_in_order: VecDeque::with_capacity(ENDED_ORDERS_KEPT),
             max_open_orders: config.max_open_orders,
             account: Account::new(start_cash),
@@ -152,6 +155,7 @@ impl Engine {
             held_since: None,
             foreign_fees: ForeignFees::default(),
             self_trade: config.orders.self_trade.clone(),
+            spare_verdict: None,
             first_results: FirstResults::new(config.orders.idempotency_max),
         })
     }
@@ -254,6 +258,22 @@ impl Engine {
         sink: &mut impl Sink,
     ) -> Result<()> {
         sink.record(kind, self.clock.now(), content)
+    }
+
+    /// Takes a verdict back that was read, so that the next one needs no memory of its own.
+    pub fn recycle(&mut self, verdict: Box<Verdict>) {
+        self.spare_verdict = Some(verdict);
+    }
+
+    /// Puts a verdict into memory, used before where there is some. It is boxed, because every step would carry its size otherwise.
+    pub(crate) fn boxed(&mut self, verdict: Verdict) -> Box<Verdict> {
+        match self.spare_verdict.take() {
+            Some(mut spare) => {
+                *spare = verdict;
+                spare
+            }
+            None => Box::new(verdict),
+        }
     }
 
     /// Returns the id that the next submitted order must carry.

@@ -76,7 +76,9 @@ impl Engine {
             ts_intent: self.now(),
         };
         let verdict = self.submit(intent, RecordKind::OrderDerived, sink, commands)?;
-        Ok(verdict.approved().then_some(intent.client_order_id))
+        let approved = verdict.approved();
+        self.recycle(verdict);
+        Ok(approved.then_some(intent.client_order_id))
     }
 
     /// Takes what one of a pair filled off the other.

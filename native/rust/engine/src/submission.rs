@@ -54,8 +54,8 @@ impl Engine {
         self.check_intent(&intent)?;
         self.next_order_id += 1;
         self.emit(kind, &Submission { intent: &intent, key }, sink)?;
-        // Boxed, because every step would carry its size otherwise.
-        let mut verdict = Box::new(self.judge(&intent)?);
+        let verdict = self.judge(&intent)?;
+        let mut verdict = self.boxed(verdict);
         let separation = self.separate(&intent, &mut verdict);
         self.emit(RecordKind::Verdict, verdict.as_ref(), sink)?;
         self.counts.submitted += 1;

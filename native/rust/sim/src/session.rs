@@ -228,6 +228,11 @@ impl Session {
         })
     }
 
+    /// Takes a verdict back that was read, so that the next one needs no memory of its own.
+    pub fn recycle(&mut self, verdict: Box<Verdict>) {
+        self.engine.recycle(verdict);
+    }
+
     /// Returns the engine.
     #[must_use]
     pub const fn engine(&self) -> &Engine {
