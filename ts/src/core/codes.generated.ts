@@ -385,6 +385,14 @@ export const CODES = {
     meaning: "The order could match an own order, and the account's policy denies it.",
     remedy: 'Cancel the resting order, or choose a policy under which it gives way.',
   },
+  TRADING_MODE_DENIED: {
+    number: 87,
+    category: 'risk',
+    retryable: true,
+    meaning: 'The trading mode lets no such order pass.',
+    remedy:
+      'Wait until the mode is normal again; in reduced mode only orders that reduce the position pass.',
+  },
   ORDER_ID_INVALID: {
     number: 88,
     category: 'validation',

@@ -29,6 +29,7 @@ export const CONTROL_CODES = [
   'ORDER_CAPACITY_EXHAUSTED',
   'RISK_ARITHMETIC',
   'SELF_TRADE',
+  'TRADING_MODE_DENIED',
 ] as const;
 
 export type ControlCode = (typeof CONTROL_CODES)[number];
@@ -85,4 +86,8 @@ export const CONTROLS: Readonly<Record<ControlCode, ControlEntry>> = {
   ORDER_CAPACITY_EXHAUSTED: { unit: 'count', meaning: 'Open orders, this one included.' },
   RISK_ARITHMETIC: { unit: 'count', meaning: 'A value of the judgement left its range.' },
   SELF_TRADE: { unit: 'count', meaning: 'Own orders that the order could match.' },
+  TRADING_MODE_DENIED: {
+    unit: 'count',
+    meaning: 'Trading mode: 1 paused, 2 reduced, 3 emergency.',
+  },
 };

@@ -14,7 +14,7 @@ export const TIMES_IN_FORCE = ['gtc', 'ioc', 'day'] as const;
 export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
 
 /** Why an order exists. */
-export const ORDER_ROLES = ['strategy', 'stop_loss', 'take_profit'] as const;
+export const ORDER_ROLES = ['strategy', 'stop_loss', 'take_profit', 'liquidation'] as const;
 export type OrderRole = (typeof ORDER_ROLES)[number];
 
 /** Base state of an order (FIX 39); overlays may stand over it. */
@@ -83,6 +83,7 @@ export const RECORD_KINDS = {
   trade: 8,
   quote: 9,
   amend_requested: 10,
+  mode_changed: 14,
   verdict: 16,
   order_changed: 17,
   position_changed: 18,

@@ -138,6 +138,7 @@ codes! {
     84 SequenceGap "SEQUENCE_GAP" Exchange true "Reports of an instrument are missing by the venue's own numbering." "Ask the venue for the orders and fills of the instrument.";
     85 IdempotencyConflict "IDEMPOTENCY_CONFLICT" Validation false "An idempotency key was used again with another order; nothing was sent." "Use a key of its own for each order.";
     86 SelfTrade "SELF_TRADE" Risk true "The order could match an own order, and the account's policy denies it." "Cancel the resting order, or choose a policy under which it gives way.";
+    87 TradingModeDenied "TRADING_MODE_DENIED" Risk true "The trading mode lets no such order pass." "Wait until the mode is normal again; in reduced mode only orders that reduce the position pass.";
     88 OrderIdInvalid "ORDER_ID_INVALID" Validation false "A text is no order id of this bot, or an id is out of its range." "Ask for the prefix it was written with; an epoch is used up only after two million sessions.";
     100 OrderQtyExceeded "ORDER_QTY_EXCEEDED" Risk false "The order's quantity is above its limit." "Send a smaller order.";
     101 OrderNotionalExceeded "ORDER_NOTIONAL_EXCEEDED" Risk false "The order's notional is above its limit." "Send a smaller order.";
@@ -172,7 +173,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 72);
+        assert_eq!(Code::ALL.len(), 73);
         assert_eq!(Code::from_number(0), None);
     }
 }

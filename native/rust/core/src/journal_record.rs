@@ -28,7 +28,7 @@ vocabulary! {
         SessionOpened = 1 "session_opened", Bar = 2 "bar", OrderSubmitted = 3 "order_submitted",
         CancelRequested = 4 "cancel_requested", VenueReport = 5 "venue_report", Funding = 6 "funding",
         Failure = 7 "failure", Trade = 8 "trade", Quote = 9 "quote",
-        AmendRequested = 10 "amend_requested", Verdict = 16 "verdict", OrderChanged = 17 "order_changed",
+        AmendRequested = 10 "amend_requested", ModeChanged = 14 "mode_changed", Verdict = 16 "verdict", OrderChanged = 17 "order_changed",
         PositionChanged = 18 "position_changed", DayClosed = 19 "day_closed", OrderDerived = 20 "order_derived",
         SessionClosed = 32 "session_closed",
     }

@@ -27,6 +27,7 @@ pub mod quote;
 pub mod rounding;
 mod steps;
 pub mod trade;
+pub mod trading_mode;
 pub mod venue_report;
 pub mod wire;
 
@@ -49,4 +50,5 @@ pub use quantity::Quantity;
 pub use quote::Quote;
 pub use rounding::Rounding;
 pub use trade::Trade;
+pub use trading_mode::TradingMode;
 pub use venue_report::{ReportKind, VenueReport};

@@ -63,8 +63,9 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// Why an order exists: a strategy asked for it, or it protects a position that one of its orders opened.
-    OrderRole { Strategy = 0 "strategy", StopLoss = 1 "stop_loss", TakeProfit = 2 "take_profit" }
+    /// Why an order exists: a strategy asked for it, it protects a position that one of its orders opened, or it
+    /// closes a position in an emergency.
+    OrderRole { Strategy = 0 "strategy", StopLoss = 1 "stop_loss", TakeProfit = 2 "take_profit", Liquidation = 3 "liquidation" }
 }
 
 impl Side {

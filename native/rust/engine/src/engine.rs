@@ -195,6 +195,7 @@ impl Engine {
         self.clock.advance(ts);
         let verdict = self.take(input, sink, commands)?;
         self.stop_waiting(sink, commands)?;
+        self.enforce_mode(input, sink, commands)?;
         Ok(verdict)
     }
 
@@ -219,6 +220,7 @@ impl Engine {
             }
             Input::Amend(amendment) => self.amend(amendment, sink, commands).map(Some),
             Input::Report(report) => self.take_report(report, sink, commands).map(|()| None),
+            Input::ModeChanged { mode, .. } => self.change_mode(*mode, sink).map(|()| None),
             Input::Funding(funding) => self.on_funding(funding, sink).map(|()| None),
             Input::Failure { code, message, .. } => {
                 let failure = Failure { code: *code, message };

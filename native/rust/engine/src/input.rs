@@ -3,7 +3,7 @@
 use holdfast_core::wire::{AMOUNT_BYTES_MAX, Encode, Reader, U32_BYTES_MAX, U64_BYTES_MAX, Writer};
 use holdfast_core::{
     Amendment, Amount, Bar, ClientOrderId, Code, InstrumentId, OrderIntent, Quote, Replacement,
-    Result, Timestamp, Trade, VenueReport,
+    Result, Timestamp, Trade, TradingMode, VenueReport,
 };
 
 /// A funding payment of a perpetual.
@@ -46,6 +46,13 @@ pub enum Input<'a> {
     Amend(Amendment),
     /// A venue reported.
     Report(VenueReport),
+    /// Another trading mode is in force.
+    ModeChanged {
+        /// Which.
+        mode: TradingMode,
+        /// When.
+        ts: Timestamp,
+    },
     /// Funding fell due.
     Funding(Funding),
     /// Something outside failed; it is recorded and changes nothing.
@@ -68,7 +75,9 @@ impl Input<'_> {
             Self::Trade(trade) => trade.ts_event,
             Self::Quote(quote) => quote.ts_event,
             Self::Submit(intent) | Self::SubmitOnce { intent, .. } => intent.ts_intent,
-            Self::Cancel { ts, .. } | Self::Failure { ts, .. } => *ts,
+            Self::ModeChanged { ts, .. } | Self::Cancel { ts, .. } | Self::Failure { ts, .. } => {
+                *ts
+            }
             Self::Amend(amendment) => amendment.ts,
             Self::Report(report) => report.ts_event,
             Self::Funding(funding) => funding.ts_event,

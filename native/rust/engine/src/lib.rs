@@ -14,6 +14,7 @@ pub mod journal_reader;
 pub mod journal_writer;
 mod keyed_submission;
 mod marking;
+pub mod modes;
 pub mod order_store;
 pub mod output;
 pub mod position;

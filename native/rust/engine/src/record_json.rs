@@ -7,7 +7,7 @@ use holdfast_core::journal_record::{Record, RecordKind};
 use holdfast_core::wire::Reader;
 use holdfast_core::{
     Amendment, Bar, BaseState, Code, OrderEvent, OrderIntent, OrderRole, OrderType, Overlays,
-    Price, Quantity, Quote, Result, Side, TimeInForce, Trade, VenueReport,
+    Price, Quantity, Quote, Result, Side, TimeInForce, Trade, TradingMode, VenueReport,
 };
 use holdfast_risk::Verdict;
 use serde_json::{Value, json};
@@ -32,6 +32,7 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
         }
         RecordKind::CancelRequested => json!({ "client_order_id": reader.u64()? }),
         RecordKind::AmendRequested => amendment(&Amendment::decode(&mut reader, record.ts)?),
+        RecordKind::ModeChanged => json!({ "mode": TradingMode::read(reader.u8()?).name() }),
         RecordKind::VenueReport => report(&VenueReport::decode(&mut reader)?),
         RecordKind::Funding => {
             let funding = Funding::decode(&mut reader)?;

@@ -10,7 +10,7 @@ use holdfast_core::journal_record::{Record, RecordKind, hex};
 use holdfast_core::wire::{Encode, Layout, Reader, append_encoded};
 use holdfast_core::{
     Amendment, Bar, ClientOrderId, Code, Error, OrderIntent, Quote, Result, Timestamp, Trade,
-    VenueReport,
+    TradingMode, VenueReport,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -140,6 +140,9 @@ fn feed(engine: &mut Engine, record: &Record<'_>, expected: &mut Expected) -> Re
         }
         RecordKind::AmendRequested => Input::Amend(Amendment::decode(&mut reader, record.ts)?),
         RecordKind::VenueReport => Input::Report(VenueReport::decode(&mut reader)?),
+        RecordKind::ModeChanged => {
+            Input::ModeChanged { mode: TradingMode::read(reader.u8()?), ts: record.ts }
+        }
         RecordKind::Funding => Input::Funding(Funding::decode(&mut reader)?),
         RecordKind::Failure => {
             let code = Code::from_number(reader.u16()?).ok_or_else(|| {

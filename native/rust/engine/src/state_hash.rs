@@ -23,6 +23,7 @@ impl Engine {
         }
         word(i128::from(self.now().0));
         word(i128::from(self.next_order_id));
+        word(self.mode() as i128);
         for state in &self.instruments {
             word(i128::from(state.position.lots().lots()));
             word(state.position.open_cost().map_or(i128::MIN, holdfast_core::Amount::raw));

@@ -90,6 +90,7 @@ controls! {
     OpenOrders = 17 OrderCapacityExhausted Count "Open orders, this one included.",
     Arithmetic = 18 RiskArithmetic Count "A value of the judgement left its range.",
     SelfTrade = 19 SelfTrade Count "Own orders that the order could match.",
+    TradingMode = 20 TradingModeDenied Count "Trading mode: 1 paused, 2 reduced, 3 emergency.",
 }
 
 #[cfg(test)]
@@ -105,6 +106,6 @@ mod tests {
             assert!(codes.insert(control.code().name()));
             assert!(control.meaning().ends_with('.') && !control.unit().name().is_empty());
         }
-        assert_eq!(Control::from_number(20), None);
+        assert_eq!(Control::from_number(21), None);
     }
 }

@@ -9,6 +9,7 @@ use crate::order_rate::OrderRate;
 use crate::verdict::{Check, Verdict};
 use holdfast_core::{
     Amount, Fraction, Instrument, OrderIntent, OrderRole, Price, Quantity, Result, Side, Timestamp,
+    TradingMode,
 };
 
 /// What the gate looks at besides the order: plain values of one instant.
@@ -53,6 +54,7 @@ pub struct Gate {
     trade_day: i64,
     day_trades: u32,
     busiest_day_trades: u32,
+    mode: TradingMode,
 }
 
 impl Gate {
@@ -70,6 +72,7 @@ impl Gate {
             trade_day: i64::MIN,
             day_trades: 0,
             busiest_day_trades: 0,
+            mode: TradingMode::Normal,
         })
     }
 
@@ -129,6 +132,17 @@ impl Gate {
         self.busiest_day_trades = self.busiest_day_trades.max(self.day_trades);
     }
 
+    /// Puts a trading mode in force.
+    pub const fn set_mode(&mut self, mode: TradingMode) {
+        self.mode = mode;
+    }
+
+    /// Returns the trading mode in force.
+    #[must_use]
+    pub const fn mode(&self) -> TradingMode {
+        self.mode
+    }
+
     /// Returns the limits in force.
     #[must_use]
     pub const fn limits(&self) -> &Limits {
@@ -174,11 +188,27 @@ impl Judgement<'_> {
     }
 
     fn run(&mut self, reducing: bool) -> Result<()> {
+        self.trading_mode(reducing);
         self.sanity(reducing)?;
         if !reducing {
             self.opening()?;
         }
         Ok(())
+    }
+
+    /// What the mode lets pass: nothing a strategy wants while paused, reductions while reduced, liquidations in an emergency. An
+    /// amendment that only takes quantity away always passes.
+    fn trading_mode(&mut self, reducing: bool) {
+        let mode = self.gate.mode;
+        let lessens = matches!(self.subject, Subject::Amendment { lessens: true, .. });
+        let role = self.intent.role;
+        let passes = match mode {
+            TradingMode::Normal => return,
+            TradingMode::Paused => reducing && role != OrderRole::Strategy,
+            TradingMode::Reduced => reducing,
+            TradingMode::Emergency => reducing && role == OrderRole::Liquidation,
+        };
+        self.add(Control::TradingMode, passes || lessens, Some(0), mode as i128);
     }
 
     /// The rules that every order obeys, exits too.

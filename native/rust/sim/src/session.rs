@@ -7,7 +7,7 @@ use crate::venue::{SimulatedVenue, VenueEvent};
 use holdfast_core::journal_record::{RecordKind, hex};
 use holdfast_core::{
     Amendment, Bar, ClientOrderId, Code, Error, InstrumentId, OrderIntent, Quote, Result,
-    Timestamp, Trade,
+    Timestamp, Trade, TradingMode,
 };
 use holdfast_engine::snapshot::Snapshot;
 use holdfast_engine::{Command, Engine, EngineConfig, Input, JournalWriter, Sink};
@@ -143,7 +143,9 @@ impl Session {
         {
             self.hear(event)?;
         }
-        self.step(input).map(|_| ())
+        self.step(input)?;
+        // An emergency orders at a market event, too.
+        self.hear_answers()
     }
 
     /// Judges an intent and, when approved, places it; the intent's id and time are set here.
@@ -198,6 +200,15 @@ impl Session {
         let verdict = self.step(&Input::Amend(amendment))?;
         self.hear_answers()?;
         verdict.ok_or_else(|| Error::new(Code::AmendInvalid, "an amendment must have a verdict"))
+    }
+
+    /// Puts a trading mode in force.
+    ///
+    /// # Errors
+    /// `JOURNAL_IO`.
+    pub fn set_mode(&mut self, mode: TradingMode) -> Result<()> {
+        self.step(&Input::ModeChanged { mode, ts: self.engine.now() })?;
+        self.hear_answers()
     }
 
     /// Records that something outside failed.
