@@ -1,6 +1,6 @@
 //! Orders in places that are allocated once: a slab with a free list, an index by id, and a chain in the order of the ids.
 
-use holdfast_core::Order;
+use holdfast_core::{InstrumentId, Order};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -46,6 +46,8 @@ pub struct OrderStore {
     index: HashMap<u64, u32, BuildHasherDefault<IdHasher>>,
     first: u32,
     last: u32,
+    /// Reduce-only orders by instrument: where there is none, nobody needs to look for one.
+    reduce_only: Vec<usize>,
 }
 
 impl OrderStore {
@@ -59,6 +61,7 @@ impl OrderStore {
             index: HashMap::with_capacity_and_hasher(capacity * 2, BuildHasherDefault::default()),
             first: NONE,
             last: NONE,
+            reduce_only: Vec::new(),
         }
     }
 
@@ -95,6 +98,15 @@ impl OrderStore {
     /// Adds an order; one that was here under the id is returned.
     pub fn insert(&mut self, id: u64, order: Order) -> Option<Order> {
         let replaced = self.remove(&id);
+        if order.intent.reduce_only {
+            let index = order.intent.instrument.index();
+            if index >= self.reduce_only.len() {
+                self.reduce_only.resize(index + 1, 0);
+            }
+            if let Some(count) = self.reduce_only.get_mut(index) {
+                *count += 1;
+            }
+        }
         // Ids rise, so that the place is nearly always the end.
         let mut before = self.last;
         while let Some(slot) = self.slot(before)
@@ -127,7 +139,19 @@ impl OrderStore {
         let slot = self.slots.get_mut(place as usize)?.take()?;
         self.free.push(place);
         self.link(slot.before, slot.after, (slot.after, slot.before));
+        let intent = &slot.order.intent;
+        if intent.reduce_only
+            && let Some(count) = self.reduce_only.get_mut(intent.instrument.index())
+        {
+            *count -= 1;
+        }
         Some(slot.order)
+    }
+
+    /// Returns how many reduce-only orders an instrument has.
+    #[must_use]
+    pub fn reduce_only_on(&self, instrument: InstrumentId) -> usize {
+        self.reduce_only.get(instrument.index()).copied().unwrap_or(0)
     }
 
     /// Returns the orders by rising id.
@@ -165,8 +189,7 @@ impl OrderStore {
 mod tests {
     use super::*;
     use holdfast_core::{
-        ClientOrderId, InstrumentId, OrderIntent, OrderRole, OrderType, Quantity, Side,
-        TimeInForce, Timestamp,
+        ClientOrderId, OrderIntent, OrderRole, OrderType, Quantity, Side, TimeInForce, Timestamp,
     };
     use proptest::prelude::*;
     use std::collections::BTreeMap;
@@ -175,12 +198,12 @@ mod tests {
         Order::new(OrderIntent {
             client_order_id: ClientOrderId(id),
             parent: ClientOrderId::NONE,
-            instrument: InstrumentId(0),
+            instrument: InstrumentId(lots as u32 % 3),
             side: Side::Buy,
             order_type: OrderType::Market,
             time_in_force: TimeInForce::Gtc,
             role: OrderRole::Strategy,
-            reduce_only: false,
+            reduce_only: lots % 2 == 0,
             quantity: Quantity::from_lots(lots),
             limit_price: None,
             trigger_price: None,
@@ -211,6 +234,10 @@ mod tests {
                 prop_assert_eq!((store.len(), store.is_empty()), (model.len(), model.is_empty()));
                 let seen: Vec<(u64, i64)> = store.values()
                     .map(|order| (order.intent.client_order_id.0, order.quantity.lots())).collect();
+                for instrument in 0..3 {
+                    let count = model.values().filter(|lots| **lots as u32 % 3 == instrument && **lots % 2 == 0).count();
+                    prop_assert_eq!(store.reduce_only_on(InstrumentId(instrument)), count);
+                }
                 prop_assert_eq!(seen, model.iter().map(|(id, lots)| (*id, *lots)).collect::<Vec<_>>());
             }
         }

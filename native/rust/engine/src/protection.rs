@@ -109,6 +109,9 @@ impl Engine {
         sink: &mut impl Sink,
         commands: &mut Vec<Command>,
     ) -> Result<()> {
+        if self.orders.reduce_only_on(id) == 0 {
+            return Ok(());
+        }
         let direction = self.state(id)?.position.lots().lots().signum();
         let orphans: Vec<ClientOrderId> = self
             .open_orders()
