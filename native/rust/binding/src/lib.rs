@@ -11,3 +11,6 @@ mod numbers;
 mod plain_function;
 mod session;
 mod vocabulary;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
