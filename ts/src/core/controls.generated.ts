@@ -30,6 +30,8 @@ export const CONTROL_CODES = [
   'RISK_ARITHMETIC',
   'RATE_STALE',
   'MARGIN_INSUFFICIENT',
+  'SELF_TRADE',
+  'TRADING_MODE_DENIED',
 ] as const;
 
 export type ControlCode = (typeof CONTROL_CODES)[number];
@@ -93,5 +95,10 @@ export const CONTROLS: Readonly<Record<ControlCode, ControlEntry>> = {
     unit: 'amount',
     meaning:
       'Initial margin that the order adds, against what is available, in the settlement currency.',
+  },
+  SELF_TRADE: { unit: 'count', meaning: 'Own orders that the order could match.' },
+  TRADING_MODE_DENIED: {
+    unit: 'count',
+    meaning: 'Trading mode: 1 paused, 2 reduced, 3 emergency.',
   },
 };

@@ -23,7 +23,7 @@ export const TIMES_IN_FORCE = ['gtc', 'ioc', 'day', 'fok', 'gtd'] as const;
 export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
 
 /** Why an order exists. */
-export const ORDER_ROLES = ['strategy', 'stop_loss', 'take_profit'] as const;
+export const ORDER_ROLES = ['strategy', 'stop_loss', 'take_profit', 'liquidation'] as const;
 export type OrderRole = (typeof ORDER_ROLES)[number];
 
 /** How the orders of a list depend on each other (FIX 1385). */
@@ -96,8 +96,10 @@ export const RECORD_KINDS = {
   failure: 7,
   trade: 8,
   quote: 9,
+  amend_requested: 10,
   track_lost: 11,
   journal_resumed: 12,
+  mode_changed: 14,
   rate_changed: 15,
   verdict: 16,
   order_changed: 17,

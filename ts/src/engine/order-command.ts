@@ -3,8 +3,8 @@ import { HoldfastError } from '../core/holdfast-error.js';
 import type { Instrument } from '../core/instrument.js';
 import { nearestKey } from '../core/schema.js';
 import { ORDER_TYPES, SIDES, TIMES_IN_FORCE } from '../core/vocabulary.generated.js';
-import type { Command, CommandTerms } from '../native/command-memory.js';
-import type { OrderIntent, PriceInput } from '../strategies/strategy-context.js';
+import type { AmendCommand, Command, CommandTerms } from '../native/command-memory.js';
+import type { OrderChanges, OrderIntent, PriceInput } from '../strategies/strategy-context.js';
 
 const ORDER_KEYS: readonly (keyof OrderIntent)[] = [
   'instrument',
@@ -23,8 +23,11 @@ const ORDER_KEYS: readonly (keyof OrderIntent)[] = [
   'trailingFrac',
   'trailingTicks',
   'expiresAtMs',
+  'idempotencyKey',
 ];
 const KNOWN_ORDER_KEYS = new Set<string>(ORDER_KEYS);
+const CHANGE_KEYS: readonly (keyof OrderChanges)[] = ['quantity', 'limitPrice', 'triggerPrice'];
+const KNOWN_CHANGE_KEYS = new Set<string>(CHANGE_KEYS);
 
 const TRAILING_KEYS = ['trailingPrice', 'trailingFrac', 'trailingTicks'] as const;
 
@@ -39,14 +42,40 @@ const NS_PER_MS = 1_000_000n;
  */
 export function checkOrderKeys(intent: OrderIntent): void {
   for (const key in intent) {
-    if (KNOWN_ORDER_KEYS.has(key)) continue;
-    const nearest = nearestKey(key, ORDER_KEYS) ?? '';
-    throw new HoldfastError(
-      'ORDER_INVALID',
-      `an order has no "${key}"; did you mean "${nearest}"?`,
-      { context: { key, nearest } },
-    );
+    if (!KNOWN_ORDER_KEYS.has(key)) throw unknownKey('an order', key, ORDER_KEYS);
   }
+}
+
+/** @throws HoldfastError `ORDER_INVALID` with the nearest key that exists */
+export function checkChangeKeys(changes: OrderChanges): void {
+  for (const key in changes) {
+    if (!KNOWN_CHANGE_KEYS.has(key)) throw unknownKey('an amendment', key, CHANGE_KEYS);
+  }
+}
+
+/**
+ * A key that is left aside would let the list happen twice.
+ *
+ * @throws HoldfastError `ORDER_INVALID`
+ */
+export function checkListed({ idempotencyKey }: OrderIntent): void {
+  if (idempotencyKey === undefined) return;
+  throw new HoldfastError(
+    'ORDER_INVALID',
+    'idempotencyKey must belong to an order that stands alone, was given in a list',
+    { context: { field: 'idempotencyKey', value: idempotencyKey } },
+  );
+}
+
+/** Makes the exact form of an amendment; the instrument refuses what is no price or quantity of it. */
+export function amendCommand(changes: OrderChanges, instrument: Instrument): AmendCommand {
+  const ticks = (price: PriceInput | undefined) =>
+    price === undefined ? undefined : instrument.price(price).ticks;
+  return {
+    lots: changes.quantity === undefined ? undefined : instrument.quantity(changes.quantity).lots,
+    limitTicks: ticks(changes.limitPrice),
+    triggerTicks: ticks(changes.triggerPrice),
+  };
 }
 
 /**
@@ -143,4 +172,11 @@ function wordIndex<Word extends string>(field: string, words: readonly Word[], w
     `${field} must be one of ${words.join(', ')}, was ${word}`,
     { context: { field, value: word } },
   );
+}
+
+function unknownKey(what: string, key: string, known: readonly string[]): HoldfastError {
+  const nearest = nearestKey(key, known) ?? '';
+  return new HoldfastError('ORDER_INVALID', `${what} has no "${key}"; did you mean "${nearest}"?`, {
+    context: { key, nearest },
+  });
 }

@@ -13,6 +13,7 @@ import type {
   TimelineEntry,
 } from './order-explanation-form.js';
 import {
+  amendmentSchema,
   type Intent,
   intentSchema,
   orderChangedSchema,
@@ -167,6 +168,8 @@ class OrderStory {
         return ['order derived', this.#intent(record)];
       case 'cancel_requested':
         return ['cancel asked for', ''];
+      case 'amend_requested':
+        return ['amendment asked for', this.#amendment(record)];
       case 'verdict':
         return this.#verdict(record);
       case 'venue_report':
@@ -185,11 +188,23 @@ class OrderStory {
     return `${order.side} ${this.#instrument.quantity(order.quantity_lots)} ${this.#instrument.symbol}`;
   }
 
+  #amendment(record: JournalRecord): string {
+    const { quantity_lots, limit_ticks, trigger_ticks } = amendmentSchema.parse(record.content);
+    const instrument = this.#instrument;
+    const changes = [
+      quantity_lots === null ? '' : `quantity ${instrument.quantity(quantity_lots)}`,
+      limit_ticks === null ? '' : `limit ${instrument.price(limit_ticks)}`,
+      trigger_ticks === null ? '' : `trigger ${instrument.price(trigger_ticks)}`,
+    ];
+    return changes.filter((text) => text !== '').join(', ');
+  }
+
   #verdict(record: JournalRecord): readonly [string, string] {
     const { verdict, reducing, checks } = verdictSchema.parse(record.content);
     const approved = verdict === 'approved';
     const explained = checks.map((check) => explainedCheck(check, this.#instrument));
-    this.decision = {
+    // A later verdict is about an amendment: the decision on the order itself stands.
+    this.decision ??= {
       sequence: record.sequence,
       ts_ns: record.ts_ns,
       approved,

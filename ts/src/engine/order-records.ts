@@ -25,6 +25,12 @@ export const intentSchema = z.object({
 });
 export type Intent = z.output<typeof intentSchema>;
 
+export const amendmentSchema = z.object({
+  quantity_lots: ticks.nullable(),
+  limit_ticks: ticks.nullable(),
+  trigger_ticks: ticks.nullable(),
+});
+
 export const verdictSchema = z.object({
   verdict: z.string(),
   reducing: z.boolean(),

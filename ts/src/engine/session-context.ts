@@ -12,6 +12,7 @@ import type { Params } from '../strategies/strategy.js';
 import type {
   BracketExit,
   FailedControl,
+  OrderChanges,
   OrderIntent,
   OrderOptions,
   PositionView,
@@ -23,7 +24,13 @@ import type {
 } from '../strategies/strategy-context.js';
 import { accountView } from './account-view.js';
 import { failedControl } from './denial.js';
-import { checkOrderKeys, orderCommand } from './order-command.js';
+import {
+  amendCommand,
+  checkChangeKeys,
+  checkListed,
+  checkOrderKeys,
+  orderCommand,
+} from './order-command.js';
 import type { SeededRandom } from './seeded-random.js';
 import type { Timers } from './timers.js';
 
@@ -110,10 +117,15 @@ export class SessionContext implements StrategyContext {
     const command = this.#command(intent);
     const { native, notices } = this.#options;
     const before = notices.length;
-    const clientOrderId = native.submit(command, notices);
-    const failed = failedFrom(notices, before);
-    if (failed.length === 0) return { verdict: 'approved', clientOrderId };
-    return { verdict: 'denied', clientOrderId, codes: codesOf(failed), failed };
+    const key = intent.idempotencyKey;
+    const clientOrderId =
+      key === undefined
+        ? native.submit(command, notices)
+        : native.submitOnce(key, command, notices);
+    const result = resultFrom(notices, before, clientOrderId);
+    // A repeat brings the first verdict and no order with it: nothing happened that anybody should hear of.
+    if (key !== undefined && notices.length === before + 1) notices.length = before;
+    return result;
   }
 
   submitOco(orders: readonly [OrderIntent, OrderIntent]): SubmitListResult {
@@ -177,6 +189,15 @@ export class SessionContext implements StrategyContext {
     this.#options.native.cancel(clientOrderId, this.#options.notices);
   }
 
+  amend(clientOrderId: number, changes: OrderChanges): SubmitResult {
+    checkChangeKeys(changes);
+    const { native, notices } = this.#options;
+    const instrument = this.#at(native.instrumentOfOrder(clientOrderId));
+    const before = notices.length;
+    native.amend(clientOrderId, amendCommand(changes, instrument), notices);
+    return resultFrom(notices, before, clientOrderId);
+  }
+
   setTimer(name: string, schedule: TimerSchedule): void {
     this.#options.timers.set(name, schedule, this.nowMs);
   }
@@ -195,12 +216,13 @@ export class SessionContext implements StrategyContext {
     orders: readonly OrderIntent[],
     sentAtOnce: number,
   ): SubmitListResult {
+    for (const order of orders) checkListed(order);
     const commands = orders.map((order) => this.#command(order));
     const { native, notices } = this.#options;
     const before = notices.length;
     const first = native.submitList(CONTINGENCIES.indexOf(contingency), commands, notices);
     const clientOrderIds = Array.from({ length: sentAtOnce }, (_, index) => first + index);
-    const failed = failedFrom(notices, before);
+    const failed = failedFrom(notices, before, commands.length);
     if (failed.length === 0) return { verdict: 'approved', clientOrderIds };
     return { verdict: 'denied', clientOrderIds, codes: codesOf(failed), failed };
   }
@@ -228,15 +250,27 @@ export class SessionContext implements StrategyContext {
   }
 }
 
-/** What failed in the verdicts that stand together among the notices from an index on: one of an order, several of a list. */
-function failedFrom(notices: readonly Notice[], from: number): readonly FailedControl[] {
+/** What the gate said to one order, by the notices from an index on. */
+function resultFrom(notices: readonly Notice[], from: number, clientOrderId: number): SubmitResult {
+  const failed = failedFrom(notices, from, 1);
+  if (failed.length === 0) return { verdict: 'approved', clientOrderId };
+  return { verdict: 'denied', clientOrderId, codes: codesOf(failed), failed };
+}
+
+/** What failed in the verdicts that stand together among the notices from an index on, one for each of at most `orders`. */
+function failedFrom(
+  notices: readonly Notice[],
+  from: number,
+  orders: number,
+): readonly FailedControl[] {
   const failed: FailedControl[] = [];
-  let isJudged = false;
-  for (let index = from; index < notices.length; index += 1) {
+  let judged = 0;
+  for (let index = from; index < notices.length && judged < orders; index += 1) {
     const notice = notices[index];
-    if (notice?.kind === 'verdict') failed.push(...notice.failed.map(failedControl));
-    else if (isJudged) break;
-    isJudged = notice?.kind === 'verdict';
+    if (notice?.kind === 'verdict') {
+      failed.push(...notice.failed.map(failedControl));
+      judged += 1;
+    } else if (judged > 0) break;
   }
   return failed;
 }

@@ -231,7 +231,9 @@ export class SessionRecorder {
 }
 
 /** Why an order existed, as tables and reports say it. */
-export function reasonOf(role: OrderNotice['role']): 'signal' | 'stop_loss' | 'take_profit' {
+export function reasonOf(
+  role: OrderNotice['role'],
+): 'signal' | Exclude<OrderNotice['role'], 'strategy'> {
   return role === 'strategy' ? 'signal' : role;
 }
 

@@ -9,9 +9,15 @@ export type LimitValue = number | 'unlimited';
 /**
  * Why a round trip ended: the strategy's own order, a protective exit, or the end of the session.
  */
-export type ExitReason = 'signal' | 'stop_loss' | 'take_profit' | 'end';
+export type ExitReason = 'signal' | 'stop_loss' | 'take_profit' | 'liquidation' | 'end';
 
-export const EXIT_REASONS: readonly ExitReason[] = ['signal', 'stop_loss', 'take_profit', 'end'];
+export const EXIT_REASONS: readonly ExitReason[] = [
+  'signal',
+  'stop_loss',
+  'take_profit',
+  'liquidation',
+  'end',
+];
 
 export interface SessionInstrument {
   readonly symbol: string;

@@ -3,8 +3,8 @@ export const COMMAND_BYTES = 128;
 /** Most orders of one list. */
 export const COMMANDS_MAX = 8;
 
-/** The price that stands for "none" in a command. */
-const NO_PRICE = -(2n ** 63n);
+/** The number that stands for "none" in a command. */
+const NONE = -(2n ** 63n);
 
 /** Of the first command: how the orders of a list depend on each other, and how many they are; 0 stands alone. */
 const LIST_CONTINGENCY = 13;
@@ -40,6 +40,13 @@ export interface Command {
   readonly terms: CommandTerms | undefined;
 }
 
+/** What an open order is to become: whole lots and ticks; what is undefined stays as it is. */
+export interface AmendCommand {
+  readonly lots: bigint | undefined;
+  readonly limitTicks: bigint | undefined;
+  readonly triggerTicks: bigint | undefined;
+}
+
 /** The part of the exchange area that carries orders to native code. */
 export class CommandMemory {
   readonly #offset: number;
@@ -67,6 +74,14 @@ export class CommandMemory {
     this.#bytes[this.#offset + LIST_LENGTH] = Math.min(commands.length, COMMANDS_MAX + 1);
   }
 
+  /** Writes what an order is to become, to where the first order of a list would stand. */
+  writeAmendment({ lots, limitTicks, triggerTicks }: AmendCommand): void {
+    const word = this.#offset / 8;
+    this.#words[word + 2] = lots ?? NONE;
+    this.#words[word + 3] = limitTicks ?? NONE;
+    this.#words[word + 4] = triggerTicks ?? NONE;
+  }
+
   #write(command: Command, slot: number): void {
     const at = this.#offset + slot * COMMAND_BYTES;
     const word = at / 8;
@@ -77,10 +92,10 @@ export class CommandMemory {
     this.#bytes[at + 11] = command.reduceOnly ? 1 : 0;
     this.#bytes[at + 12] = 0;
     this.#words[word + 2] = command.lots;
-    this.#words[word + 3] = command.limitTicks ?? NO_PRICE;
-    this.#words[word + 4] = command.triggerTicks ?? NO_PRICE;
-    this.#words[word + 5] = command.stopLossTicks ?? NO_PRICE;
-    this.#words[word + 6] = command.takeProfitTicks ?? NO_PRICE;
+    this.#words[word + 3] = command.limitTicks ?? NONE;
+    this.#words[word + 4] = command.triggerTicks ?? NONE;
+    this.#words[word + 5] = command.stopLossTicks ?? NONE;
+    this.#words[word + 6] = command.takeProfitTicks ?? NONE;
     if (command.terms !== undefined) this.#writeTerms(command.terms, at);
   }
 

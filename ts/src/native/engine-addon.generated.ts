@@ -36,6 +36,12 @@ export declare class NativeReplica {
 }
 
 export declare class NativeSession {
+  /** Judges the order in the command area once for each key. Returns bytes of notices; a repeat's is the first verdict. */
+  submitOnce(key: string): number;
+  /** Returns the index of an open order's instrument. */
+  instrumentOfOrder(clientOrderId: number): number;
+  /** Changes an order to what stands in the command area. Returns bytes of notices; the verdict is among them. */
+  amend(clientOrderId: number): number;
   /** Opens a session; without a folder there is no journal. */
   constructor(
     config: string,

@@ -1,4 +1,4 @@
-import type { Command } from './command-memory.js';
+import type { AmendCommand, Command } from './command-memory.js';
 import { engineCall, loadEngineAddon } from './engine-addon.js';
 import type { NativeSession as AddonSession } from './engine-addon.generated.js';
 import { type Notice, NoticeReader } from './notice-reader.js';
@@ -69,6 +69,16 @@ export class NativeSession {
     return this.memory.account[7] ?? 0;
   }
 
+  /** As `submit`, once for each key; returns the id of the key's first order. */
+  submitOnce(key: string, command: Command, into: Notice[]): number {
+    this.memory.commands.write(command);
+    this.#collect(
+      engineCall(() => this.#session.submitOnce(key)),
+      into,
+    );
+    return this.memory.account[7] ?? 0;
+  }
+
   cancel(clientOrderId: number, into: Notice[]): void {
     const bytes = engineCall(() => this.#session.cancel(clientOrderId));
     if (bytes > 0) this.#collect(bytes, into);
@@ -82,6 +92,18 @@ export class NativeSession {
   /** Takes a rate of exchange at the present time of the session. */
   setRate(currency: string, rate: string, into: Notice[]): void {
     const bytes = engineCall(() => this.#session.setRate(currency, rate));
+    if (bytes > 0) this.#collect(bytes, into);
+  }
+
+  /** Index of the instrument of an open order; `ORDER_UNKNOWN` when none is open by this id. */
+  instrumentOfOrder(clientOrderId: number): number {
+    return engineCall(() => this.#session.instrumentOfOrder(clientOrderId));
+  }
+
+  /** Judges an amendment and asks the venue for it; the verdict is appended to `into`. */
+  amend(clientOrderId: number, amendment: AmendCommand, into: Notice[]): void {
+    this.memory.commands.writeAmendment(amendment);
+    const bytes = engineCall(() => this.#session.amend(clientOrderId));
     if (bytes > 0) this.#collect(bytes, into);
   }
 

@@ -46,6 +46,19 @@ export interface OrderIntent {
   readonly trailingTicks?: number;
   /** When a `gtd` order ends, milliseconds since 1970. */
   readonly expiresAtMs?: number;
+  /**
+   * An own key of 1 to 256 bytes: the same order under the same key is sent once, a repeat returns the first result. Kept for
+   * 24 hours of session time, and as long as the order is open. Of an order that stands alone, not of one in a list.
+   */
+  readonly idempotencyKey?: string;
+}
+
+/** What an open order is to become; what is left out stays as it is. */
+export interface OrderChanges {
+  /** The whole quantity, what has filled included. */
+  readonly quantity?: QuantityInput;
+  readonly limitPrice?: PriceInput;
+  readonly triggerPrice?: PriceInput;
 }
 
 export type OrderOptions = Omit<OrderIntent, 'side' | 'quantity'>;
@@ -70,7 +83,10 @@ export type SubmitResult =
     };
 
 /** An exit of a bracket; side and quantity follow from the entry. */
-export type BracketExit = Omit<OrderIntent, 'instrument' | 'side' | 'quantity' | 'reduceOnly'>;
+export type BracketExit = Omit<
+  OrderIntent,
+  'instrument' | 'side' | 'quantity' | 'reduceOnly' | 'idempotencyKey'
+>;
 
 /** What the gate said to a list: all of it is sent, or every reason why none of it is. */
 export type SubmitListResult =
@@ -184,6 +200,13 @@ export interface StrategyContext<
   closePosition(instrument?: string | number): SubmitResult | null;
   /** @throws HoldfastError `ORDER_UNKNOWN` when the order is not open */
   cancel(clientOrderId: number): void;
+  /**
+   * Changes quantity, limit price or trigger of an open order. The gate judges the new form; until the venue has answered,
+   * the worse of both forms counts. A smaller quantity always passes.
+   * @throws HoldfastError `ORDER_UNKNOWN` when the order is not open, `AMEND_INVALID` when the change contradicts it,
+   * `ORDER_TRANSITION_ILLEGAL` while another amendment is unanswered
+   */
+  amend(clientOrderId: number, changes: OrderChanges): SubmitResult;
   /** Calls `onTimer(name)` at the first bar that closes at or after the time. Replaces a timer of the same name. */
   setTimer(name: string, schedule: TimerSchedule): void;
   clearTimer(name: string): void;

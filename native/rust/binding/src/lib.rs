@@ -2,6 +2,7 @@
 //! and neither a panic nor an error crosses raw.
 #![deny(unsafe_op_in_unsafe_fn)]
 
+mod amendment;
 mod command;
 mod event_view;
 mod failure;
@@ -16,3 +17,6 @@ mod replica;
 mod session;
 mod simulate;
 mod vocabulary;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -1,6 +1,9 @@
 //! The simulated session as JavaScript drives it: market records and commands are read from arrays that JavaScript
 //! filled, views and notices are written to arrays that it reads.
 
+mod order_requests;
+
+use crate::amendment::order_id;
 use crate::command::{COMMAND_BYTES, COMMANDS_MAX, intent_at, list_at};
 use crate::event_view::{EventView, bar_view, quote_view, trade_view};
 use crate::failure::{failure, guarded};
@@ -147,13 +150,7 @@ impl NativeSession {
     #[napi]
     pub fn cancel(&mut self, client_order_id: f64) -> napi::Result<u32, String> {
         self.contained(|session| {
-            if !(1.0..=9_007_199_254_740_991.0).contains(&client_order_id) {
-                return Err(Error::new(
-                    Code::OrderUnknown,
-                    format!("order id must be a positive integer, was {client_order_id}"),
-                ));
-            }
-            session.open()?.cancel(ClientOrderId(client_order_id as u64))?;
+            session.open()?.cancel(order_id(client_order_id)?)?;
             session.write_account()?;
             session.take_notices()
         })
@@ -260,14 +257,28 @@ impl Inner {
     }
 
     fn submit(&mut self) -> Result<u32> {
-        let first = match list_at(&self.exchange, self.commands)? {
-            None => {
-                let intent = intent_at(&self.exchange, self.commands)?;
-                self.open()?.submit(intent)?.client_order_id
-            }
-            Some((contingency, orders)) => self.open()?.submit_list(contingency, &orders)?.0,
+        let Some((contingency, orders)) = list_at(&self.exchange, self.commands)? else {
+            return self.submit_with(None);
         };
-        self.exchange.put_f64(ACCOUNT_VIEW + 56, &[first.0 as f64]);
+        let first = self.open()?.submit_list(contingency, &orders)?.0;
+        self.told_of(first)
+    }
+
+    fn submit_with(&mut self, key: Option<u128>) -> Result<u32> {
+        let intent = intent_at(&self.exchange, self.commands)?;
+        let session = self.open()?;
+        let verdict = match key {
+            None => session.submit(intent)?,
+            Some(key) => session.submit_once(intent, key)?,
+        };
+        let id = verdict.client_order_id;
+        session.recycle(verdict);
+        self.told_of(id)
+    }
+
+    /// Leaves the id of the order that was judged, and what its submission caused.
+    fn told_of(&mut self, id: ClientOrderId) -> Result<u32> {
+        self.exchange.put_f64(ACCOUNT_VIEW + 56, &[id.0 as f64]);
         self.write_account()?;
         self.take_notices()
     }

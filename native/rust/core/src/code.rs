@@ -139,6 +139,14 @@ codes! {
     74 JournalOrderMissing "JOURNAL_ORDER_MISSING" Infrastructure false "The journal holds no order with this id." "List the orders with `holdfast journal show FOLDER --kinds order_submitted`.";
     77 SimulationViolated "SIMULATION_VIOLATED" Infrastructure false "A rule that must hold under every fault was broken in a simulation." "Please report it with the seed and the schedule.";
     78 FaultUnknown "FAULT_UNKNOWN" Validation false "No fault of the simulator has this name." "Use one of the names in the message.";
+    81 AmendInvalid "AMEND_INVALID" Validation false "An amendment would change nothing, or contradicts its order." "Correct the field that the message names.";
+    82 FillConflict "FILL_CONFLICT" Exchange false "A trade id that was applied came again with other numbers; nothing was changed." "Ask the venue for the order's fills; the journal holds both reports.";
+    83 ReportMismatch "REPORT_MISMATCH" Exchange false "A report names another instrument or account than its order." "Check which stream the report came from; nothing was changed.";
+    84 SequenceGap "SEQUENCE_GAP" Exchange true "Reports of an instrument are missing by the venue's own numbering." "Ask the venue for the orders and fills of the instrument.";
+    85 IdempotencyConflict "IDEMPOTENCY_CONFLICT" Validation false "An idempotency key was used again with another order; nothing was sent." "Use a key of its own for each order.";
+    86 SelfTrade "SELF_TRADE" Risk true "The order could match an own order, and the account's policy denies it." "Cancel the resting order, or choose a policy under which it gives way.";
+    87 TradingModeDenied "TRADING_MODE_DENIED" Risk true "The trading mode lets no such order pass." "Wait until the mode is normal again; in reduced mode only orders that reduce the position pass.";
+    88 OrderIdInvalid "ORDER_ID_INVALID" Validation false "A text is no order id of this bot, or an id is out of its range." "Ask for the prefix it was written with; an epoch is used up only after two million sessions.";
     89 RateStale "RATE_STALE" Risk true "The rate of a currency into the account's is missing or too old." "Wait for a rate, or feed one for the currency.";
     90 MarginInsufficient "MARGIN_INSUFFICIENT" Risk false "The available margin does not cover the initial margin of the order." "Send a smaller order, reduce positions or add funds.";
     91 RateInvalid "RATE_INVALID" Validation false "A rate of exchange is not positive, or has more digits than can be kept." "Pass a positive decimal of at most 18 digits.";
@@ -181,7 +189,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 81);
+        assert_eq!(Code::ALL.len(), 89);
         assert_eq!(Code::from_number(0), None);
     }
 }

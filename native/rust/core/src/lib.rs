@@ -2,8 +2,8 @@
 //! orders with their state machine, the market-event record and the journal record.
 #![forbid(unsafe_code)]
 
+pub mod amendment;
 pub mod amount;
-pub mod applied_trades;
 pub mod bar;
 pub mod clock;
 pub mod code;
@@ -19,6 +19,8 @@ pub mod journal_record;
 pub mod margin;
 pub mod market_event;
 pub mod order;
+pub mod order_fills;
+pub mod order_id_text;
 pub mod order_state;
 pub mod price;
 pub mod quantity;
@@ -27,10 +29,12 @@ pub mod rate;
 pub mod rounding;
 mod steps;
 pub mod trade;
+pub mod trading_mode;
 mod valuation;
 pub mod venue_report;
 pub mod wire;
 
+pub use amendment::{Amendment, Replacement};
 pub use amount::Amount;
 pub use bar::Bar;
 pub use clock::{Clock, ManualClock, Timestamp};
@@ -38,7 +42,7 @@ pub use code::{Category, Code};
 pub use contract::{ContractSpec, InstrumentKind};
 pub use error::{Error, Result};
 pub use fraction::Fraction;
-pub use identifier::{ClientOrderId, InstrumentId, TradeId};
+pub use identifier::{AccountId, ClientOrderId, InstrumentId, TradeId};
 pub use instrument::{Instrument, InstrumentSpec};
 pub use margin::{MarginMode, MarginTable};
 pub use market_event::MarketEvent;
@@ -46,6 +50,7 @@ pub use order::{
     Contingency, Order, OrderIntent, OrderRole, OrderTerms, OrderType, Side, TimeInForce,
     TrailingDistance,
 };
+pub use order_id_text::OrderIdText;
 pub use order_state::{BaseState, OrderEvent, OrderState, Overlays};
 pub use price::Price;
 pub use quantity::Quantity;
@@ -53,4 +58,5 @@ pub use quote::Quote;
 pub use rate::Rate;
 pub use rounding::Rounding;
 pub use trade::Trade;
+pub use trading_mode::TradingMode;
 pub use venue_report::{ReportKind, VenueReport};

@@ -11,8 +11,9 @@ pub use terms::{OrderTerms, TrailingDistance};
 pub(crate) use vocabulary::vocabulary;
 pub use vocabulary::{OrderRole, OrderType, Side, TimeInForce};
 
+use crate::amendment::Replacement;
 use crate::amount::Amount;
-use crate::applied_trades::AppliedTrades;
+use crate::order_fills::OrderFills;
 use crate::order_state::OrderState;
 use crate::price::Price;
 use crate::quantity::Quantity;
@@ -43,8 +44,10 @@ pub struct Order {
     pub reserved: Quantity,
     /// Fees of its fills.
     pub fees: Amount,
-    /// Executions that were applied.
-    pub applied_trades: AppliedTrades,
+    /// Fills that were applied.
+    pub fills: OrderFills,
+    /// What the venue was asked to make of it and has not answered yet.
+    pub pending: Option<Replacement>,
     /// The tie to the other order of a pair.
     pub pairing: Option<Pairing>,
     /// Where a stop of a venue that lacks the kind stands while the engine holds it; `None` when the venue has the order.
@@ -64,7 +67,8 @@ impl Order {
             cum_quantity: Quantity::ZERO,
             filled_tick_lots: 0,
             reserved: Quantity::ZERO,
-            applied_trades: AppliedTrades::default(),
+            fills: OrderFills::default(),
+            pending: None,
             fees: Amount::ZERO,
             pairing: None,
             held: None,
@@ -72,41 +76,38 @@ impl Order {
         }
     }
 
-    /// Takes the quantity that the venue says is in force. A pair only ever asks for less, so an answer to an earlier
-    /// request that comes late does not enlarge the order again.
-    pub fn replaced(&mut self, quantity: Quantity) {
-        let shrinks = self.pairing.is_some_and(|pairing| pairing.asked.is_some());
-        self.quantity = if shrinks { quantity.min(self.quantity) } else { quantity };
-    }
-
     /// Returns what can still fill (FIX 151).
     #[must_use]
     pub fn leaves(&self) -> Quantity {
         Quantity::from_lots(self.quantity.lots().saturating_sub(self.cum_quantity.lots()).max(0))
+    }
+
+    /// The larger of the quantity in force and the one that was asked for.
+    fn most(&self) -> Quantity {
+        self.pending.map_or(self.quantity, |asked| asked.quantity.max(self.quantity))
+    }
+
+    /// Returns whether more has filled than was asked for.
+    #[must_use]
+    pub fn overfilled(&self) -> bool {
+        self.cum_quantity > self.most()
+    }
+
+    /// Returns the most that can still fill, whichever way the venue answers an amendment that is in flight.
+    #[must_use]
+    pub fn worst_leaves(&self) -> Quantity {
+        Quantity::from_lots(self.most().lots().saturating_sub(self.cum_quantity.lots()).max(0))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::identifier::ClientOrderId;
 
     #[test]
     fn leaves_are_never_negative() {
         let mut order = Order::new(intent::tests::intent());
         order.cum_quantity = Quantity::from_lots(12);
         assert_eq!(order.leaves(), Quantity::ZERO);
-    }
-
-    #[test]
-    fn ord_13_a_late_answer_to_an_earlier_request_does_not_enlarge_an_order() {
-        let mut order = Order::new(intent::tests::intent());
-        order.replaced(Quantity::from_lots(12));
-        assert_eq!(order.quantity.lots(), 12, "outside a pair the venue is right");
-        let pairing = Pairing::new(ClientOrderId(9), false, Quantity::from_lots(10));
-        order.pairing = Some(Pairing { asked: Some(Quantity::from_lots(6)), ..pairing });
-        order.replaced(Quantity::from_lots(6));
-        order.replaced(Quantity::from_lots(8));
-        assert_eq!(order.quantity.lots(), 6);
     }
 }

@@ -4,7 +4,7 @@ use crate::amount::Amount;
 use crate::clock::Timestamp;
 use crate::code::Code;
 use crate::error::{Error, Result};
-use crate::identifier::{ClientOrderId, TradeId};
+use crate::identifier::{AccountId, ClientOrderId, InstrumentId, TradeId};
 use crate::order::vocabulary;
 use crate::price::Price;
 use crate::quantity::Quantity;
@@ -35,7 +35,7 @@ pub struct VenueReport {
     pub ts_event: Timestamp,
     /// Execution id, zero when nothing was executed.
     pub trade_id: TradeId,
-    /// Price of a fill (FIX 31).
+    /// Price of a fill (FIX 31); after `Replaced` the limit price in force, where the venue names it.
     pub last_price: Price,
     /// Quantity of a fill (FIX 32), the quantity in force after `Replaced`, the one refused by `ReplaceRejected`,
     /// the one in force by `Accepted` that answers a query, or
@@ -49,6 +49,12 @@ pub struct VenueReport {
     pub slippage: Amount,
     /// Currency of the fee: 0 is the instrument's settlement currency, `n` is currency `n − 1` of the account.
     pub fee_currency: u16,
+    /// Which instrument, where the venue says so; it must be the order's.
+    pub instrument: Option<InstrumentId>,
+    /// Which account, where the venue says so; it must be the engine's.
+    pub account: Option<AccountId>,
+    /// The venue's number of the report among those of its instrument, where it numbers them.
+    pub sequence: Option<u64>,
 }
 
 impl VenueReport {
@@ -70,6 +76,9 @@ impl VenueReport {
             fee: Amount::ZERO,
             slippage: Amount::ZERO,
             fee_currency: 0,
+            instrument: None,
+            account: None,
+            sequence: None,
         }
     }
 
@@ -87,7 +96,20 @@ impl VenueReport {
             .with("client_order_id", self.client_order_id.0)
             .with("quantity_lots", self.last_quantity.lots()));
         }
+        if self.last_quantity.lots() < 0 {
+            return Err(Error::new(
+                Code::FillInvalid,
+                "a report must not have a negative quantity",
+            )
+            .with("client_order_id", self.client_order_id.0)
+            .with("quantity_lots", self.last_quantity.lots()));
+        }
         Ok(())
+    }
+
+    /// Whether the report says more than most venues do.
+    const fn has_extras(&self) -> bool {
+        self.instrument.is_some() || self.account.is_some() || self.sequence.is_some()
     }
 
     /// Reads the journal form.
@@ -98,7 +120,7 @@ impl VenueReport {
         let client_order_id = ClientOrderId(reader.u64()?);
         let kind = ReportKind::from_number(reader.u8()?)?;
         let liquidity_side = LiquiditySide::from_number(reader.u8()?)?;
-        Ok(Self {
+        let report = Self {
             client_order_id,
             kind,
             liquidity_side,
@@ -108,14 +130,33 @@ impl VenueReport {
             last_quantity: Quantity::from_lots(reader.i64()?),
             fee: reader.amount()?,
             slippage: reader.amount()?,
-            fee_currency: if reader.rest().is_empty() { 0 } else { reader.u16()? },
+            ..Self::without_fill(client_order_id, kind, Timestamp(0))
+        };
+        if reader.rest().is_empty() {
+            return Ok(report);
+        }
+        let fee_currency = reader.u16()?;
+        if reader.rest().is_empty() {
+            return Ok(Self { fee_currency, ..report });
+        }
+        let present = reader.u8()?;
+        let given = |bit: u8| present & bit != 0;
+        let instrument = InstrumentId(reader.u32()?);
+        let account = AccountId(reader.u32()?);
+        let sequence = reader.u64()?;
+        Ok(Self {
+            fee_currency,
+            instrument: given(1).then_some(instrument),
+            account: given(2).then_some(account),
+            sequence: given(4).then_some(sequence),
+            ..report
         })
     }
 }
 
 impl Encode for VenueReport {
     fn encoded_bytes_max(&self) -> usize {
-        5 * U64_BYTES_MAX + 2 + 2 * AMOUNT_BYTES_MAX + U32_BYTES_MAX
+        6 * U64_BYTES_MAX + 3 * U32_BYTES_MAX + 3 + 2 * AMOUNT_BYTES_MAX
     }
 
     fn encode(&self, writer: &mut Writer<'_>) {
@@ -128,10 +169,19 @@ impl Encode for VenueReport {
         writer.i64(self.last_quantity.lots());
         writer.amount(self.fee);
         writer.amount(self.slippage);
-        // Left out where it says nothing, so that most reports stay as short as they were.
-        if self.fee_currency != 0 {
-            writer.u16(self.fee_currency);
+        // Left out where it says nothing, so that most reports stay short and fit one block of the hash.
+        if self.fee_currency == 0 && !self.has_extras() {
+            return;
         }
+        writer.u16(self.fee_currency);
+        if !self.has_extras() {
+            return;
+        }
+        let bits = [self.instrument.is_some(), self.account.is_some(), self.sequence.is_some()];
+        writer.u8(bits.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit)));
+        writer.u32(self.instrument.map_or(0, |id| id.0));
+        writer.u32(self.account.map_or(0, |id| id.0));
+        writer.u64(self.sequence.unwrap_or(0));
     }
 }
 
@@ -149,15 +199,27 @@ mod tests {
             fee: Amount::from_raw(i128::MIN),
             slippage: Amount::from_raw(i128::MAX),
             fee_currency: u16::MAX,
+            instrument: Some(InstrumentId(u32::MAX)),
+            account: Some(AccountId(u32::MAX)),
+            sequence: Some(u64::MAX),
             ..VenueReport::without_fill(
                 ClientOrderId(u64::MAX),
                 ReportKind::Fill,
                 Timestamp(i64::MIN),
             )
         };
-        let mut bytes = Vec::new();
-        append_encoded(&mut bytes, Layout::Compact, &extreme);
-        assert_eq!(VenueReport::decode(&mut Reader::new(&bytes)), Ok(extreme));
+        let one_each = [
+            VenueReport { account: None, sequence: None, fee_currency: 0, ..extreme },
+            VenueReport { instrument: None, sequence: None, fee_currency: 0, ..extreme },
+            VenueReport { instrument: None, account: None, fee_currency: 0, ..extreme },
+            VenueReport { instrument: None, account: None, sequence: None, ..extreme },
+        ];
+        for report in one_each.into_iter().chain([extreme]) {
+            let mut bytes = Vec::new();
+            append_encoded(&mut bytes, Layout::Compact, &report);
+            assert!(bytes.len() <= report.encoded_bytes_max());
+            assert_eq!(VenueReport::decode(&mut Reader::new(&bytes)), Ok(report));
+        }
         let report = VenueReport {
             trade_id: TradeId(3),
             last_price: Price::from_ticks(4),
@@ -179,5 +241,7 @@ mod tests {
         assert_eq!(empty.validate().map_err(|e| e.code()), Err(Code::FillInvalid));
         let canceled = VenueReport { kind: ReportKind::Canceled, ..empty };
         assert!(canceled.validate().is_ok());
+        let negative = VenueReport { last_quantity: Quantity::from_lots(-1), ..canceled };
+        assert_eq!(negative.validate().map_err(|e| e.code()), Err(Code::FillInvalid));
     }
 }

@@ -4,7 +4,7 @@ use crate::account_spec::PositionMode;
 use crate::engine::{Engine, InstrumentState};
 use crate::wallet::CurrencyId;
 use holdfast_core::{Amount, MarginTable, OrderIntent, Price, Quantity, Result, Rounding};
-use holdfast_risk::{Check, Control, Verdict};
+use holdfast_risk::{Check, Control, Verdict, WorstCase};
 
 impl Engine {
     /// Returns equity and the worst exposure of all other instruments in the settlement currency of one, rounded against
@@ -23,8 +23,15 @@ impl Engine {
         }
     }
 
-    /// Adds the account's controls to the gate's word on an order.
-    pub(crate) fn check_account(&self, intent: &OrderIntent, verdict: &mut Verdict) -> Result<()> {
+    /// Adds the account's controls to the gate's word on an order that opens so many lots, where the other open orders
+    /// have reserved `others`.
+    pub(crate) fn check_account(
+        &self,
+        intent: &OrderIntent,
+        lots: Quantity,
+        others: WorstCase,
+        verdict: &mut Verdict,
+    ) -> Result<()> {
         if verdict.reducing {
             return Ok(());
         }
@@ -34,7 +41,7 @@ impl Engine {
             return Ok(());
         };
         let age_ns = self.now().since(ts);
-        let check = match self.margin_of_order(state, table, mark, intent) {
+        let check = match self.margin_of_order(state, (table, mark), intent, (lots, others)) {
             Ok((available, added)) => Check {
                 control: Control::Margin,
                 passed: added <= available,
@@ -71,15 +78,16 @@ impl Engine {
     fn margin_of_order(
         &self,
         state: &InstrumentState,
-        table: &MarginTable,
-        mark: Price,
+        (table, mark): (&MarginTable, Price),
         intent: &OrderIntent,
+        (lots, others): (Quantity, WorstCase),
     ) -> Result<(Amount, Amount)> {
-        let lots = intent.quantity.lots();
         let before = state.worst_lots(self.position_mode)?;
         let after = match self.position_mode {
-            PositionMode::Netting => state.case.reserve(intent.side, lots)?.lots()?,
-            PositionMode::Hedging => before.plus(Quantity::from_lots(lots))?,
+            PositionMode::Netting => others.reserve(intent.side, lots.lots())?.lots()?,
+            PositionMode::Hedging => {
+                state.worst_lots_with(others, self.position_mode)?.plus(lots)?
+            }
         };
         let price = intent.limit_price.or(intent.trigger_price).unwrap_or(mark);
         let dearer = state.instrument.dearer(mark, price);

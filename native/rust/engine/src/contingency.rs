@@ -10,7 +10,7 @@ use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::order::{Follower, Followers, Pairing};
 use holdfast_core::{
-    ClientOrderId, OrderEvent, OrderIntent, OrderRole, OrderTerms, Overlays, Quantity, Result,
+    ClientOrderId, OrderIntent, OrderRole, OrderTerms, Overlays, Quantity, Replacement, Result,
 };
 
 impl Engine {
@@ -66,13 +66,8 @@ impl Engine {
             return Ok(());
         }
         pairing.asked = Some(due);
-        let is_held = order.held.is_some();
-        self.transition(id, OrderEvent::RequestReplace, sink)?;
-        if is_held {
-            return self.on_replaced(id, due, sink, commands);
-        }
-        commands.push(Command::Replace(id, due));
-        Ok(())
+        let replacement = Replacement { quantity: due, ..Replacement::of(order) };
+        self.request_replace(replacement, sink, commands)
     }
 
     /// Sends the followers of an order for what it has filled and they were not yet sent for.

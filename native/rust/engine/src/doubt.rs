@@ -15,10 +15,7 @@ impl Engine {
 
     /// Returns the executions of every order that is remembered.
     pub fn applied_trades(&self) -> impl Iterator<Item = TradeId> {
-        self.orders
-            .values()
-            .chain(self.ended.values())
-            .flat_map(|order| order.applied_trades.iter())
+        self.orders.values().chain(self.ended.values()).flat_map(|order| order.fills.trade_ids())
     }
 
     pub(crate) fn lose_track(

@@ -106,6 +106,7 @@ impl Engine {
                 let released = released(order);
                 self.let_go(id);
                 self.transition(id, OrderEvent::Trigger, sink)?;
+                self.make_way(id, sink, commands)?;
                 commands.push(Command::Place(released));
             }
         }

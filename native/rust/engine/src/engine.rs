@@ -1,22 +1,26 @@
 //! The engine: a pure state machine over inputs. Time, randomness and I/O come in as events.
 
-use crate::account::Account;
 use crate::account_spec::{AccountSpec, Borrow, PositionMode};
-use crate::config::{ENDED_ORDERS_KEPT, EngineConfig, INSTRUMENTS_MAX, OPEN_ORDERS_MAX};
+use crate::config::{ENDED_ORDERS_KEPT, EngineConfig};
 use crate::emulation::{Seen, emulated_types};
+use crate::idempotency::FirstResults;
 use crate::input::{Command, Failure, Input};
+use crate::keyed_submission::FirstResult;
+use crate::order_store::OrderStore;
 use crate::position::Position;
+use crate::self_trade::SelfTradeConfig;
+use crate::sequence::Sequencer;
 use crate::sink::Sink;
 use crate::statistics::Statistics;
 use crate::wallet::{CurrencyId, PositionSums, Wallets};
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::Encode;
 use holdfast_core::{
-    Amount, ClientOrderId, Clock, Code, Error, Instrument, InstrumentId, ManualClock, Order,
-    OrderType, Price, Result, Timestamp,
+    AccountId, Amount, ClientOrderId, Clock, Code, Error, Instrument, InstrumentId, ManualClock,
+    Order, OrderType, Price, Result, Timestamp, VenueReport,
 };
 use holdfast_risk::{Gate, Verdict, WorstCase};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 /// Everything the engine knows about one instrument.
 #[derive(Debug)]
@@ -69,9 +73,9 @@ pub struct OrderCounts {
 pub struct Engine {
     pub(crate) instruments: Vec<InstrumentState>,
     /// Orders that have not ended.
-    pub(crate) orders: BTreeMap<u64, Order>,
+    pub(crate) orders: OrderStore,
     /// The last orders that have, so that a late report finds its order.
-    pub(crate) ended: BTreeMap<u64, Order>,
+    pub(crate) ended: OrderStore,
     pub(crate) ended_in_order: VecDeque<u64>,
     pub(crate) max_open_orders: usize,
     pub(crate) wallets: Wallets,
@@ -91,6 +95,14 @@ pub struct Engine {
     pub(crate) last_mark: Option<Timestamp>,
     pub(crate) counts: OrderCounts,
     pub(crate) statistics: Statistics,
+    pub(crate) account_id: AccountId,
+    /// Reports of each instrument in the venue's order, where it numbers them.
+    pub(crate) sequences: Vec<Sequencer<VenueReport>>,
+    pub(crate) held_since: Option<Timestamp>,
+    pub(crate) first_results: FirstResults<FirstResult>,
+    pub(crate) self_trade: SelfTradeConfig,
+    /// A verdict that nobody needs any more; the next one is written over it.
+    pub(crate) spare_verdict: Option<Box<Verdict>>,
 }
 
 impl Engine {
@@ -99,23 +111,8 @@ impl Engine {
     /// # Errors
     /// `CONFIG_INVALID`, `INSTRUMENT_INVALID`, `LIMITS_INVALID`.
     pub fn new(config: &EngineConfig) -> Result<Self> {
-        let invalid = |message: String| Error::new(Code::ConfigInvalid, message);
         let start_cash = Amount::parse(&config.start_cash)?;
-        if start_cash.raw() <= 0 {
-            return Err(invalid(format!("start_cash must be positive, was {}", config.start_cash)));
-        }
-        if config.instruments.is_empty() || config.instruments.len() > INSTRUMENTS_MAX {
-            return Err(invalid(format!(
-                "instruments must number 1 to {INSTRUMENTS_MAX}, were {}",
-                config.instruments.len()
-            )));
-        }
-        if config.max_open_orders == 0 || config.max_open_orders > OPEN_ORDERS_MAX {
-            return Err(invalid(format!(
-                "max_open_orders must be 1 to {OPEN_ORDERS_MAX}, was {}",
-                config.max_open_orders
-            )));
-        }
+        config.validate(start_cash)?;
         let wallets = AccountSpec::wallets(config, start_cash)?;
         let mut instruments = Vec::with_capacity(config.instruments.len());
         for spec in &config.instruments {
@@ -135,8 +132,8 @@ impl Engine {
         }
         Ok(Self {
             instruments,
-            orders: BTreeMap::new(),
-            ended: BTreeMap::new(),
+            orders: OrderStore::with_capacity(config.max_open_orders),
+            ended: OrderStore::with_capacity(ENDED_ORDERS_KEPT),
             ended_in_order: VecDeque::with_capacity(ENDED_ORDERS_KEPT),
             max_open_orders: config.max_open_orders,
             wallets,
@@ -147,7 +144,7 @@ impl Engine {
             held: BTreeSet::new(),
             gate: Gate::new(&config.limits, start_cash)?,
             clock: ManualClock::default(),
-            next_order_id: 1,
+            next_order_id: ClientOrderId::compose(config.orders.id_epoch, 1)?.0,
             net_value: Amount::ZERO,
             gross_value: Amount::ZERO,
             worst_exposure: Amount::ZERO,
@@ -155,14 +152,21 @@ impl Engine {
             last_mark: None,
             counts: OrderCounts::default(),
             statistics: Statistics::default(),
+            account_id: AccountId(config.orders.account),
+            sequences: config.instruments.iter().map(|_| Sequencer::default()).collect(),
+            held_since: None,
+            self_trade: config.orders.self_trade.clone(),
+            spare_verdict: None,
+            first_results: FirstResults::new(config.orders.idempotency_max),
         })
     }
 
     /// Moves the engine by one input: the input is recorded first, then everything that follows from it. Commands for
-    /// the venue are appended to `commands`. The verdict is returned for a submitted order or list.
+    /// the venue are appended to `commands`. The verdict is returned for a submitted order or list and for an amendment.
     ///
     /// # Errors
-    /// `EVENT_INVALID` when time runs back, `ORDER_INVALID`, `ORDER_UNKNOWN`, `FILL_INVALID`, `INSTRUMENT_UNKNOWN`,
+    /// `EVENT_INVALID` when time runs back, `ORDER_INVALID`, `ORDER_UNKNOWN`, `AMEND_INVALID`, `FILL_INVALID`, `FILL_CONFLICT`,
+    /// `REPORT_MISMATCH`, `IDEMPOTENCY_CONFLICT`, `CAPACITY_EXHAUSTED`, `INSTRUMENT_UNKNOWN`,
     /// `AMOUNT_OVERFLOW`, or what the sink fails with.
     pub fn step(
         &mut self,
@@ -170,7 +174,11 @@ impl Engine {
         sink: &mut impl Sink,
         commands: &mut Vec<Command>,
     ) -> Result<Option<Box<Verdict>>> {
-        let ts = input.ts();
+        let ts = match input {
+            // A venue's clock may lag, and a late fill may be told long after it happened: it is news all the same.
+            Input::Report(_) => input.ts().max(self.clock.now()),
+            _ => input.ts(),
+        };
         if ts < self.clock.now() {
             return Err(Error::new(
                 Code::EventInvalid,
@@ -178,13 +186,21 @@ impl Engine {
             )
             .with("ts_ns", ts.0));
         }
+        if let Input::SubmitOnce { intent, key } = input
+            && let Some(first) = self.first_result(*key, intent, ts)?
+        {
+            return Ok(Some(first));
+        }
         self.close_day_before(ts, sink)?;
         let charged = self.accrue_interest(ts)?;
         self.clock.advance(ts);
         let outcome = self.apply(input, sink, commands);
         if outcome.is_err() {
             self.take_back_interest(charged)?;
+            return outcome;
         }
+        self.stop_waiting(sink, commands)?;
+        self.enforce_mode(input, sink, commands)?;
         outcome
     }
 
@@ -211,13 +227,18 @@ impl Engine {
                 self.submit(*intent, RecordKind::OrderSubmitted, sink, commands).map(Some)
             }
             Input::SubmitList(list) => self.submit_list(list, sink, commands).map(Some),
+            Input::SubmitOnce { intent, key } => {
+                self.submit_keyed(*intent, *key, sink, commands).map(Some)
+            }
             Input::Cancel { client_order_id, .. } => {
                 self.cancel(*client_order_id, sink, commands).map(|()| None)
             }
+            Input::Amend(amendment) => self.amend(amendment, sink, commands).map(Some),
             Input::LoseTrack { client_order_id, .. } => {
                 self.lose_track(*client_order_id, sink, commands).map(|()| None)
             }
-            Input::Report(report) => self.on_report(report, sink, commands).map(|()| None),
+            Input::Report(report) => self.take_report(report, sink, commands).map(|()| None),
+            Input::ModeChanged { mode, .. } => self.change_mode(*mode, sink).map(|()| None),
             Input::Funding(funding) => self.on_funding(funding, sink).map(|()| None),
             Input::Rate(changed) => self.on_rate(changed, sink).map(|()| None),
             Input::Failure { code, message, .. } => {
@@ -260,87 +281,20 @@ impl Engine {
         sink.record(kind, self.clock.now(), content)
     }
 
-    /// Returns the id that the next submitted order must carry.
-    #[must_use]
-    pub const fn next_client_order_id(&self) -> ClientOrderId {
-        ClientOrderId(self.next_order_id)
+    /// Takes a verdict back that was read, so that the next one needs no memory of its own.
+    pub fn recycle(&mut self, verdict: Box<Verdict>) {
+        self.spare_verdict = Some(verdict);
     }
 
-    /// Returns the present time of the engine.
-    #[must_use]
-    pub fn now(&self) -> Timestamp {
-        self.clock.now()
-    }
-
-    /// Returns the instruments in the order of their ids.
-    #[must_use]
-    pub fn instruments(&self) -> &[InstrumentState] {
-        &self.instruments
-    }
-
-    /// Returns marked equity.
-    #[must_use]
-    pub const fn equity(&self) -> Amount {
-        self.equity
-    }
-
-    /// Returns the signed value of all positions.
-    #[must_use]
-    pub const fn net_value(&self) -> Amount {
-        self.net_value
-    }
-
-    /// Returns the sum of the absolute values of all positions.
-    #[must_use]
-    pub const fn gross_exposure(&self) -> Amount {
-        self.gross_value
-    }
-
-    /// Returns how many orders are open.
-    #[must_use]
-    pub fn open_order_count(&self) -> usize {
-        self.orders.len()
-    }
-
-    /// Returns the books of the account's own currency.
-    #[must_use]
-    pub const fn account(&self) -> &Account {
-        &self.wallets.own.account
-    }
-
-    /// Returns the books of every currency.
-    #[must_use]
-    pub const fn wallets(&self) -> &Wallets {
-        &self.wallets
-    }
-
-    /// Returns whether buys and sells of one instrument share a position.
-    #[must_use]
-    pub const fn position_mode(&self) -> PositionMode {
-        self.position_mode
-    }
-
-    /// Returns the gate.
-    #[must_use]
-    pub const fn gate(&self) -> &Gate {
-        &self.gate
-    }
-
-    /// Returns the online figures.
-    #[must_use]
-    pub const fn statistics(&self) -> &Statistics {
-        &self.statistics
-    }
-
-    /// Returns the counters of orders.
-    #[must_use]
-    pub const fn counts(&self) -> &OrderCounts {
-        &self.counts
-    }
-
-    /// Returns the orders that have not ended.
-    pub fn open_orders(&self) -> impl Iterator<Item = &Order> {
-        self.orders.values()
+    /// Puts a verdict into memory, used before where there is some. It is boxed, because every step would carry its size otherwise.
+    pub(crate) fn boxed(&mut self, verdict: Verdict) -> Box<Verdict> {
+        match self.spare_verdict.take() {
+            Some(mut spare) => {
+                *spare = verdict;
+                spare
+            }
+            None => Box::new(verdict),
+        }
     }
 }
 

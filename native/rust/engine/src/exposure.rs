@@ -82,14 +82,18 @@ impl InstrumentState {
     /// # Errors
     /// `QTY_OUT_OF_RANGE`.
     pub fn worst_lots(&self, mode: PositionMode) -> Result<Quantity> {
+        self.worst_lots_with(self.case, mode)
+    }
+
+    pub(crate) fn worst_lots_with(&self, case: WorstCase, mode: PositionMode) -> Result<Quantity> {
         if mode == PositionMode::Netting {
-            return self.case.lots();
+            return case.lots();
         }
         let (long, short) = self.gross_legs();
         Quantity::from_lots(long)
             .plus(Quantity::from_lots(short))?
-            .plus(Quantity::from_lots(self.case.open_buy))?
-            .plus(Quantity::from_lots(self.case.open_sell))
+            .plus(Quantity::from_lots(case.open_buy))?
+            .plus(Quantity::from_lots(case.open_sell))
     }
 
     fn gross_legs(&self) -> (i64, i64) {
@@ -102,15 +106,25 @@ impl InstrumentState {
     /// # Errors
     /// `QTY_OUT_OF_RANGE`.
     pub fn case_of(&self, mode: PositionMode, intent: &OrderIntent) -> Result<WorstCase> {
+        self.case_with(self.case, mode, intent)
+    }
+
+    /// As `case_of`, with these reservations instead of those that stand.
+    pub(crate) fn case_with(
+        &self,
+        case: WorstCase,
+        mode: PositionMode,
+        intent: &OrderIntent,
+    ) -> Result<WorstCase> {
         if mode == PositionMode::Netting {
-            return Ok(self.case);
+            return Ok(case);
         }
         let leg = mode.leg(intent.side, intent.reduce_only);
         if intent.reduce_only {
             let position = self.leg(leg).lots().lots();
             return Ok(WorstCase { position, ..WorstCase::default() });
         }
-        let worst = self.worst_lots(mode)?.lots();
+        let worst = self.worst_lots_with(case, mode)?.lots();
         let position = if leg == Leg::Long { worst } else { -worst };
         Ok(WorstCase { position, ..WorstCase::default() })
     }

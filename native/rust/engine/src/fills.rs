@@ -9,6 +9,7 @@ use crate::reservation::released_case;
 use crate::sink::Sink;
 use crate::wallet::CurrencyId;
 use holdfast_core::journal_record::RecordKind;
+use holdfast_core::order_fills::Fill;
 use holdfast_core::{
     OrderEvent, OrderIntent, OrderRole, Quantity, ReportKind, Result, VenueReport,
 };
@@ -23,7 +24,7 @@ impl Engine {
         let id = report.client_order_id;
         let Some(order) = self.order_mut(id) else { return Ok(()) };
         let (intent, first) = (order.intent, order.cum_quantity == Quantity::ZERO);
-        order.applied_trades.insert(report.trade_id);
+        order.fills.note(Fill::of(report));
         order.cum_quantity = order.cum_quantity.plus(report.last_quantity)?;
         order.filled_tick_lots +=
             i128::from(report.last_price.ticks()) * i128::from(report.last_quantity.lots());
@@ -31,7 +32,7 @@ impl Engine {
         if report.fee_currency == 0 {
             order.fees = order.fees.plus(report.fee)?;
         }
-        let complete = order.cum_quantity >= order.quantity;
+        let complete = order.worst_leaves() == Quantity::ZERO;
         let released = order.reserved.min(report.last_quantity);
         order.reserved = order.reserved.minus(released)?;
         self.counts.fills += 1;

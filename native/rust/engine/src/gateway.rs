@@ -11,8 +11,8 @@ mod tracked;
 use crate::engine::Engine;
 use crate::input::{Command, Input};
 use holdfast_core::{
-    BaseState, ClientOrderId, OrderIntent, Overlays, Quantity, ReportKind, Timestamp, TradeId,
-    VenueReport,
+    BaseState, ClientOrderId, OrderIntent, Overlays, Price, Quantity, Replacement, ReportKind,
+    Timestamp, TradeId, VenueReport,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use tracked::Tracked;
@@ -42,7 +42,7 @@ pub struct GatewayConfig {
 pub enum Request {
     Place(OrderIntent),
     Cancel(ClientOrderId),
-    Replace(ClientOrderId, Quantity),
+    Replace(Replacement),
     QueryOrder { client_order_id: ClientOrderId, query: u64 },
     QueryAccount { query: u64, trades_after: TradeId },
     Reconnect,
@@ -129,7 +129,7 @@ impl Gateway {
             tracked.confirmed = base != BaseState::Submitted;
             tracked.filled = order.cum_quantity;
             tracked.quantity = order.quantity;
-            tracked.replace_lost = overlays.has(Overlays::PENDING_REPLACE);
+            tracked.wants = order.pending;
             tracked.wants_cancel = overlays.has(Overlays::PENDING_CANCEL);
             tracked.in_doubt = overlays.has(Overlays::IN_DOUBT);
             let id = order.intent.client_order_id;
@@ -172,9 +172,10 @@ impl Gateway {
                 self.track(id).wants_cancel = true;
                 self.send(id, Request::Cancel(id), now, effects);
             }
-            Command::Replace(id, quantity) => {
-                self.track(id).wants_quantity = Some(quantity);
-                self.send(id, Request::Replace(id, quantity), now, effects);
+            Command::Replace(replacement) => {
+                let id = replacement.client_order_id;
+                self.track(id).wants = Some(replacement);
+                self.send(id, Request::Replace(replacement), now, effects);
             }
             Command::Query(id) => {
                 if self.track(id).query.is_none() {
@@ -346,6 +347,13 @@ impl Gateway {
     ) {
         let plain = VenueReport::without_fill(id, kind, now);
         self.tell(VenueReport { last_quantity: quantity, ..plain }, now, effects);
+    }
+
+    fn tell_replaced(&mut self, in_force: &Replacement, now: Timestamp, effects: &mut Effects) {
+        let plain = VenueReport::without_fill(in_force.client_order_id, ReportKind::Replaced, now);
+        let last_price = in_force.limit_price.unwrap_or(Price::ZERO);
+        let replaced = VenueReport { last_price, last_quantity: in_force.quantity, ..plain };
+        self.tell(replaced, now, effects);
     }
 }
 

@@ -4,8 +4,8 @@ use crate::order_list::OrderList;
 use crate::rates::RateChanged;
 use holdfast_core::wire::{AMOUNT_BYTES_MAX, Encode, Reader, U32_BYTES_MAX, U64_BYTES_MAX, Writer};
 use holdfast_core::{
-    Amount, Bar, ClientOrderId, Code, InstrumentId, OrderIntent, Quantity, Quote, Result,
-    Timestamp, Trade, VenueReport,
+    Amendment, Amount, Bar, ClientOrderId, Code, InstrumentId, OrderIntent, Quote, Replacement,
+    Result, Timestamp, Trade, TradingMode, VenueReport,
 };
 
 /// A funding payment of a perpetual.
@@ -32,6 +32,13 @@ pub enum Input<'a> {
     Submit(OrderIntent),
     /// A strategy wants orders that depend on each other.
     SubmitList(OrderList<'a>),
+    /// A strategy wants an order, once: a repeat of the key returns the first verdict.
+    SubmitOnce {
+        /// The order.
+        intent: OrderIntent,
+        /// The caller's key, see `idempotency::key_of`.
+        key: u128,
+    },
     /// A strategy wants an order cancelled.
     Cancel {
         /// Which order.
@@ -39,12 +46,21 @@ pub enum Input<'a> {
         /// When.
         ts: Timestamp,
     },
+    /// A strategy wants an open order changed.
+    Amend(Amendment),
     /// A venue reported.
     Report(VenueReport),
     /// The outcome of a command is unknown: no answer in time, a lost connection, or a crash before the answer.
     LoseTrack {
         /// Whose command.
         client_order_id: ClientOrderId,
+        /// When.
+        ts: Timestamp,
+    },
+    /// Another trading mode is in force.
+    ModeChanged {
+        /// Which.
+        mode: TradingMode,
         /// When.
         ts: Timestamp,
     },
@@ -71,12 +87,16 @@ impl Input<'_> {
             Self::Bar(bar) => bar.ts_close,
             Self::Trade(trade) => trade.ts_event,
             Self::Quote(quote) => quote.ts_event,
-            Self::Submit(intent) => intent.ts_intent,
+            Self::Submit(intent) | Self::SubmitOnce { intent, .. } => intent.ts_intent,
             Self::SubmitList(list) => match list.orders.first() {
                 Some(intent) => intent.ts_intent,
                 None => Timestamp(i64::MIN),
             },
-            Self::Cancel { ts, .. } | Self::LoseTrack { ts, .. } | Self::Failure { ts, .. } => *ts,
+            Self::ModeChanged { ts, .. }
+            | Self::Cancel { ts, .. }
+            | Self::LoseTrack { ts, .. }
+            | Self::Failure { ts, .. } => *ts,
+            Self::Amend(amendment) => amendment.ts,
             Self::Report(report) => report.ts_event,
             Self::Funding(funding) => funding.ts_event,
             Self::Rate(changed) => changed.ts_event,
@@ -91,8 +111,8 @@ pub enum Command {
     Place(OrderIntent),
     /// Cancel an order.
     Cancel(ClientOrderId),
-    /// Change the quantity of an order.
-    Replace(ClientOrderId, Quantity),
+    /// Change quantity and prices of an order to these.
+    Replace(Replacement),
     /// Ask what became of an order.
     Query(ClientOrderId),
 }

@@ -3,6 +3,7 @@
 use crate::contingency::followers_of;
 use crate::engine::Engine;
 use crate::input::Command;
+use crate::self_trade::Separation;
 use crate::sink::Sink;
 use crate::submission::Ahead;
 use holdfast_core::journal_record::RecordKind;
@@ -181,7 +182,12 @@ impl Engine {
         let cases: Vec<WorstCase> = self.instruments.iter().map(|state| state.case).collect();
         let judged = self.judge_list(list);
         self.restore(&cases)?;
-        let verdicts = judged?;
+        let mut verdicts = judged?;
+        let separations: Vec<Separation> = sent
+            .iter()
+            .zip(&mut verdicts)
+            .map(|(intent, verdict)| self.separate_unchanged(intent, verdict))
+            .collect();
         let approved = verdicts.iter().all(|verdict| verdict.approved());
         for verdict in &verdicts {
             self.emit(RecordKind::Verdict, verdict, sink)?;
@@ -194,7 +200,7 @@ impl Engine {
         };
         self.emit(RecordKind::OrderListJudged, &outcome, sink)?;
         self.counts.submitted += at_once as u64;
-        for (intent, verdict) in sent.iter().zip(&verdicts) {
+        for ((intent, verdict), separation) in sent.iter().zip(&verdicts).zip(separations) {
             let mut order = Order::new(*intent);
             if !approved {
                 self.deny(&order, sink)?;
@@ -205,6 +211,7 @@ impl Engine {
                 let is_bracket = list.contingency == Contingency::Bracket;
                 order.followers = Some(Box::new(followers_of(children, is_bracket)));
             }
+            self.give_way(separation, sink, commands)?;
             self.send(order, verdict.reducing, sink, commands)?;
         }
         if let (true, [one, other]) = (approved, sent) {

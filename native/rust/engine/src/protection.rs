@@ -73,7 +73,9 @@ impl Engine {
             terms: OrderTerms::default(),
         };
         let verdict = self.submit(intent, RecordKind::OrderDerived, sink, commands)?;
-        Ok(verdict.approved().then_some(intent.client_order_id))
+        let approved = verdict.approved();
+        self.recycle(verdict);
+        Ok(approved.then_some(intent.client_order_id))
     }
 
     /// Cancels reduce-only orders that have nothing left to reduce.
@@ -83,6 +85,9 @@ impl Engine {
         sink: &mut impl Sink,
         commands: &mut Vec<Command>,
     ) -> Result<()> {
+        if self.orders.reduce_only_on(id) == 0 {
+            return Ok(());
+        }
         let (state, mode) = (self.state(id)?, self.position_mode);
         let direction =
             |intent: &OrderIntent| state.leg(mode.leg(intent.side, true)).lots().lots().signum();

@@ -3,14 +3,16 @@
 use crate::borrowing::InterestCharged;
 use crate::input::Funding;
 use crate::journal_resume::JournalResumed;
+use crate::keyed_submission::Submission;
 use crate::order_list::{OrderList, OrderListJudged};
 use crate::output::{DayClosed, OrderChanged, PositionChanged};
 use crate::rates::RateChanged;
 use holdfast_core::journal_record::{Record, RecordKind, hex};
 use holdfast_core::wire::Reader;
 use holdfast_core::{
-    Bar, BaseState, Code, OrderEvent, OrderIntent, OrderRole, OrderTerms, OrderType, Overlays,
-    Price, Quantity, Quote, Result, Side, TimeInForce, Trade, TrailingDistance, VenueReport,
+    Amendment, Bar, BaseState, Code, OrderEvent, OrderIntent, OrderRole, OrderTerms, OrderType,
+    Overlays, Price, Quantity, Quote, Result, Side, TimeInForce, Trade, TradingMode,
+    TrailingDistance, VenueReport,
 };
 use holdfast_risk::Verdict;
 use serde_json::{Value, json};
@@ -31,6 +33,8 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
         RecordKind::CancelRequested | RecordKind::TrackLost => {
             json!({ "client_order_id": reader.u64()? })
         }
+        RecordKind::AmendRequested => amendment(&Amendment::decode(&mut reader, record.ts)?),
+        RecordKind::ModeChanged => json!({ "mode": TradingMode::read(reader.u8()?).name() }),
         RecordKind::VenueReport => report(&VenueReport::decode(&mut reader)?),
         RecordKind::Funding => {
             let funding = Funding::decode(&mut reader)?;
@@ -103,6 +107,11 @@ fn submitted(reader: &mut Reader<'_>) -> Result<Value> {
     if reader.rest().is_empty() {
         return Ok(intent(&first));
     }
+    if let Some(key) = Submission::decode_key(reader)? {
+        let mut content = intent(&first);
+        content["idempotency_key"] = format!("{key:032x}").into();
+        return Ok(content);
+    }
     let (contingency, orders) = OrderList::decode_rest(first, reader)?;
     let orders: Vec<Value> = orders.iter().map(intent).collect();
     Ok(json!({ "contingency": contingency.name(), "orders": orders }))
@@ -144,12 +153,22 @@ fn terms(terms: &OrderTerms) -> Value {
     })
 }
 
+fn amendment(amendment: &Amendment) -> Value {
+    json!({
+        "client_order_id": amendment.client_order_id.0,
+        "quantity_lots": amendment.quantity.map(Quantity::lots),
+        "limit_ticks": amendment.limit_price.map(Price::ticks),
+        "trigger_ticks": amendment.trigger_price.map(Price::ticks),
+    })
+}
+
 fn report(report: &VenueReport) -> Value {
     json!({
         "client_order_id": report.client_order_id.0, "report": report.kind.name(), "trade_id": report.trade_id.0,
         "last_ticks": report.last_price.ticks(), "last_lots": report.last_quantity.lots(),
         "liquidity_side": report.liquidity_side.name(), "fee": report.fee.to_string(),
-        "slippage": report.slippage.to_string(),
+        "slippage": report.slippage.to_string(), "instrument": report.instrument.map(|id| id.0),
+        "account": report.account.map(|id| id.0), "venue_sequence": report.sequence,
         "fee_currency": (report.fee_currency > 0).then(|| report.fee_currency - 1),
     })
 }

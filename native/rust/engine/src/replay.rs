@@ -3,13 +3,15 @@
 use crate::engine::Engine;
 use crate::input::{Funding, Input};
 use crate::journal_reader::{JournalReader, JournalSummary};
+use crate::keyed_submission::Submission;
 use crate::order_list::OrderList;
 use crate::rates::RateChanged;
 use crate::replica::{Expected, Replica};
 use holdfast_core::journal_record::{Record, RecordKind, hex};
 use holdfast_core::wire::Reader;
 use holdfast_core::{
-    Bar, ClientOrderId, Code, Error, OrderIntent, Quote, Result, Timestamp, Trade, VenueReport,
+    Amendment, Bar, ClientOrderId, Code, Error, OrderIntent, Quote, Result, Timestamp, Trade,
+    TradingMode, VenueReport,
 };
 use serde::Serialize;
 
@@ -58,6 +60,8 @@ pub(crate) fn feed(
             let first = OrderIntent::decode(&mut reader)?;
             if reader.rest().is_empty() {
                 Input::Submit(first)
+            } else if let Some(key) = Submission::decode_key(&mut reader)? {
+                Input::SubmitOnce { intent: first, key }
             } else {
                 let (contingency, rest) = OrderList::decode_rest(first, &mut reader)?;
                 listed = rest;
@@ -70,7 +74,11 @@ pub(crate) fn feed(
         RecordKind::TrackLost => {
             Input::LoseTrack { client_order_id: ClientOrderId(reader.u64()?), ts: record.ts }
         }
+        RecordKind::AmendRequested => Input::Amend(Amendment::decode(&mut reader, record.ts)?),
         RecordKind::VenueReport => Input::Report(VenueReport::decode(&mut reader)?),
+        RecordKind::ModeChanged => {
+            Input::ModeChanged { mode: TradingMode::read(reader.u8()?), ts: record.ts }
+        }
         RecordKind::Funding => Input::Funding(Funding::decode(&mut reader)?),
         RecordKind::RateChanged => Input::Rate(RateChanged::decode(&mut reader)?),
         RecordKind::Failure => {
@@ -85,5 +93,9 @@ pub(crate) fn feed(
         RecordKind::DayClosed => return engine.close_day_before(Timestamp(i64::MAX), expected),
         _ => return Ok(()),
     };
-    engine.step(&input, expected, &mut commands).map(|_| ())
+    match engine.step(&input, expected, &mut commands) {
+        // A report that did not fit is an error of its step, and a record as well.
+        Err(error) if !expected.refused(error.code()) => Err(error),
+        _ => Ok(()),
+    }
 }

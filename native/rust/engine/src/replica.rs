@@ -9,7 +9,7 @@ use crate::sink::Sink;
 use holdfast_core::journal_record::{
     Chain, HEADER_BYTES, PAYLOAD_BYTES_MAX, Record, RecordKind, TRAILER_BYTES,
 };
-use holdfast_core::wire::{Encode, Layout, append_encoded};
+use holdfast_core::wire::{Encode, Layout, Reader, append_encoded};
 use holdfast_core::{Code, Error, Result, Timestamp};
 use serde::Deserialize;
 use std::collections::VecDeque;
@@ -38,6 +38,17 @@ pub(crate) struct Expected {
 }
 
 impl Expected {
+    /// Returns whether the last output says that a step was refused for this reason.
+    pub(crate) fn refused(&self, code: Code) -> bool {
+        self.outputs.back().is_some_and(|output| {
+            output.kind == RecordKind::Failure
+                && self
+                    .payloads
+                    .get(output.payload.clone())
+                    .is_some_and(|payload| Reader::new(payload).u16() == Ok(code as u16))
+        })
+    }
+
     /// Takes the next output and returns its kind, and whether it is the record's.
     fn take(&mut self, record: &Record<'_>) -> Option<(RecordKind, bool)> {
         let output = self.outputs.pop_front()?;

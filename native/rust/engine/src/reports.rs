@@ -6,34 +6,34 @@ use crate::input::Command;
 use crate::output::OrderChanged;
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
+use holdfast_core::order_fills::{Fill, Sighting};
 use holdfast_core::order_state::{Transition, transition};
 use holdfast_core::{
-    BaseState, ClientOrderId, Code, Error, OrderEvent, Overlays, Quantity, ReportKind, Result,
+    BaseState, ClientOrderId, Code, Error, OrderEvent, Price, Quantity, ReportKind, Result,
     VenueReport,
 };
 
 impl Engine {
+    /// Applies a report that was recorded and fits its order.
     pub(crate) fn on_report(
         &mut self,
         report: &VenueReport,
         sink: &mut impl Sink,
         commands: &mut Vec<Command>,
     ) -> Result<()> {
-        report.validate()?;
-        self.check_bookable(report)?;
         let id = report.client_order_id;
-        let Some(order) = self.order_mut(id) else {
-            return Err(Error::new(
-                Code::FillInvalid,
-                format!("report must name a known order, named {}", id.0),
-            )
-            .with("client_order_id", id.0));
-        };
-        let duplicate =
-            report.kind == ReportKind::Fill && order.applied_trades.contains(report.trade_id);
-        self.emit(RecordKind::VenueReport, report, sink)?;
+        let Some(order) = self.order_mut(id) else { return Ok(()) };
+        let duplicate = report.kind == ReportKind::Fill
+            && order.fills.sighting(&Fill::of(report)) != Sighting::New;
+        let refused =
+            matches!(report.kind, ReportKind::CancelRejected | ReportKind::ReplaceRejected);
+        let ended = order.state.base().is_end();
         if duplicate {
             self.counts.alarms += 1;
+            return Ok(());
+        }
+        if refused && ended {
+            // The command crossed the order's end on its way: that it was refused is no news.
             return Ok(());
         }
         let event = match report.kind {
@@ -45,19 +45,26 @@ impl Engine {
             ReportKind::Triggered => OrderEvent::Trigger,
             ReportKind::Canceled => OrderEvent::Cancel,
             ReportKind::Expired => OrderEvent::Expire,
-            ReportKind::Replaced => {
-                return self.on_replaced(id, report.last_quantity, sink, commands);
-            }
+            ReportKind::Replaced => return self.on_replaced(report, sink, commands),
             ReportKind::CancelRejected => OrderEvent::RefuseCancel,
             ReportKind::ReplaceRejected => OrderEvent::RefuseReplace,
             ReportKind::Unknown => OrderEvent::ProveUnknown,
             ReportKind::Fill => return self.on_fill(report, sink, commands),
         };
-        if !self.is_legal(id, event) {
+        if !self.is_legal(id, event) || !self.is_answer(report) {
             self.counts.alarms += 1;
             return Ok(());
         }
+        if event == OrderEvent::RefuseReplace {
+            self.take_answer(report);
+        }
         self.move_order(id, event, report.last_quantity, sink)?;
+        if event == OrderEvent::Trigger {
+            self.make_way(id, sink, commands)?;
+        }
+        if event == OrderEvent::RefuseReplace {
+            self.settle(id, sink)?;
+        }
         self.settle_pair(id, sink, commands)
     }
 
@@ -68,6 +75,16 @@ impl Engine {
             let (base, overlays, _) = order.state.load();
             transition(base, overlays, event).is_some()
         })
+    }
+
+    /// Returns whether a refusal of an amendment is about the one that was asked for last, where it says which one.
+    fn is_answer(&mut self, report: &VenueReport) -> bool {
+        if report.kind != ReportKind::ReplaceRejected || report.last_quantity == Quantity::ZERO {
+            return true;
+        }
+        self.order_mut(report.client_order_id)
+            .and_then(|order| order.pending)
+            .is_some_and(|asked| asked.quantity == report.last_quantity)
     }
 
     /// A query found the order open. When no amendment is under way, the quantity at the venue is the one in force, also
@@ -81,52 +98,39 @@ impl Engine {
     ) -> Result<()> {
         self.transition(id, OrderEvent::Accept, sink)?;
         let Some(order) = self.orders.get_mut(&id.0) else { return Ok(()) };
-        let pending = order.state.load().1.has(Overlays::PENDING_REPLACE);
-        if pending || order.quantity == quantity {
+        if order.pending.is_some() || order.quantity == quantity {
             return Ok(());
         }
         order.quantity = quantity;
-        let (before, leaves, intent) = (order.reserved, order.leaves(), order.intent);
-        order.reserved = leaves;
-        let complete = order.cum_quantity >= quantity;
         self.counts.alarms += 1;
-        if leaves > before {
-            self.reserve(&intent, leaves.minus(before)?)?;
-        } else {
-            self.release(&intent, before.minus(leaves)?)?;
-        }
-        if complete {
-            self.transition(id, OrderEvent::CompleteFill, sink)?;
-        }
+        self.settle(id, sink)?;
         self.settle_pair(id, sink, commands)
     }
 
-    /// Takes the quantity that an amendment put in force; an answer without a question that does not shrink the order is an
-    /// older one again.
+    /// Takes the quantity and prices that an amendment put in force. An answer to none that was asked for is an older one
+    /// again, unless the venue says that less is in force.
     pub(crate) fn on_replaced(
         &mut self,
-        id: ClientOrderId,
-        quantity: Quantity,
+        report: &VenueReport,
         sink: &mut impl Sink,
         commands: &mut Vec<Command>,
     ) -> Result<()> {
+        let (id, quantity) = (report.client_order_id, report.last_quantity);
         let Some(order) = self.order_mut(id) else { return Ok(()) };
-        // An older answer may have been taken for the one that was due; this one then comes unasked, and asks for less.
-        let is_due = order.state.load().1.has(Overlays::PENDING_REPLACE);
-        if !is_due && quantity >= order.quantity {
+        let names = |price: Option<Price>| {
+            report.last_price == Price::ZERO || price.is_none_or(|each| each == report.last_price)
+        };
+        let is_answer = match order.pending {
+            Some(asked) => asked.quantity == quantity && names(asked.limit_price),
+            None => quantity < order.quantity,
+        };
+        if !is_answer {
             self.counts.alarms += 1;
             return Ok(());
         }
-        order.replaced(quantity);
-        let released = order.reserved.minus(order.reserved.min(order.leaves()))?;
-        order.reserved = order.reserved.minus(released)?;
-        let (intent, complete) = (order.intent, order.cum_quantity >= order.quantity);
-        self.release(&intent, released)?;
+        self.take_answer(report);
         self.transition(id, OrderEvent::Replace, sink)?;
-        // The fills may have come first: with the smaller quantity the order is complete.
-        if complete {
-            self.transition(id, OrderEvent::CompleteFill, sink)?;
-        }
+        self.settle(id, sink)?;
         self.settle_pair(id, sink, commands)
     }
 
@@ -153,7 +157,10 @@ impl Engine {
         };
         let before = order.state.base();
         let intent = order.intent;
-        let transition = order.state.apply(event)?;
+        let mut transition = order.state.apply(event)?;
+        // More than was asked for is accounted like any fill, and somebody must look.
+        let filled = matches!(event, OrderEvent::PartialFill | OrderEvent::CompleteFill);
+        transition.alarm |= filled && order.overfilled();
         let changed = OrderChanged::of(order, event, transition);
         self.emit_change(&changed, sink)?;
         self.count(before, transition);

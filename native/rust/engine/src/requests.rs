@@ -4,7 +4,9 @@ use crate::engine::Engine;
 use crate::input::Command;
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
-use holdfast_core::{ClientOrderId, Code, Error, OrderEvent, Result};
+use holdfast_core::{
+    ClientOrderId, Code, Error, OrderEvent, Replacement, ReportKind, Result, VenueReport,
+};
 
 impl Engine {
     pub(crate) fn cancel(
@@ -36,5 +38,30 @@ impl Engine {
         }
         commands.push(Command::Cancel(id));
         Ok(())
+    }
+
+    /// Asks the venue to change an order; until it answers, the worse of old and new is reserved.
+    pub(crate) fn request_replace(
+        &mut self,
+        replacement: Replacement,
+        sink: &mut impl Sink,
+        commands: &mut Vec<Command>,
+    ) -> Result<()> {
+        let id = replacement.client_order_id;
+        self.transition(id, OrderEvent::RequestReplace, sink)?;
+        if let Some(order) = self.orders.get_mut(&id.0) {
+            order.pending = Some(replacement);
+        }
+        self.reserve_worst(id)?;
+        if !self.held.contains(&id.0) {
+            commands.push(Command::Replace(replacement));
+            return Ok(());
+        }
+        // The venue does not know the order yet: what is asked for is in force at once.
+        let replaced = VenueReport {
+            last_quantity: replacement.quantity,
+            ..VenueReport::without_fill(id, ReportKind::Replaced, self.now())
+        };
+        self.on_replaced(&replaced, sink, commands)
     }
 }

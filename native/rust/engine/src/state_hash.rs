@@ -28,8 +28,10 @@ impl Engine {
         words.amounts([account.turnover, self.equity]);
         words.add(self.now().0);
         words.add(self.next_order_id);
+        words.add(self.mode() as u8);
         self.hash_positions(&mut words);
         self.hash_wallets(&mut words);
+        self.hash_sequences(&mut words);
         self.open_orders().for_each(|order| hash_order(order, &mut words));
         *words.0.finalize().as_bytes()
     }
@@ -51,6 +53,16 @@ impl Engine {
                 words.add(state.short.open_cost().map_or(i128::MIN, Amount::raw));
                 words.amounts([state.short.realized()]);
             }
+        }
+    }
+
+    fn hash_sequences(&self, words: &mut Words) {
+        for sequencer in &self.sequences {
+            words.add(sequencer.next_number().map_or(i128::MIN, i128::from));
+            sequencer.held().for_each(|(number, _)| words.add(*number));
+            sequencer
+                .missing()
+                .for_each(|(from, to)| words.add(i128::from(from) << 64 | i128::from(to)));
         }
     }
 
@@ -80,6 +92,10 @@ fn hash_order(order: &Order, words: &mut Words) {
     words.add(order.quantity.lots());
     words.add(order.cum_quantity.lots());
     words.add(order.filled_tick_lots);
+    words.add(order.reserved.lots());
+    words.add(order.intent.limit_price.map_or(i128::MIN, |price| i128::from(price.ticks())));
+    words.add(order.intent.trigger_price.map_or(i128::MIN, |price| i128::from(price.ticks())));
+    words.add(order.pending.map_or(i128::MIN, |asked| i128::from(asked.quantity.lots())));
     if let Some(pairing) = &order.pairing {
         words.add(pairing.other.0);
         words.add(pairing.other_filled.lots());

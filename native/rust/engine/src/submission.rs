@@ -2,6 +2,7 @@
 
 use crate::engine::Engine;
 use crate::input::Command;
+use crate::keyed_submission::Submission;
 use crate::output::OrderChanged;
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
@@ -19,15 +20,36 @@ impl Engine {
         sink: &mut impl Sink,
         commands: &mut Vec<Command>,
     ) -> Result<Box<Verdict>> {
+        self.submit_with(intent, None, kind, sink, commands)
+    }
+
+    /// Checks what needs no judgement: the order's form, its instrument and its id.
+    pub(crate) fn check_intent(&self, intent: &OrderIntent) -> Result<()> {
         intent.validate()?;
         self.state(intent.instrument)?;
-        self.check_next_id(intent.client_order_id)?;
+        self.check_next_id(intent.client_order_id)
+    }
+
+    pub(crate) fn submit_with(
+        &mut self,
+        intent: OrderIntent,
+        key: Option<u128>,
+        kind: RecordKind,
+        sink: &mut impl Sink,
+        commands: &mut Vec<Command>,
+    ) -> Result<Box<Verdict>> {
+        self.check_intent(&intent)?;
         self.next_order_id += 1;
-        self.emit(kind, &intent, sink)?;
-        // Boxed, because every step would carry its size otherwise.
-        let verdict = Box::new(self.judge(&intent, Ahead::default())?);
+        self.emit(kind, &Submission { intent: &intent, key }, sink)?;
+        let verdict = self.judge(&intent, Ahead::default())?;
+        let mut verdict = self.boxed(verdict);
+        let separation = self.separate(&intent, &mut verdict);
         self.emit(RecordKind::Verdict, verdict.as_ref(), sink)?;
         self.counts.submitted += 1;
+        let intent = OrderIntent { quantity: separation.quantity, ..intent };
+        if separation.acts(&verdict) {
+            self.give_way(separation, sink, commands)?;
+        }
         let order = Order::new(intent);
         if verdict.approved() {
             self.send(order, verdict.reducing, sink, commands)?;
@@ -92,7 +114,7 @@ impl Engine {
             opening_ahead: ahead.opening,
         };
         let mut verdict = self.gate.check(intent, &view);
-        self.check_account(intent, &mut verdict)?;
+        self.check_account(intent, intent.quantity, state.case, &mut verdict)?;
         Ok(verdict)
     }
 }

@@ -3,8 +3,8 @@
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::{
     Amount, Bar, BaseState, ClientOrderId, Contingency, InstrumentId, InstrumentSpec, OrderIntent,
-    OrderRole, OrderTerms, OrderType, Price, Quantity, ReportKind, Side, TimeInForce, Timestamp,
-    TradeId, VenueReport,
+    OrderRole, OrderTerms, OrderType, Price, Quantity, Replacement, ReportKind, Side, TimeInForce,
+    Timestamp, TradeId, VenueReport,
 };
 use holdfast_engine::replay::replay;
 use holdfast_engine::{
@@ -60,6 +60,7 @@ fn config() -> EngineConfig {
         max_open_orders: 64,
         account: holdfast_engine::AccountSpec::default(),
         emulated_order_types: Vec::new(),
+        orders: holdfast_engine::config::OrderConfig::default(),
     }
 }
 
@@ -162,7 +163,9 @@ impl World {
             match command {
                 Command::Place(intent) => self.placed.push(*intent),
                 Command::Cancel(id) => self.cancels.push(id.0),
-                Command::Replace(id, quantity) => self.replaces.push((id.0, quantity.lots())),
+                Command::Replace(asked) => {
+                    self.replaces.push((asked.client_order_id.0, asked.quantity.lots()));
+                }
                 Command::Query(id) => panic!("nothing is in doubt here, {} was asked for", id.0),
             }
         }
@@ -172,7 +175,7 @@ impl World {
     fn tell(&mut self, id: u64, kind: ReportKind, trade: u64, lots: i64) {
         let report = VenueReport {
             trade_id: TradeId(trade),
-            last_price: Price::from_ticks(9_900),
+            last_price: Price::from_ticks(if kind == ReportKind::Fill { 9_900 } else { 0 }),
             last_quantity: Quantity::from_lots(lots),
             fee: Amount::ZERO,
             ..VenueReport::without_fill(ClientOrderId(id), kind, Timestamp(1))
@@ -198,7 +201,7 @@ impl World {
                     self.tell(id.0, ReportKind::Canceled, 0, 0);
                 }
             }
-            Command::Replace(id, quantity) => {
+            Command::Replace(Replacement { client_order_id: id, quantity, .. }) => {
                 let Some(order) = self.venue.get_mut(&id.0).filter(|order| order.lives) else {
                     return true;
                 };

@@ -98,8 +98,8 @@ fn ord_12_a_fee_is_booked_in_its_own_currency() {
     let before = desk.records.0.len();
     let unknown = desk.fill_with_fee_in(order, 100, 80_000, amount("1"), 9).unwrap_err();
     assert_eq!(unknown.code(), Code::CurrencyUnknown);
-    // Only the acceptance before the refused fill is recorded: the report and the order's change.
-    assert_eq!(desk.records.0.len(), before + 2);
+    // The acceptance and the order's change, then the refused fill and why it was refused: nothing of it is booked.
+    assert_eq!(desk.records.0.len(), before + 4);
     assert_eq!(desk.engine.instruments()[0].position.lots().lots(), 0);
     let order = desk.submit(0, Side::Buy, 100, false).client_order_id;
     desk.fill_with_fee_in(order, 100, 80_000, amount("0.001"), 2).unwrap();

@@ -1,8 +1,8 @@
 //! The gateway by itself: what it sends, when, and what it tells the engine.
 
 use holdfast_core::{
-    ClientOrderId, InstrumentId, OrderIntent, OrderRole, OrderType, Price, Quantity, ReportKind,
-    Side, TimeInForce, Timestamp, TradeId, VenueReport,
+    ClientOrderId, InstrumentId, OrderIntent, OrderRole, OrderType, Price, Quantity, Replacement,
+    ReportKind, Side, TimeInForce, Timestamp, TradeId, VenueReport,
 };
 use holdfast_engine::gateway::{
     AccountStatus, Effects, Gateway, GatewayConfig, Heard, OrderStatus, Request, StatusOf,
@@ -83,8 +83,8 @@ fn query_of(effects: &Effects) -> u64 {
 }
 
 fn answer(query: u64, status: StatusOf) -> Heard {
-    let quantity = Quantity::from_lots(5);
-    Heard::Order(OrderStatus { query, client_order_id: ID, status, quantity, fills: Vec::new() })
+    let in_force = Replacement::of_intent(&intent());
+    Heard::Order(OrderStatus { query, client_order_id: ID, status, in_force, fills: Vec::new() })
 }
 
 fn kinds(effects: &Effects) -> Vec<&'static str> {
@@ -191,4 +191,28 @@ fn exe_04_a_rejection_after_a_fill_is_a_contradiction_that_is_asked_about() {
     assert!(kinds(&hear(&mut gateway, 11, Heard::Report(fill))).is_empty(), "told once");
     assert_eq!(kinds(&hear(&mut gateway, 20, report(ReportKind::Rejected))), ["lose_track"]);
     query_of(&tick(&mut gateway, 20));
+}
+
+#[test]
+fn exe_04_an_amended_price_is_in_force_when_the_venue_says_that_price() {
+    let mut gateway = connected(CONFIG);
+    command(&mut gateway, 0, Command::Place(intent()));
+    hear(&mut gateway, 1, report(ReportKind::Accepted));
+    let limit_price = Some(Price::from_ticks(90));
+    let asked = Replacement { limit_price, ..Replacement::of_intent(&intent()) };
+    command(&mut gateway, 10, Command::Replace(asked));
+    // An answer that names another price is an older one: it is asked what is in force.
+    let replaced = |ticks: i64| {
+        Heard::Report(VenueReport {
+            last_price: Price::from_ticks(ticks),
+            last_quantity: asked.quantity,
+            ..VenueReport::without_fill(ID, ReportKind::Replaced, Timestamp(0))
+        })
+    };
+    assert_eq!(kinds(&hear(&mut gateway, 11, replaced(100))), Vec::<&str>::new());
+    let query = query_of(&tick(&mut gateway, 11));
+    let again = hear(&mut gateway, 12, answer(query, StatusOf::Open));
+    assert_eq!(again.requests, [Request::Replace(asked)], "it has not arrived");
+    assert_eq!(kinds(&hear(&mut gateway, 13, replaced(90))), ["replaced"]);
+    assert!(gateway.is_settled());
 }

@@ -91,6 +91,8 @@ controls! {
     Arithmetic = 18 RiskArithmetic Count "A value of the judgement left its range.",
     RateAge = 19 RateStale Nanoseconds "Age of the oldest rate of exchange that the order or the account depends on.",
     Margin = 20 MarginInsufficient Amount "Initial margin that the order adds, against what is available, in the settlement currency.",
+    SelfTrade = 21 SelfTrade Count "Own orders that the order could match.",
+    TradingMode = 22 TradingModeDenied Count "Trading mode: 1 paused, 2 reduced, 3 emergency.",
 }
 
 #[cfg(test)]
@@ -106,6 +108,6 @@ mod tests {
             assert!(codes.insert(control.code().name()));
             assert!(control.meaning().ends_with('.') && !control.unit().name().is_empty());
         }
-        assert_eq!(Control::from_number(21), None);
+        assert_eq!(Control::from_number(23), None);
     }
 }

@@ -8,7 +8,8 @@ use crate::loss_guard::{LossGuard, observed_fraction};
 use crate::order_rate::OrderRate;
 use crate::verdict::{Check, Verdict};
 use holdfast_core::{
-    Amount, Fraction, Instrument, OrderIntent, OrderRole, Price, Result, Side, Timestamp,
+    Amount, Fraction, Instrument, OrderIntent, OrderRole, Price, Quantity, Result, Side, Timestamp,
+    TradingMode,
 };
 
 /// What the gate looks at besides the order: plain values of one instant.
@@ -32,6 +33,20 @@ pub struct View<'a> {
     pub opening_ahead: u32,
 }
 
+/// What is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// An order that was not sent yet.
+    Order,
+    /// Another form of an order that is open; the view is without its reservation.
+    Amendment {
+        /// What could still fill of the new form.
+        leaves: Quantity,
+        /// Whether nothing but the quantity changes, and only down: then no limit can hold it up.
+        lessens: bool,
+    },
+}
+
 /// The pre-trade gate of one account.
 #[derive(Debug)]
 pub struct Gate {
@@ -41,6 +56,7 @@ pub struct Gate {
     trade_day: i64,
     day_trades: u32,
     busiest_day_trades: u32,
+    mode: TradingMode,
 }
 
 impl Gate {
@@ -58,6 +74,7 @@ impl Gate {
             trade_day: i64::MIN,
             day_trades: 0,
             busiest_day_trades: 0,
+            mode: TradingMode::Normal,
         })
     }
 
@@ -72,15 +89,27 @@ impl Gate {
     /// Judges an order without changing anything.
     #[must_use]
     pub fn check(&self, intent: &OrderIntent, view: &View<'_>) -> Verdict {
-        let lots = intent.quantity.lots();
-        let reducing = if intent.reduce_only {
-            intent.side.opposite().signed(1) == view.case.position.signum()
-        } else {
-            lots <= view.case.reducible(intent.side)
+        self.judge(intent, Subject::Order, view)
+    }
+
+    /// Judges an order or an amendment without changing anything.
+    #[must_use]
+    pub fn judge(&self, intent: &OrderIntent, subject: Subject, view: &View<'_>) -> Verdict {
+        let (leaves, lessens) = match subject {
+            Subject::Order => (intent.quantity, false),
+            Subject::Amendment { leaves, lessens } => (leaves, lessens),
         };
+        let reducing = lessens
+            || if intent.reduce_only {
+                intent.side.opposite().signed(1) == view.case.position.signum()
+            } else {
+                leaves.lots() <= view.case.reducible(intent.side)
+            };
         let mut judgement = Judgement {
             gate: self,
             intent,
+            subject,
+            leaves,
             view,
             verdict: Verdict::new(intent.client_order_id, reducing),
         };
@@ -103,6 +132,17 @@ impl Gate {
         }
         self.day_trades += 1;
         self.busiest_day_trades = self.busiest_day_trades.max(self.day_trades);
+    }
+
+    /// Puts a trading mode in force.
+    pub const fn set_mode(&mut self, mode: TradingMode) {
+        self.mode = mode;
+    }
+
+    /// Returns the trading mode in force.
+    #[must_use]
+    pub const fn mode(&self) -> TradingMode {
+        self.mode
     }
 
     /// Returns the limits in force.
@@ -131,6 +171,9 @@ impl Gate {
 struct Judgement<'a> {
     gate: &'a Gate,
     intent: &'a OrderIntent,
+    subject: Subject,
+    /// What could fill, for the worst case.
+    leaves: Quantity,
     view: &'a View<'a>,
     verdict: Verdict,
 }
@@ -147,11 +190,27 @@ impl Judgement<'_> {
     }
 
     fn run(&mut self, reducing: bool) -> Result<()> {
+        self.trading_mode(reducing);
         self.sanity(reducing)?;
         if !reducing {
             self.opening()?;
         }
         Ok(())
+    }
+
+    /// What the mode lets pass: nothing a strategy wants while paused, reductions while reduced, liquidations in an emergency. An
+    /// amendment that only takes quantity away always passes.
+    fn trading_mode(&mut self, reducing: bool) {
+        let mode = self.gate.mode;
+        let lessens = matches!(self.subject, Subject::Amendment { lessens: true, .. });
+        let role = self.intent.role;
+        let passes = match mode {
+            TradingMode::Normal => return,
+            TradingMode::Paused => reducing && role != OrderRole::Strategy,
+            TradingMode::Reduced => reducing,
+            TradingMode::Emergency => reducing && role == OrderRole::Liquidation,
+        };
+        self.add(Control::TradingMode, passes || lessens, Some(0), mode as i128);
     }
 
     /// The rules that every order obeys, exits too.
@@ -167,6 +226,9 @@ impl Judgement<'_> {
         }
         let open = view.open_orders.0 as i128 + 1;
         self.at_most(Control::OpenOrders, Some(view.open_orders.1 as i128), open);
+        if matches!(self.subject, Subject::Amendment { lessens: true, .. }) {
+            return Ok(());
+        }
         let age = view.mark.map_or(i64::MAX, |(_, ts)| view.now.since(ts));
         // A market exit needs no reference price; everything else does, and a missing one is older than any bound.
         let needs_mark = !reducing || (intent.limit_price.is_some() && limits.price_band.is_some());
@@ -265,6 +327,10 @@ impl Judgement<'_> {
                 self.gate.rate.count(now) as i128 + ahead + 1,
             );
         }
+        // What an amendment changes was counted when its order was sent.
+        if self.subject != Subject::Order {
+            return;
+        }
         self.at_most(
             Control::DailyTrades,
             limits.daily_trades.map(i128::from),
@@ -301,12 +367,7 @@ impl Judgement<'_> {
             Side::Sell => stop > price,
         });
         let observed = self.intent.stop_loss.map_or(0, Price::ticks);
-        self.add(
-            Control::StopLoss,
-            protects,
-            Some(i128::from(price.ticks())),
-            i128::from(observed),
-        );
+        self.add(Control::StopLoss, protects, Some(price.ticks().into()), observed.into());
     }
 
     fn exposure(&mut self, price: Price) -> Result<()> {
@@ -314,7 +375,7 @@ impl Judgement<'_> {
         if view.equity.raw() <= 0 {
             return Ok(());
         }
-        let worst = view.case.reserve(self.intent.side, self.intent.quantity.lots())?.lots()?;
+        let worst = view.case.reserve(self.intent.side, self.leaves.lots())?.lots()?;
         let position = view.instrument.settlement_notional(price, worst)?;
         let gross = view.other_exposure.plus(position)?;
         for (control, limit, value) in [

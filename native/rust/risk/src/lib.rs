@@ -11,7 +11,7 @@ pub mod verdict;
 
 pub use control::Control;
 pub use exposure::WorstCase;
-pub use gate::{Gate, View};
+pub use gate::{Gate, Subject, View};
 pub use limits::{Limits, LimitsSpec};
 pub use loss_guard::LossGuard;
 pub use verdict::{Check, Verdict};

@@ -45,7 +45,12 @@ impl Notices {
         self.bytes.is_empty()
     }
 
-    fn push(&mut self, kind: RecordKind, ts: Timestamp, content: &(impl Encode + ?Sized)) {
+    pub(crate) fn push(
+        &mut self,
+        kind: RecordKind,
+        ts: Timestamp,
+        content: &(impl Encode + ?Sized),
+    ) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(&[0, 0, 0, 0, kind as u8, 0, 0, 0]);
         self.bytes.extend_from_slice(&ts.0.to_le_bytes());

@@ -3,7 +3,8 @@
 use crate::assumptions::LimitFill;
 use crate::fill_price::Phase;
 use holdfast_core::{
-    Bar, OrderIntent, OrderType, Price, Result, Side, TimeInForce, Timestamp, TrailingDistance,
+    Bar, OrderIntent, OrderType, Price, Replacement, Result, Side, TimeInForce, Timestamp,
+    TrailingDistance,
 };
 
 /// How an order works at the moment; a trigger turns the waiting kinds into a market or a limit order.
@@ -35,6 +36,22 @@ impl Working {
             Self::Market => matches!(phase, Phase::Open),
             Self::Limit(_) | Self::Touch { .. } => matches!(phase, Phase::Open | Phase::Limits),
             Self::Stop { .. } | Self::Trailing { .. } => !matches!(phase, Phase::Limits),
+        }
+    }
+
+    /// Returns whether a price of the market still has to be reached before it trades.
+    pub(crate) const fn awaits_trigger(&self) -> bool {
+        matches!(self, Self::Stop { .. } | Self::Touch { .. } | Self::Trailing { .. })
+    }
+
+    /// Returns how it works with the prices of an amendment.
+    pub(crate) const fn amended(self, to: &Replacement) -> Self {
+        let limit = to.limit_price;
+        match (self, limit, to.trigger_price) {
+            (Self::Limit(_), Some(limit), _) => Self::Limit(limit),
+            (Self::Stop { .. }, _, Some(trigger)) => Self::Stop { trigger, limit },
+            (Self::Touch { .. }, _, Some(trigger)) => Self::Touch { trigger, limit },
+            (same, ..) => same,
         }
     }
 
@@ -83,7 +100,7 @@ pub(crate) struct Resting {
     pub(crate) leaves: i64,
     pub(crate) arrival: Timestamp,
     /// When it ends by its date; the end of time for an order without one.
-    expires: Timestamp,
+    pub(crate) expires: Timestamp,
     /// Phase of the present bar in which it was placed or triggered; `None` when it worked before the bar.
     pub(crate) placed_in: Option<Phase>,
     pub(crate) first_day: Option<i64>,

@@ -6,8 +6,8 @@ use crate::tape::Tape;
 use crate::venue::{SimulatedVenue, VenueEvent};
 use holdfast_core::journal_record::{RecordKind, hex};
 use holdfast_core::{
-    Bar, ClientOrderId, Code, Contingency, Error, InstrumentId, OrderIntent, Quote, Rate, Result,
-    Timestamp, Trade,
+    Amendment, Bar, ClientOrderId, Code, Contingency, Error, InstrumentId, OrderIntent, Quote,
+    Rate, Result, Timestamp, Trade, TradingMode,
 };
 use holdfast_engine::snapshot::Snapshot;
 use holdfast_engine::{
@@ -146,7 +146,9 @@ impl Session {
         {
             self.hear(event)?;
         }
-        self.step(input).map(|_| ())
+        self.step(input)?;
+        // An emergency orders at a market event, too.
+        self.hear_answers()
     }
 
     /// Judges an intent and, when approved, places it; the intent's id and time are set here.
@@ -199,6 +201,24 @@ impl Session {
             .ok_or_else(|| Error::new(Code::OrderInvalid, "a submitted list must have a verdict"))
     }
 
+    /// As `submit`, once for each key: a repeat sends nothing and returns the first verdict, which is a notice again.
+    ///
+    /// # Errors
+    /// `IDEMPOTENCY_CONFLICT` when the key belongs to another order, and as `submit`.
+    pub fn submit_once(&mut self, intent: OrderIntent, key: u128) -> Result<Box<Verdict>> {
+        let id = self.engine.next_client_order_id();
+        let intent = OrderIntent { client_order_id: id, ts_intent: self.engine.now(), ..intent };
+        let verdict = self.step(&Input::SubmitOnce { intent, key })?;
+        self.hear_answers()?;
+        let verdict = verdict.ok_or_else(|| {
+            Error::new(Code::OrderInvalid, "a submitted order must have a verdict")
+        })?;
+        if verdict.client_order_id != id {
+            self.notices.push(RecordKind::Verdict, self.engine.now(), verdict.as_ref());
+        }
+        Ok(verdict)
+    }
+
     /// Cancels an open order.
     ///
     /// # Errors
@@ -216,6 +236,26 @@ impl Session {
         let currency = self.engine.wallets().id(currency)?;
         let changed = RateChanged { currency, ts_event, rate: Rate::parse(rate)? };
         self.step(&Input::Rate(changed)).map(|_| ())
+    }
+
+    /// Changes an open order; the amendment's time is set here.
+    ///
+    /// # Errors
+    /// `ORDER_UNKNOWN`, `AMEND_INVALID`, `ORDER_TRANSITION_ILLEGAL`, `JOURNAL_IO`.
+    pub fn amend(&mut self, amendment: Amendment) -> Result<Box<Verdict>> {
+        let amendment = Amendment { ts: self.engine.now(), ..amendment };
+        let verdict = self.step(&Input::Amend(amendment))?;
+        self.hear_answers()?;
+        verdict.ok_or_else(|| Error::new(Code::AmendInvalid, "an amendment must have a verdict"))
+    }
+
+    /// Puts a trading mode in force.
+    ///
+    /// # Errors
+    /// `JOURNAL_IO`.
+    pub fn set_mode(&mut self, mode: TradingMode) -> Result<()> {
+        self.step(&Input::ModeChanged { mode, ts: self.engine.now() })?;
+        self.hear_answers()
     }
 
     /// Records that something outside failed.
@@ -244,6 +284,11 @@ impl Session {
             journal_records: chain.map(|chain| chain.next_sequence),
             journal_head: chain.map(|chain| hex(&chain.head)),
         })
+    }
+
+    /// Takes a verdict back that was read, so that the next one needs no memory of its own.
+    pub fn recycle(&mut self, verdict: Box<Verdict>) {
+        self.engine.recycle(verdict);
     }
 
     /// Returns the engine.

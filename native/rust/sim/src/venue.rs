@@ -5,14 +5,15 @@
 
 mod fill;
 mod funding;
+mod replacement;
 
 use crate::assumptions::Assumptions;
 use crate::fill_price::Phase;
 use crate::resting::Resting;
 use crate::tape::Tape;
 use holdfast_core::{
-    ClientOrderId, Instrument, InstrumentId, OrderIntent, Price, Quantity, ReportKind, Result,
-    Side, TimeInForce, Timestamp, VenueReport,
+    ClientOrderId, Instrument, InstrumentId, OrderIntent, Price, ReportKind, Result, Side,
+    TimeInForce, Timestamp, VenueReport,
 };
 use holdfast_engine::exposure::Leg;
 use holdfast_engine::{Command, Funding, PositionMode};
@@ -102,31 +103,11 @@ impl SimulatedVenue {
                     self.report(id, ReportKind::Canceled);
                 }
             }
-            Command::Replace(id, quantity) => self.replace(id, quantity),
+            Command::Replace(replacement) => self.replace(&replacement),
         }
         if self.pass.is_none() {
             self.orders.retain(|order| order.leaves > 0);
         }
-    }
-
-    /// Changes the quantity of an order; one that has filled as much already is cancelled.
-    fn replace(&mut self, id: ClientOrderId, quantity: Quantity) {
-        let found = self
-            .orders
-            .iter_mut()
-            .find(|order| order.intent.client_order_id == id && order.leaves > 0);
-        let Some(order) = found else { return };
-        let filled = order.intent.quantity.lots() - order.leaves;
-        order.leaves = (quantity.lots() - filled).max(0);
-        order.intent.quantity = quantity;
-        if order.leaves == 0 {
-            self.report(id, ReportKind::Canceled);
-            return;
-        }
-        self.events.push_back(VenueEvent::Report(VenueReport {
-            last_quantity: quantity,
-            ..VenueReport::without_fill(id, ReportKind::Replaced, self.now)
-        }));
     }
 
     fn place(&mut self, intent: OrderIntent) {

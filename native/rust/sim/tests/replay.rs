@@ -3,11 +3,10 @@
 mod support;
 
 use holdfast_core::{
-    Amount, Code, Contingency, OrderIntent, OrderTerms, OrderType, Price, Quantity, Side,
-    TimeInForce, Timestamp, TrailingDistance,
+    Amendment, Amount, Code, Contingency, OrderIntent, OrderTerms, OrderType, Price, Quantity,
+    Side, TimeInForce, Timestamp, TrailingDistance,
 };
 use holdfast_engine::journal_segment::segment_header;
-
 use holdfast_engine::record_json::record_json;
 use holdfast_engine::replay::replay;
 use holdfast_engine::{JournalReader, JournalWriter, SyncPolicy};
@@ -44,6 +43,7 @@ enum Action {
     /// Orders that depend on each other: buy, lots, offset of their prices, how.
     List(bool, i64, i64, Contingency),
     CancelOldest,
+    AmendOldest(Option<i64>, Option<i64>),
 }
 
 fn actions() -> impl Strategy<Value = Action> {
@@ -56,6 +56,7 @@ fn actions() -> impl Strategy<Value = Action> {
         2 => (any::<bool>(), 1_i64..200, 1_i64..500, 0_u8..4)
             .prop_map(|(b, q, o, c)| Action::List(b, q, o, Contingency::from_number(c).unwrap())),
         1 => Just(Action::CancelOldest),
+        2 => (prop::option::of(1_i64..300), prop::option::of(-800_i64..800)).prop_map(|(q, o)| Action::AmendOldest(q, o)),
     ]
 }
 
@@ -148,6 +149,27 @@ fn play(session: &mut Session, steps: &[((i64, i64, i64, i64, i64), Vec<Action>)
                     let prices = [price(-offset), price(*offset)];
                     let orders = dependent(side(*buy), *lots, prices, *contingency);
                     session.submit_list(*contingency, &orders).unwrap();
+                }
+                Action::AmendOldest(lots, offset) => {
+                    let Some(order) = session.engine().open_orders().next() else { continue };
+                    let wish = Amendment {
+                        client_order_id: order.intent.client_order_id,
+                        quantity: lots.map(Quantity::from_lots),
+                        limit_price: order
+                            .intent
+                            .limit_price
+                            .and(*offset)
+                            .map(|offset| Price::from_ticks(price(offset))),
+                        trigger_price: order
+                            .intent
+                            .trigger_price
+                            .and(*offset)
+                            .map(|offset| Price::from_ticks(price(offset))),
+                        ts: Timestamp(0),
+                    };
+                    if let Err(error) = session.amend(wish) {
+                        assert_eq!(error.code(), Code::AmendInvalid);
+                    }
                 }
                 Action::CancelOldest => {
                     let oldest = session

@@ -35,6 +35,7 @@ export class RoundTripLog {
     signal: 0,
     stop_loss: 0,
     take_profit: 0,
+    liquidation: 0,
     end: 0,
   };
   #profitRaw = 0n;

@@ -155,6 +155,7 @@ export interface TradingSummary {
       readonly signal: number;
       readonly stop_loss: number;
       readonly take_profit: number;
+      readonly liquidation: number;
       readonly end: number;
     };
   };

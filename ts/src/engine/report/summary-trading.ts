@@ -40,6 +40,7 @@ export function tradingSummary(
         signal: totals.byExitReason.signal,
         stop_loss: totals.byExitReason.stop_loss,
         take_profit: totals.byExitReason.take_profit,
+        liquidation: totals.byExitReason.liquidation,
         end: totals.byExitReason.end,
       },
     },

@@ -145,6 +145,7 @@ describe('RoundTripTracker', () => {
       signal: 0,
       stop_loss: 1,
       take_profit: 1,
+      liquidation: 0,
       end: 1,
     });
   });

@@ -62,6 +62,14 @@ describe('CommandMemory', () => {
     expect(view.getUint8(14)).toBe(0);
   });
 
+  it('ORD-02: writes an amendment at the offsets of an order, and the word for none where something stays', () => {
+    const { commands, view } = memory();
+    commands.writeAmendment({ lots: 5n, limitTicks: undefined, triggerTicks: 7n });
+    expect([16, 24, 32].map((at) => view.getBigInt64(at, true))).toEqual([5n, NONE, 7n]);
+    commands.writeAmendment({ lots: undefined, limitTicks: 6n, triggerTicks: undefined });
+    expect([16, 24, 32].map((at) => view.getBigInt64(at, true))).toEqual([NONE, 6n, NONE]);
+  });
+
   it('ORD-06: is read by native code as it was written', () => {
     const fixture = new NativeFixture();
     fixture.bar(10_000);

@@ -52,6 +52,16 @@ impl Pairing {
         }
     }
 
+    /// Takes the quantity that is in force. One that was not asked for because of the other order is a wish of its own, and
+    /// the other order takes from it what it fills from now on.
+    pub fn note_replaced(&mut self, quantity: Quantity) {
+        if self.asked != Some(quantity) {
+            let base = quantity.lots().saturating_add(self.other_filled.lots());
+            self.base = Quantity::from_lots(base);
+            self.asked = None;
+        }
+    }
+
     /// Returns the quantity that the order is due to have, given what the other one has filled.
     #[must_use]
     pub fn due(&self) -> Quantity {
@@ -104,6 +114,19 @@ mod tests {
         };
         assert_eq!([due(false, 0), due(false, 3), due(false, 10), due(false, 12)], [10, 7, 0, 0]);
         assert_eq!([due(true, 0), due(true, 3)], [10, 0]);
+    }
+
+    #[test]
+    fn ord_13_an_amendment_of_one_order_of_a_pair_is_what_the_other_takes_from() {
+        let lots = Quantity::from_lots;
+        let mut pairing = Pairing::new(ClientOrderId(1), false, lots(10));
+        (pairing.other_filled, pairing.asked) = (lots(3), Some(lots(7)));
+        pairing.note_replaced(lots(7));
+        assert_eq!((pairing.base, pairing.due()), (lots(10), lots(7)));
+        pairing.note_replaced(lots(5));
+        assert_eq!((pairing.base, pairing.asked, pairing.due()), (lots(8), None, lots(5)));
+        pairing.other_filled = lots(4);
+        assert_eq!(pairing.due(), lots(4));
     }
 
     #[test]

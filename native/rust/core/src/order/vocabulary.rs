@@ -59,7 +59,7 @@ vocabulary! {
 
 vocabulary! {
     /// Why an order exists: a strategy asked for it, or it protects a position that one of its orders opened.
-    OrderRole { Strategy = 0 "strategy", StopLoss = 1 "stop_loss", TakeProfit = 2 "take_profit" }
+    OrderRole { Strategy = 0 "strategy", StopLoss = 1 "stop_loss", TakeProfit = 2 "take_profit", Liquidation = 3 "liquidation" }
 }
 
 impl OrderType {

@@ -1,7 +1,9 @@
 //! Evidence: reports of the stream, and answers to queries.
 
 use super::{Effects, Gateway, Request, after};
-use holdfast_core::{ClientOrderId, Quantity, ReportKind, Timestamp, TradeId, VenueReport};
+use holdfast_core::{
+    ClientOrderId, Quantity, Replacement, ReportKind, Timestamp, TradeId, VenueReport,
+};
 use std::collections::BTreeMap;
 
 /// What a venue knows of an order.
@@ -22,7 +24,8 @@ pub struct OrderStatus {
     pub query: u64,
     pub client_order_id: ClientOrderId,
     pub status: StatusOf,
-    pub quantity: Quantity,
+    /// Its quantity and prices.
+    pub in_force: Replacement,
     /// All its fills.
     pub fills: Vec<VenueReport>,
 }
@@ -74,7 +77,7 @@ impl Gateway {
                 self.tell(report, now, effects);
                 let Some(order) = self.orders.get_mut(&id.0) else { return };
                 if report.kind == ReportKind::ReplaceRejected {
-                    order.wants_quantity = None;
+                    order.wants = None;
                 }
                 // It may have overtaken the placement, or the order has ended: only a query tells.
                 let backoff = self.config.backoff_ns.0;
@@ -86,11 +89,11 @@ impl Gateway {
                     return self.wake(id, Some(now));
                 };
                 // The answer to another question may be an old one: only a query tells what is in force.
-                if order.wants_quantity != Some(report.last_quantity) {
+                if !order.wants.is_some_and(|wanted| is_surely_answered(&wanted, &report)) {
                     return self.wake(id, Some(now));
                 }
                 order.quantity = report.last_quantity;
-                order.wants_quantity = None;
+                order.wants = None;
             }
             ReportKind::Accepted | ReportKind::Triggered | ReportKind::Unknown => {}
         }
@@ -160,7 +163,7 @@ impl Gateway {
         }
         let filled = answer.fills.iter().map(|fill| fill.last_quantity.lots()).sum();
         match answer.status {
-            StatusOf::Open => self.on_open(id, answer.quantity, now, effects),
+            StatusOf::Open => self.on_open(id, answer.in_force, now, effects),
             StatusOf::Ended(kind) => {
                 let known = self.orders.get(&id.0).is_none_or(|order| order.end_told);
                 if !known && kind != ReportKind::Fill {
@@ -168,8 +171,9 @@ impl Gateway {
                 } else if !known {
                     // It filled at a smaller quantity than the one that is known here.
                     // The first answers an amendment, the second tells the quantity when none is under way.
-                    self.tell_kind(id, ReportKind::Replaced, answer.quantity, now, effects);
-                    self.tell_kind(id, ReportKind::Accepted, answer.quantity, now, effects);
+                    self.tell_replaced(&answer.in_force, now, effects);
+                    let quantity = answer.in_force.quantity;
+                    self.tell_kind(id, ReportKind::Accepted, quantity, now, effects);
                 }
                 self.forget(id);
             }
@@ -180,29 +184,30 @@ impl Gateway {
     fn on_open(
         &mut self,
         id: ClientOrderId,
-        quantity: Quantity,
+        in_force: Replacement,
         now: Timestamp,
         effects: &mut Effects,
     ) {
+        let quantity = in_force.quantity;
         let Some(order) = self.orders.get_mut(&id.0) else { return };
         // A quantity that has filled already is refused by every venue, also by one whose refusal was lost.
-        let refused = order.wants_quantity.filter(|wanted| *wanted <= order.filled);
+        let refused = order.wants.filter(|wanted| wanted.quantity <= order.filled);
         if refused.is_some() {
-            order.wants_quantity = None;
+            order.wants = None;
         }
-        let wanted = order.wants_quantity.filter(|wanted| *wanted != quantity);
-        let replaced = (order.wants_quantity.is_some() && wanted.is_none()) || order.replace_lost;
-        order.replace_lost = false;
+        let wanted = order.wants.filter(|wanted| *wanted != in_force);
+        let replaced = order.wants.is_some() && wanted.is_none();
         let same = order.quantity == quantity;
         let silent = same && order.confirmed && !order.in_doubt && order.engine_open && !replaced;
-        order.wants_quantity = wanted;
+        order.wants = wanted;
         order.quantity = quantity;
         order.end_told = false;
         let cancel = order.wants_cancel;
         if let Some(refused) = refused {
-            self.tell_kind(id, ReportKind::ReplaceRejected, refused, now, effects);
+            let quantity = refused.quantity;
+            self.tell_kind(id, ReportKind::ReplaceRejected, quantity, now, effects);
         } else if replaced {
-            self.tell_kind(id, ReportKind::Replaced, quantity, now, effects);
+            self.tell_replaced(&in_force, now, effects);
         } else if !silent {
             self.tell_kind(id, ReportKind::Accepted, quantity, now, effects);
         }
@@ -214,7 +219,7 @@ impl Gateway {
         if cancel {
             self.send(id, Request::Cancel(id), now, effects);
         } else if let Some(wanted) = wanted {
-            self.send(id, Request::Replace(id, wanted), now, effects);
+            self.send(id, Request::Replace(wanted), now, effects);
         } else {
             self.wake(id, None);
         }
@@ -289,4 +294,12 @@ impl Gateway {
             self.wake(ClientOrderId(id), Some(now));
         }
     }
+}
+
+/// Returns whether a report answers what was wanted, and cannot be an older answer again. It names no trigger, so that an
+/// order which has one is asked about.
+fn is_surely_answered(wanted: &Replacement, report: &VenueReport) -> bool {
+    wanted.quantity == report.last_quantity
+        && wanted.trigger_price.is_none()
+        && wanted.limit_price.is_none_or(|price| price == report.last_price)
 }

@@ -1,6 +1,6 @@
 //! What the gateway remembers of one order.
 
-use holdfast_core::{OrderIntent, Quantity, Timestamp};
+use holdfast_core::{OrderIntent, Quantity, Replacement, Timestamp};
 
 /// An order that is not known to have ended.
 #[derive(Debug)]
@@ -15,9 +15,8 @@ pub(super) struct Tracked {
     pub end_told: bool,
     pub in_doubt: bool,
     pub wants_cancel: bool,
-    pub wants_quantity: Option<Quantity>,
-    /// An amendment was unanswered at a restart; what is in force answers it.
-    pub replace_lost: bool,
+    /// What was asked for by an amendment that is not answered.
+    pub wants: Option<Replacement>,
     pub quantity: Quantity,
     pub filled: Quantity,
     pub last_placed: Timestamp,
@@ -38,8 +37,7 @@ impl Tracked {
             end_told: false,
             in_doubt: false,
             wants_cancel: false,
-            wants_quantity: None,
-            replace_lost: false,
+            wants: None,
             quantity: intent.quantity,
             filled: Quantity::ZERO,
             last_placed: now,
@@ -58,8 +56,7 @@ impl Tracked {
             end_told: false,
             in_doubt: false,
             wants_cancel: false,
-            wants_quantity: None,
-            replace_lost: false,
+            wants: None,
             quantity: Quantity::from_lots(i64::MAX),
             filled: Quantity::ZERO,
             last_placed: Timestamp(0),
@@ -72,6 +69,6 @@ impl Tracked {
 
     /// Whether a command is unanswered.
     pub const fn awaits_answer(&self) -> bool {
-        !self.confirmed || self.wants_cancel || self.wants_quantity.is_some() || self.replace_lost
+        !self.confirmed || self.wants_cancel || self.wants.is_some()
     }
 }

@@ -98,6 +98,7 @@ pub fn config(
         max_open_orders: 64,
         account,
         emulated_order_types: Vec::new(),
+        orders: holdfast_engine::config::OrderConfig::default(),
     }
 }
 

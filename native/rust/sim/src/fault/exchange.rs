@@ -6,8 +6,8 @@ use super::random::Random;
 use super::setting::{LATE_NS_MAX, WINDOW_NS};
 use holdfast_core::venue_report::LiquiditySide;
 use holdfast_core::{
-    Amount, ClientOrderId, OrderIntent, OrderType, Price, Quantity, ReportKind, Side, TimeInForce,
-    Timestamp, TradeId, VenueReport,
+    Amount, ClientOrderId, OrderIntent, OrderType, Price, Quantity, Replacement, ReportKind, Side,
+    TimeInForce, Timestamp, TradeId, VenueReport,
 };
 use holdfast_engine::gateway::{AccountStatus, Heard, OpenOrder, OrderStatus, Request, StatusOf};
 use std::collections::BTreeMap;
@@ -106,8 +106,7 @@ impl Exchange {
         match request {
             Request::Place(intent) => self.on_place(intent, sent),
             Request::Cancel(id) => self.cancel(id),
-            // No order of a simulation is amended; a venue without the function says so.
-            Request::Replace(id, quantity) => self.replace(id, quantity),
+            Request::Replace(replacement) => self.replace(&replacement),
             Request::QueryOrder { client_order_id, query } => {
                 self.tell_order(client_order_id, query)
             }
@@ -180,17 +179,19 @@ impl Exchange {
         self.report(VenueReport::without_fill(id, ReportKind::CancelRejected, self.clock()), 0);
     }
 
-    fn replace(&mut self, id: ClientOrderId, quantity: Quantity) {
+    fn replace(&mut self, asked: &Replacement) {
+        let (id, quantity) = (asked.client_order_id, asked.quantity);
         let open = self.orders.get_mut(&id.0).filter(|order| order.end.is_none());
         let amended = open.filter(|order| quantity.lots() > order.filled).map(|order| {
-            order.intent.quantity = quantity;
+            order.intent = asked.on(&order.intent);
         });
         let kind = match amended {
             Some(()) => ReportKind::Replaced,
             None => ReportKind::ReplaceRejected,
         };
         let plain = VenueReport::without_fill(id, kind, self.clock());
-        self.report(VenueReport { last_quantity: quantity, ..plain }, 0);
+        let last_price = asked.limit_price.unwrap_or(Price::ZERO);
+        self.report(VenueReport { last_price, last_quantity: quantity, ..plain }, 0);
     }
 
     /// What a reduce-only order on this side can take off the position.
@@ -328,13 +329,19 @@ impl Exchange {
 
     fn tell_order(&mut self, id: ClientOrderId, query: u64) {
         let order = self.orders.get(&id.0);
+        let nothing = Replacement {
+            client_order_id: id,
+            quantity: Quantity::ZERO,
+            limit_price: None,
+            trigger_price: None,
+        };
         let status = order
             .map_or(StatusOf::Unknown, |order| order.end.map_or(StatusOf::Open, StatusOf::Ended));
         self.answer(Heard::Order(OrderStatus {
             query,
             client_order_id: id,
             status,
-            quantity: order.map_or(Quantity::ZERO, |order| order.intent.quantity),
+            in_force: order.map_or(nothing, |order| Replacement::of_intent(&order.intent)),
             fills: order.map_or_else(Vec::new, |order| order.fills.clone()),
         }));
     }

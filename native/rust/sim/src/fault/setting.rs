@@ -71,5 +71,6 @@ pub(super) fn engine_config() -> EngineConfig {
         max_open_orders: 64,
         account: holdfast_engine::AccountSpec::default(),
         emulated_order_types: Vec::new(),
+        orders: holdfast_engine::config::OrderConfig::default(),
     }
 }

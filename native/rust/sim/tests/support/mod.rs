@@ -1,12 +1,15 @@
 //! What the tests of the session share: a session over one instrument with tick 0.01 and lot 1, and short forms.
 #![allow(dead_code)]
 
+pub mod desk;
+
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::venue_report::LiquiditySide;
 use holdfast_core::{
     Bar, ClientOrderId, InstrumentId, InstrumentSpec, OrderIntent, OrderRole, OrderTerms,
     OrderType, Price, Quantity, ReportKind, Side, TimeInForce, Timestamp,
 };
+use holdfast_engine::config::OrderConfig;
 use holdfast_engine::{EngineConfig, JournalWriter};
 use holdfast_sim::assumptions::LimitFill;
 use holdfast_sim::notices::NOTICE_HEADER_BYTES;
@@ -50,6 +53,7 @@ pub fn config() -> SessionConfig {
             max_open_orders: 64,
             account: Default::default(),
             emulated_order_types: Vec::new(),
+            orders: OrderConfig::default(),
         },
         assumptions: AssumptionsSpec {
             slippage_bps: "0".into(),

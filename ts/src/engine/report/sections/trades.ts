@@ -32,6 +32,7 @@ const EXIT_NAMES: Readonly<Record<ExitReason, string>> = {
   signal: 'signal',
   stop_loss: 'stop loss',
   take_profit: 'take profit',
+  liquidation: 'liquidation',
   end: 'end of session',
 };
 

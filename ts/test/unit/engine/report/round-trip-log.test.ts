@@ -44,7 +44,7 @@ describe('RoundTripLog', () => {
       grossLoss: '0.3',
       fees: '1.2',
       bars: 36,
-      byExitReason: { signal: 10, stop_loss: 1, take_profit: 0, end: 1 },
+      byExitReason: { signal: 10, stop_loss: 1, take_profit: 0, liquidation: 0, end: 1 },
     });
   });
 

@@ -1,0 +1,137 @@
+//! The trading mode, and what an emergency does by itself: it cancels what is open and closes what is held.
+
+use crate::engine::Engine;
+use crate::input::{Command, Input};
+use crate::sink::Sink;
+use holdfast_core::journal_record::RecordKind;
+use holdfast_core::{
+    ClientOrderId, InstrumentId, OrderIntent, OrderRole, OrderTerms, OrderType, Overlays, Quantity,
+    ReportKind, Result, Side, TimeInForce, TradingMode,
+};
+
+/// Orders that one position is closed with at once, where the instrument bounds an order's quantity.
+pub const LIQUIDATION_ORDERS_MAX: usize = 16;
+
+impl Engine {
+    pub(crate) fn change_mode(&mut self, mode: TradingMode, sink: &mut impl Sink) -> Result<()> {
+        self.emit(RecordKind::ModeChanged, &mode, sink)?;
+        self.gate.set_mode(mode);
+        Ok(())
+    }
+
+    /// Returns the mode in force.
+    #[must_use]
+    pub const fn mode(&self) -> TradingMode {
+        self.gate.mode()
+    }
+
+    /// Does what an emergency needs after an input: late fills open positions, and a refused close must be tried again.
+    ///
+    /// A close that the venue refuses is tried again at the next market event, not at its refusal: a venue that refuses at once
+    /// would keep the engine busy for ever.
+    pub(crate) fn enforce_mode(
+        &mut self,
+        input: &Input<'_>,
+        sink: &mut impl Sink,
+        commands: &mut Vec<Command>,
+    ) -> Result<()> {
+        if self.mode() != TradingMode::Emergency {
+            return Ok(());
+        }
+        match input {
+            Input::Bar(_) | Input::Trade(_) | Input::Quote(_) | Input::ModeChanged { .. } => {}
+            Input::Report(report) if report.kind == ReportKind::Fill => {}
+            Input::Report(report) => {
+                // An order that was thought to be over may live again; a liquidation is left alone.
+                let order = self.orders.get(&report.client_order_id.0);
+                if order.is_none_or(|order| order.intent.role == OrderRole::Liquidation) {
+                    return Ok(());
+                }
+            }
+            _ => return Ok(()),
+        }
+        self.cancel_all(sink, commands)?;
+        (0..self.instruments.len())
+            .try_for_each(|index| self.liquidate(InstrumentId(index as u32), sink, commands))
+    }
+
+    fn cancel_all(&mut self, sink: &mut impl Sink, commands: &mut Vec<Command>) -> Result<()> {
+        let open: Vec<ClientOrderId> = self
+            .open_orders()
+            .filter(|order| {
+                order.intent.role != OrderRole::Liquidation
+                    && !order.state.load().1.has(Overlays::PENDING_CANCEL)
+            })
+            .map(|order| order.intent.client_order_id)
+            .collect();
+        open.into_iter().try_for_each(|id| self.request_cancel(id, sink, commands))
+    }
+
+    /// Closes what no liquidation is under way for. Reduce-only, so that nothing that fills meanwhile turns the position over.
+    fn liquidate(
+        &mut self,
+        id: InstrumentId,
+        sink: &mut impl Sink,
+        commands: &mut Vec<Command>,
+    ) -> Result<()> {
+        let state = self.state(id)?;
+        let legs = [state.position.lots(), state.short.lots()];
+        for held in legs {
+            self.liquidate_leg(id, held, sink, commands)?;
+        }
+        Ok(())
+    }
+
+    fn liquidate_leg(
+        &mut self,
+        id: InstrumentId,
+        held: Quantity,
+        sink: &mut impl Sink,
+        commands: &mut Vec<Command>,
+    ) -> Result<()> {
+        let side = if held.lots() > 0 { Side::Sell } else { Side::Buy };
+        let under_way: i64 = self
+            .open_orders()
+            .map(|order| (&order.intent, order.leaves()))
+            .filter(|(intent, _)| {
+                (intent.instrument, intent.side) == (id, side)
+                    && intent.role == OrderRole::Liquidation
+            })
+            .map(|(_, leaves)| leaves.lots())
+            .sum();
+        let instrument = &self.state(id)?.instrument;
+        let most = instrument.max_quantity.map_or(i64::MAX, Quantity::lots).max(1);
+        let mut left = held.lots().saturating_abs().saturating_sub(under_way);
+        for _ in 0..LIQUIDATION_ORDERS_MAX {
+            if left <= 0 {
+                break;
+            }
+            let quantity = Quantity::from_lots(left.min(most));
+            left = left.saturating_sub(quantity.lots());
+            let intent = OrderIntent {
+                client_order_id: self.next_client_order_id(),
+                parent: ClientOrderId::NONE,
+                instrument: id,
+                side,
+                order_type: OrderType::Market,
+                time_in_force: TimeInForce::Gtc,
+                role: OrderRole::Liquidation,
+                reduce_only: true,
+                quantity,
+                limit_price: None,
+                trigger_price: None,
+                stop_loss: None,
+                take_profit: None,
+                terms: OrderTerms::default(),
+                ts_intent: self.now(),
+            };
+            let verdict = self.submit(intent, RecordKind::OrderDerived, sink, commands)?;
+            let approved = verdict.approved();
+            self.recycle(verdict);
+            if !approved {
+                break;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,123 @@
+//! What the path of an order allocates once everything has its place: nothing.
+
+mod support;
+
+use holdfast_core::{
+    Amendment, ClientOrderId, OrderIntent, Price, Quantity, ReportKind, Side, TradeId, VenueReport,
+};
+use holdfast_engine::{Command, Engine, Input, JournalWriter, SyncPolicy};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use support::*;
+
+/// Counts what the present thread allocates; the test harness has threads of its own.
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+fn count() {
+    let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+}
+
+// SAFETY: every call goes to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller keeps the contract of `GlobalAlloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        // SAFETY: the caller keeps the contract of `GlobalAlloc`.
+        unsafe { System.dealloc(memory, layout) }
+    }
+
+    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: the caller keeps the contract of `GlobalAlloc`.
+        unsafe { System.realloc(memory, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// A desk that journals, and keeps its buffers.
+struct Desk {
+    engine: Engine,
+    journal: JournalWriter,
+    commands: Vec<Command>,
+    trade: u64,
+}
+
+impl Desk {
+    fn step(&mut self, input: &Input<'_>) {
+        self.commands.clear();
+        let verdict = self.engine.step(input, &mut self.journal, &mut self.commands).unwrap();
+        if let Some(verdict) = verdict {
+            assert!(verdict.approved());
+            self.engine.recycle(verdict);
+        }
+    }
+
+    fn report(&mut self, id: ClientOrderId, kind: ReportKind, lots: i64) {
+        self.trade += 1;
+        let report = VenueReport {
+            trade_id: TradeId(self.trade),
+            last_price: Price::from_ticks(10_000),
+            last_quantity: Quantity::from_lots(lots),
+            ..VenueReport::without_fill(id, kind, self.engine.now())
+        };
+        self.step(&Input::Report(report));
+    }
+
+    /// From submission to the end: accepted, amended, filled twice, or cancelled.
+    fn life(&mut self, side: Side, cancels: bool) {
+        let id = self.engine.next_client_order_id();
+        let ts = self.engine.now();
+        let intent = OrderIntent { client_order_id: id, ts_intent: ts, ..limit(side, 10, 10_000) };
+        self.step(&Input::Submit(intent));
+        self.report(id, ReportKind::Accepted, 0);
+        let quantity = Some(Quantity::from_lots(12));
+        let (limit_price, trigger_price) = (None, None);
+        let wish = Amendment { client_order_id: id, quantity, limit_price, trigger_price, ts };
+        self.step(&Input::Amend(wish));
+        self.report(id, ReportKind::Replaced, 12);
+        self.report(id, ReportKind::Fill, 5);
+        if cancels {
+            self.step(&Input::Cancel { client_order_id: id, ts });
+            self.report(id, ReportKind::Canceled, 0);
+        } else {
+            self.report(id, ReportKind::Fill, 7);
+        }
+    }
+}
+
+#[test]
+fn nat_01_an_order_allocates_nothing_after_warm_up() {
+    let folder = std::env::temp_dir().join(format!("holdfast-allocations-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    let mut desk = Desk {
+        engine: Engine::new(&config().engine).unwrap(),
+        journal: JournalWriter::create(&folder, SyncPolicy::Os).unwrap(),
+        commands: Vec::with_capacity(16),
+        trade: 0,
+    };
+    desk.step(&Input::Bar(flat_bar(0, 10_000)));
+    let lives = |desk: &mut Desk, count: u64| {
+        for life in 0..count {
+            let side = if life % 2 == 0 { Side::Buy } else { Side::Sell };
+            desk.life(side, life % 4 > 1);
+        }
+    };
+    // Past the number of ended orders that are remembered, so that their places are used again.
+    lives(&mut desk, 5_000);
+    let before = ALLOCATIONS.get();
+    lives(&mut desk, 10_000);
+    let allocated = ALLOCATIONS.get() - before;
+    assert_eq!(desk.engine.counts().fills, 22_500);
+    assert_eq!(allocated, 0);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
