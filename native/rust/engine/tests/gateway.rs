@@ -216,3 +216,36 @@ fn exe_04_an_amended_price_is_in_force_when_the_venue_says_that_price() {
     assert_eq!(kinds(&hear(&mut gateway, 13, replaced(90))), ["replaced"]);
     assert!(gateway.is_settled());
 }
+
+#[test]
+fn exe_04_an_order_that_filled_whole_while_it_was_to_grow_is_tracked_until_the_venue_says_what_is_in_force()
+ {
+    let fill = Heard::Report(VenueReport {
+        trade_id: TradeId(1),
+        last_price: Price::from_ticks(100),
+        last_quantity: Quantity::from_lots(5),
+        ..VenueReport::without_fill(ID, ReportKind::Fill, Timestamp(0))
+    });
+    let asked =
+        Replacement { quantity: Quantity::from_lots(9), ..Replacement::of_intent(&intent()) };
+    let growing = || {
+        let mut gateway = connected(CONFIG);
+        command(&mut gateway, 0, Command::Place(intent()));
+        hear(&mut gateway, 1, report(ReportKind::Accepted));
+        command(&mut gateway, 10, Command::Replace(asked));
+        assert_eq!(kinds(&hear(&mut gateway, 11, fill.clone())), ["fill"]);
+        assert!(!gateway.is_settled(), "the amendment has no answer");
+        gateway
+    };
+    // The refusal ends it.
+    let mut gateway = growing();
+    let refused = hear(&mut gateway, 12, report(ReportKind::ReplaceRejected));
+    assert_eq!(kinds(&refused), ["replace_rejected"]);
+    assert!(gateway.is_settled());
+    // The answer was lost, and the venue says that the order has filled: so it was refused.
+    let mut gateway = growing();
+    let late = tick(&mut gateway, 510);
+    let told = hear(&mut gateway, 511, answer(query_of(&late), StatusOf::Ended(ReportKind::Fill)));
+    assert_eq!(kinds(&told), ["replace_rejected"]);
+    assert!(gateway.is_settled());
+}

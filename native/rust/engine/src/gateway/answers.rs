@@ -1,5 +1,6 @@
 //! Evidence: reports of the stream, and answers to queries.
 
+use super::tracked::Tracked;
 use super::{Effects, Gateway, Request, after};
 use holdfast_core::{
     ClientOrderId, Quantity, Replacement, ReportKind, Timestamp, TradeId, VenueReport,
@@ -78,6 +79,9 @@ impl Gateway {
                 let Some(order) = self.orders.get_mut(&id.0) else { return };
                 if report.kind == ReportKind::ReplaceRejected {
                     order.wants = None;
+                    if order.is_over() {
+                        return self.forget(id);
+                    }
                 }
                 // It may have overtaken the placement, or the order has ended: only a query tells.
                 let backoff = self.config.backoff_ns.0;
@@ -101,7 +105,7 @@ impl Gateway {
         self.tell(report, now, effects);
         self.track(id);
         // With the smaller quantity of an amendment the fills so far may be all.
-        if self.orders.get(&id.0).is_some_and(|order| order.filled >= order.quantity) {
+        if self.orders.get(&id.0).is_some_and(Tracked::is_over) {
             return self.forget(id);
         }
         self.confirm(id);
@@ -130,7 +134,7 @@ impl Gateway {
         let order = self.track(id);
         order.filled =
             Quantity::from_lots(order.filled.lots().saturating_add(fill.last_quantity.lots()));
-        if order.filled >= order.quantity {
+        if order.is_over() {
             return self.forget(id);
         }
         if untracked {
@@ -168,6 +172,12 @@ impl Gateway {
                 let known = self.orders.get(&id.0).is_none_or(|order| order.end_told);
                 if !known && kind != ReportKind::Fill {
                     self.tell_kind(id, kind, Quantity::from_lots(filled), now, effects);
+                } else if let Some(wanted) = self.orders.get(&id.0).and_then(|order| order.wants)
+                    && wanted != answer.in_force
+                {
+                    // It filled whole before the amendment came.
+                    let quantity = wanted.quantity;
+                    self.tell_kind(id, ReportKind::ReplaceRejected, quantity, now, effects);
                 } else if !known {
                     // It filled at a smaller quantity than the one that is known here.
                     // The first answers an amendment, the second tells the quantity when none is under way.
@@ -211,7 +221,7 @@ impl Gateway {
         } else if !silent {
             self.tell_kind(id, ReportKind::Accepted, quantity, now, effects);
         }
-        if self.orders.get(&id.0).is_some_and(|order| order.filled >= order.quantity) {
+        if self.orders.get(&id.0).is_some_and(Tracked::is_over) {
             return self.forget(id);
         }
         self.confirm(id);

@@ -67,6 +67,12 @@ impl Tracked {
         }
     }
 
+    /// Whether all has filled, also of what was asked for.
+    pub fn is_over(&self) -> bool {
+        let wanted = self.wants.map_or(self.quantity, |wanted| wanted.quantity);
+        self.filled >= self.quantity.max(wanted)
+    }
+
     /// Whether a command is unanswered.
     pub const fn awaits_answer(&self) -> bool {
         !self.confirmed || self.wants_cancel || self.wants.is_some()
