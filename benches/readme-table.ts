@@ -11,7 +11,10 @@ export interface Baseline {
 const BEGIN = '<!-- prettier-ignore-start -->';
 const END = '<!-- prettier-ignore-end -->';
 
-/** Rows of a suite that the README shows; every other row is in the baseline. */
+/** The page with every row. */
+const PAGE = 'ts/docs/measurements.md';
+
+/** Rows of a suite that the README shows; the page has every row. */
 const SHOWN: Readonly<Record<string, (row: SuiteRow) => boolean>> = {
   boundary: (row) => row.subject === 'Holdfast',
   ring: (row) =>
@@ -19,51 +22,64 @@ const SHOWN: Readonly<Record<string, (row: SuiteRow) => boolean>> = {
     row.case.includes('batches of 64') &&
     ['ringbuf.js', 'postMessage, typed array'].includes(row.reference),
   decimals: (row) => row.subject.startsWith('Holdfast'),
-  backtest: () => true,
+  portfolio: (row) => row.case.includes('10 steps'),
+  backtest: (row) => row.subject.startsWith('Holdfast'),
 };
+
+const isReference = (row: SuiteRow) => row.subject === row.reference;
 
 const figure = (value: number) =>
   value >= 1_000 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3);
 
 function line(row: SuiteRow): string {
-  const ratio =
-    row.subject === row.reference ? 'reference' : `${figure(row.ratio)} × ${row.reference}`;
+  const ratio = isReference(row) ? 'reference' : `${figure(row.ratio)} × ${row.reference}`;
   return `| ${row.case} | ${row.subject} | ${figure(row.median)} ${row.unit} | ${figure(row.p99)} | ${row.samples} | ${ratio} |`;
 }
 
-/** Makes the README's table of an accepted run. */
-export function readmeTable({ machine, suites }: Baseline): string {
-  const rows = suites.flatMap(({ suite, rows: all }) => all.filter(SHOWN[suite] ?? (() => true)));
-  return [
-    `On ${machine['cores']} cores of ${machine['cpu']}, Node.js ${machine['node']}:`,
-    '',
-    '| case | subject | median | p99 | samples | speed |',
-    '|---|---|---|---|---|---|',
-    ...rows.map(line),
-  ].join('\n');
+const HEAD = ['| case | subject | median | p99 | samples | speed |', '|---|---|---|---|---|---|'];
+
+const machineLine = ({ machine }: Baseline) =>
+  `On ${machine['cores']} cores of ${machine['cpu']}, Node.js ${machine['node']}:`;
+
+/** Makes the README's table of an accepted run: the rows to know, beside the references that they name. */
+export function readmeTable(baseline: Baseline): string {
+  const rows = baseline.suites.flatMap(({ suite, rows: all }) =>
+    all.filter((row) => !isReference(row) && (SHOWN[suite] ?? (() => true))(row)),
+  );
+  return [machineLine(baseline), '', ...HEAD, ...rows.map(line)].join('\n');
 }
 
-/** Puts a table between the README's marks. */
-export function withTable(readme: string, table: string): string {
-  const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`README must have ${BEGIN} and ${END}`);
-  return `${readme.slice(0, begin + BEGIN.length)}\n\n${table}\n\n${readme.slice(end)}`;
+/** Makes the tables of every suite of an accepted run, with every row. */
+export function allTables(baseline: Baseline): string {
+  const tables = baseline.suites.map(({ suite, rows }) =>
+    [`## ${suite}`, '', ...HEAD, ...rows.map(line)].join('\n'),
+  );
+  return [machineLine(baseline), ...tables].join('\n\n');
+}
+
+/** Puts a table between a document's marks. */
+export function withTable(document: string, table: string): string {
+  const [begin, end] = [document.indexOf(BEGIN), document.indexOf(END)];
+  if (begin < 0 || end < begin) throw new Error(`the document must have ${BEGIN} and ${END}`);
+  return `${document.slice(0, begin + BEGIN.length)}\n\n${table}\n\n${document.slice(end)}`;
 }
 
 if (isStartedDirectly(import.meta.url)) {
   const root = new URL('..', import.meta.url);
-  const path = new URL('README.md', root);
   const baseline = JSON.parse(
     readFileSync(new URL('benches/baseline.json', root), 'utf8'),
   ) as Baseline;
-  const readme = readFileSync(path, 'utf8');
-  const updated = withTable(readme, readmeTable(baseline));
-  if (process.argv.includes('--check')) {
-    if (updated !== readme) {
+  const tables = { 'README.md': readmeTable(baseline), [PAGE]: allTables(baseline) };
+  for (const [name, table] of Object.entries(tables)) {
+    const path = new URL(name, root);
+    const document = readFileSync(path, 'utf8');
+    const updated = withTable(document, table);
+    if (!process.argv.includes('--check')) writeFileSync(path, updated);
+    else if (updated !== document) {
       process.stderr.write(
-        'the table in README.md differs from benches/baseline.json: run npm run bench:readme\n',
+        `the table in ${name} differs from benches/baseline.json: run npm run bench:readme\n`,
       );
       process.exitCode = 1;
     }
-  } else writeFileSync(path, updated);
+  }
 }
