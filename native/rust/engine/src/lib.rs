@@ -19,6 +19,7 @@ pub mod idempotency;
 pub mod input;
 mod inspection;
 pub mod intake;
+mod journal_ahead;
 pub mod journal_anchor;
 pub mod journal_cursor;
 pub mod journal_lock;

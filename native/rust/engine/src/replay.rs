@@ -32,7 +32,7 @@ pub struct Replayed {
 /// `JOURNAL_DIVERGED` at the first record that the engine does not give again, and every error of reading.
 pub fn replay(reader: &JournalReader) -> Result<Replayed> {
     let mut replica = Replica::default();
-    let journal = reader.visit(|record| replica.apply(record))?;
+    let journal = reader.visit_ahead(|record| replica.apply(record))?;
     let engine = replica.engine().ok_or_else(|| {
         Error::new(Code::JournalCorrupt, "journal must begin with session_opened, it is empty")
     })?;
