@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 const KILLS = 200;
 const crate = ['--package', 'holdfast-engine'];
 const options = {
-  stdio: 'inherit',
+  stdio: /** @type {const} */ ('inherit'),
   env: { ...process.env, HOLDFAST_JOURNAL_KILLS: String(KILLS) },
 };
 
