@@ -12,6 +12,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   ring: async () => (await import('./ring.bench.js')).ringSuite(),
   decimals: async () => (await import('./decimals.bench.js')).decimalsSuite(),
   portfolio: async () => (await import('./portfolio.bench.js')).portfolioSuite(),
+  gpu: async () => (await import('./gpu.bench.js')).gpuSuite(),
   journal: async () => (await import('./journal.bench.js')).journalSuite(),
   backtest: async () => (await import('./backtest.bench.js')).backtestSuite(),
 };

@@ -636,6 +636,42 @@ export const CODES = {
     meaning: 'A sample has no whole outcome in the tail asked for.',
     remedy: 'Use more scenarios or a lower level.',
   },
+  GPU_UNAVAILABLE: {
+    number: 220,
+    category: 'infrastructure',
+    retryable: false,
+    meaning: 'No graphics adapter can be used.',
+    remedy:
+      'Install a driver with Vulkan, Metal or Direct3D 12, or run on the processor: gpu: "never".',
+  },
+  GPU_SOFTWARE_REFUSED: {
+    number: 221,
+    category: 'infrastructure',
+    retryable: false,
+    meaning: 'The only adapter is a software one, which is slower than the processor.',
+    remedy: 'Allow it with allowSoftware: true for a test, or run on the processor.',
+  },
+  GPU_DEVICE_LOST: {
+    number: 222,
+    category: 'infrastructure',
+    retryable: true,
+    meaning: 'The graphics device was lost twice in one task.',
+    remedy: "Look at the driver's log; run on the processor meanwhile.",
+  },
+  GPU_KERNEL_INVALID: {
+    number: 223,
+    category: 'infrastructure',
+    retryable: false,
+    meaning: "The adapter's driver refuses a kernel.",
+    remedy: 'Please report it with the context.',
+  },
+  GPU_CAPACITY: {
+    number: 224,
+    category: 'infrastructure',
+    retryable: false,
+    meaning: 'The task does not fit the adapter.',
+    remedy: 'Use fewer scenarios or assets, or run on the processor.',
+  },
   SIMULATION_NOT_FINITE: {
     number: 203,
     category: 'data',

@@ -59,7 +59,11 @@ export class BarFeed {
       ringMemory: ring.memory,
       controlMemory: this.#control.memory,
     };
-    this.#worker = new Worker(new URL('./feed-worker.js', import.meta.url), { workerData: data });
+    this.#worker = new Worker(new URL('./feed-worker.js', import.meta.url), {
+      workerData: data,
+      // Flags of the process may not suit a worker, such as --input-type; it needs none of them.
+      execArgv: [],
+    });
     this.#report = this.#listen();
     // A consumer asks for the report after the last bar; until then a failure is not unhandled.
     this.#report.catch(() => undefined);

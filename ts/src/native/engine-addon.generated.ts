@@ -89,6 +89,14 @@ export declare function amountSum(left: string, right: string): string;
 /** Checks an instrument's rules and returns what one tick of one lot is worth. */
 export declare function checkInstrument(spec: string): string;
 
+/**
+ * Returns the Cholesky factor of a covariance matrix, row by row without the zeros.
+ *
+ * # Errors
+ * `MATRIX_INVALID`, `MATRIX_NOT_DEFINITE`.
+ */
+export declare function choleskyFactor(covariance: Float64Array, order: number): Float64Array;
+
 /** What becomes of sealed segments. */
 export interface CompactOptions {
   /** Whether they are packed. */
@@ -131,6 +139,14 @@ export declare function marketEventLayout(): string;
 /** Returns the notional of a price and a quantity. */
 export declare function notional(spec: string, price: string, quantity: string): string;
 
+/** What a simulation answers. */
+export interface PortfolioAnswer {
+  /** JSON text of the figures, or of a failure. */
+  figures: string;
+  /** One a scenario, where they were asked for. */
+  outcomes?: Float32Array;
+}
+
 /** Returns the ticks of a price as text. */
 export declare function priceTicks(spec: string, price: string): string;
 
@@ -143,10 +159,10 @@ export declare function simulateFaults(
   hashBefore: string,
 ): string;
 
-/** Simulates a portfolio on all cores: exposures, covariance row by row, drifts, and settings as JSON; resolves to JSON. */
+/** Simulates a portfolio on all cores: exposures, covariance row by row, drifts, and settings as JSON. */
 export declare function simulatePortfolio(
   exposures: Float64Array,
   covariance: Float64Array,
   drifts: Float64Array,
   settings: string,
-): Promise<string>;
+): Promise<PortfolioAnswer>;

@@ -14,6 +14,7 @@ export interface PortfolioTask {
     readonly steps: number;
     readonly seed: string;
     readonly levels: readonly number[];
+    readonly outcomes: boolean;
   };
 }
 
@@ -35,6 +36,8 @@ export interface PortfolioOutcome {
   /** The vectors that were used, such as `avx512`. */
   readonly device: string;
   readonly tails: readonly Tail[];
+  /** The profits and losses in the order of the scenarios, where they were asked for. */
+  readonly outcomes?: Float32Array;
 }
 
 interface Failure {
@@ -48,11 +51,20 @@ interface Failure {
 /** Runs a simulation on all cores, beside this thread. */
 export async function runPortfolioTask(task: PortfolioTask): Promise<PortfolioOutcome> {
   const { exposures, covariance, drifts, settings } = task;
-  const text = await engineCall(() =>
+  const { figures, outcomes } = await engineCall(() =>
     loadEngineAddon().simulatePortfolio(exposures, covariance, drifts, JSON.stringify(settings)),
   );
-  const answer = JSON.parse(text) as PortfolioOutcome | Failure;
-  if (!('failure' in answer)) return answer;
+  const answer = JSON.parse(figures) as PortfolioOutcome | Failure;
+  if (!('failure' in answer)) return outcomes === undefined ? answer : { ...answer, outcomes };
   const { code, message, context } = answer.failure;
   throw new HoldfastError(code, message, { context });
+}
+
+/**
+ * Returns the Cholesky factor of a task's covariance, row by row without the zeros.
+ *
+ * @throws HoldfastError `MATRIX_INVALID`, `MATRIX_NOT_DEFINITE`
+ */
+export function factorOf({ exposures, covariance }: PortfolioTask): Float64Array {
+  return engineCall(() => loadEngineAddon().choleskyFactor(covariance, exposures.length));
 }

@@ -4,6 +4,7 @@ import { HoldfastError } from '../core/holdfast-error.js';
 import { parseConfig } from '../core/schema.js';
 import {
   type PortfolioOutcome,
+  type PortfolioTask,
   runPortfolioTask,
   type Tail,
 } from '../native/portfolio-simulation.js';
@@ -14,7 +15,7 @@ const ASSETS_MAX = 512;
 const SCENARIOS_MAX = 67_108_864;
 const STEPS_MAX = 252;
 
-const seed = z.union([
+const seedSchema = z.union([
   z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
   z
     .bigint()
@@ -29,8 +30,9 @@ const optionsSchema = z.strictObject({
   payoff: z.enum(['geometric', 'linear']).default('geometric'),
   scenarios: z.number().int().min(1).max(SCENARIOS_MAX).default(SCENARIOS_DEFAULT),
   steps: z.number().int().min(1).max(STEPS_MAX).default(1),
-  seed: seed.default(0),
+  seed: seedSchema.default(0),
   levels: z.array(z.number().gt(0).lt(1)).min(1).default(LEVELS_DEFAULT),
+  outcomes: z.boolean().default(false),
 });
 
 /** What to simulate, and how. */
@@ -51,6 +53,8 @@ export interface PortfolioSimulationOptions {
   readonly seed?: number | bigint;
   /** Confidence levels; 0.95 and 0.99 by default. */
   readonly levels?: readonly number[];
+  /** Whether the profits and losses of all scenarios are wanted, 4 bytes each; false by default. */
+  readonly outcomes?: boolean;
 }
 
 /** Profits and losses at the horizon, in the money of the exposures. */
@@ -81,26 +85,36 @@ export interface PortfolioRisk extends PortfolioOutcome {
 export async function simulatePortfolio(
   options: PortfolioSimulationOptions,
 ): Promise<PortfolioRisk> {
+  const { task, risk } = portfolioTask(options);
+  return { ...risk, ...(await runPortfolioTask(task)) };
+}
+
+/** What a result repeats of its question. */
+type PortfolioQuestion = Omit<PortfolioRisk, keyof PortfolioOutcome>;
+
+/**
+ * Checks options and fills in what is left out, for whichever device is to run them.
+ *
+ * @throws HoldfastError `CONFIG_INVALID`, `CONFIG_UNKNOWN_KEY`, `MATRIX_INVALID`
+ */
+export function portfolioTask(options: PortfolioSimulationOptions): {
+  readonly task: PortfolioTask;
+  readonly risk: PortfolioQuestion;
+} {
   const parsed = parseConfig(optionsSchema, options, 'portfolio', 'CONFIG_INVALID');
-  const { exposures, covariance, payoff, scenarios, steps, levels } = parsed;
+  const { exposures, covariance, payoff, scenarios, steps, levels, outcomes } = parsed;
   checkSquare(covariance, exposures.length);
   const variance = (asset: number) => covariance[asset]?.[asset] ?? 0;
   const fair = (asset: number) => (payoff === 'geometric' ? -variance(asset) / 2 : 0);
   const drifts = parsed.drifts ?? exposures.map((_, asset) => fair(asset));
-  const outcome = await runPortfolioTask({
+  const seed = String(parsed.seed);
+  const task = {
     exposures: Float64Array.from(exposures),
     covariance: Float64Array.from(covariance.flat()),
     drifts: Float64Array.from(drifts),
-    settings: {
-      geometric: payoff === 'geometric',
-      scenarios,
-      steps,
-      seed: String(parsed.seed),
-      levels,
-    },
-  });
-  const seedText = String(parsed.seed);
-  return { method: 'monte_carlo', payoff, scenarios, steps, seed: seedText, ...outcome };
+    settings: { geometric: payoff === 'geometric', scenarios, steps, seed, levels, outcomes },
+  };
+  return { task, risk: { method: 'monte_carlo', payoff, scenarios, steps, seed } };
 }
 
 function checkSquare(matrix: readonly (readonly number[])[], order: number): void {

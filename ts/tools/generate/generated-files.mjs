@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { BUILD_FOLDER, ROOT } from '../repository.mjs';
 import { codesPage } from './codes-page.mjs';
+import { kernelsModule } from './kernels.mjs';
 import { orderStatesPage } from './order-states-page.mjs';
 import { codesModule, controlsModule, vocabularyModule } from './typescript.mjs';
 
@@ -28,6 +29,7 @@ export async function generatedFiles(vocabulary) {
     'ts/src/core/codes.generated.ts': codesModule(vocabulary),
     'ts/src/core/controls.generated.ts': controlsModule(vocabulary),
     'ts/src/core/vocabulary.generated.ts': vocabularyModule(vocabulary),
+    'ts/src/gpu/kernels.generated.ts': kernelsModule(),
     'ts/src/native/engine-addon.generated.ts': addonDeclarations(),
   };
   const formatted = Object.entries(modules).map(

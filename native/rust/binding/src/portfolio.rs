@@ -1,10 +1,11 @@
 //! Portfolio simulations from JavaScript, off its thread; results are JSON text, since a simulation takes milliseconds.
 
+use crate::failure::guarded;
 use holdfast_core::{Code, Error, Result, contain};
 use holdfast_quant::cholesky::cholesky;
 use holdfast_quant::portfolio::{Payoff, Portfolio, Simulation};
 use holdfast_quant::tail::{Tail, tail};
-use napi::bindgen_prelude::{AsyncTask, Float64Array};
+use napi::bindgen_prelude::{AsyncTask, Float32Array, Float64Array};
 use napi::{Env, Task};
 use napi_derive::napi;
 use serde::Deserialize;
@@ -20,6 +21,17 @@ struct Settings {
     /// Text, because a JavaScript number holds 53 bits of the 64.
     seed: String,
     levels: Vec<f64>,
+    /// Whether the outcomes themselves are wanted.
+    outcomes: bool,
+}
+
+/// What a simulation answers.
+#[napi(object)]
+pub struct PortfolioAnswer {
+    /// JSON text of the figures, or of a failure.
+    pub figures: String,
+    /// One a scenario, where they were asked for.
+    pub outcomes: Option<Float32Array>,
 }
 
 pub struct PortfolioTask {
@@ -30,7 +42,7 @@ pub struct PortfolioTask {
 }
 
 impl PortfolioTask {
-    fn run(&mut self) -> Result<Value> {
+    fn run(&mut self) -> Result<(Value, Option<Vec<f32>>)> {
         let invalid = |message: String| Error::new(Code::ArgumentInvalid, message);
         let settings: Settings = serde_json::from_str(&self.settings)
             .map_err(|error| invalid(format!("settings must have their fields, {error}")))?;
@@ -51,10 +63,11 @@ impl PortfolioTask {
             .iter()
             .map(|level| tail(&outcomes.pnl, *level).map(|found| tail_json(&found)))
             .collect::<Result<_>>()?;
-        Ok(json!({
+        let figures = json!({
             "mean": outcomes.mean, "standardDeviation": outcomes.standard_deviation,
             "device": outcomes.device, "tails": tails,
-        }))
+        });
+        Ok((figures, settings.outcomes.then_some(outcomes.pnl)))
     }
 }
 
@@ -67,29 +80,34 @@ fn tail_json(tail: &Tail) -> Value {
 
 #[napi]
 impl Task for PortfolioTask {
-    type Output = String;
-    type JsValue = String;
+    type Output = (Value, Option<Vec<f32>>);
+    type JsValue = PortfolioAnswer;
 
-    fn compute(&mut self) -> napi::Result<String> {
+    fn compute(&mut self) -> napi::Result<Self::Output> {
         // A rejection cannot carry a code of ours, so a failure is an answer too.
-        let answer = contain::contain(|| self.run()).unwrap_or_else(|error| {
+        Ok(contain::contain(|| self.run()).unwrap_or_else(|error| {
             let context: serde_json::Map<String, Value> = error
                 .context()
                 .iter()
                 .map(|(key, value)| ((*key).to_string(), value.clone().into()))
                 .collect();
-            json!({ "failure": { "code": error.code().name(), "message": error.to_string(), "context": context } })
-        });
-        Ok(answer.to_string())
+            let failure = json!({ "code": error.code().name(), "message": error.to_string(), "context": context });
+            (json!({ "failure": failure }), None)
+        }))
     }
 
-    fn resolve(&mut self, _env: Env, output: String) -> napi::Result<String> {
-        Ok(output)
+    fn resolve(
+        &mut self,
+        _env: Env,
+        (figures, outcomes): Self::Output,
+    ) -> napi::Result<PortfolioAnswer> {
+        let outcomes = outcomes.map(Float32Array::new);
+        Ok(PortfolioAnswer { figures: figures.to_string(), outcomes })
     }
 }
 
-/// Simulates a portfolio on all cores: exposures, covariance row by row, drifts, and settings as JSON; resolves to JSON.
-#[napi(ts_return_type = "Promise<string>")]
+/// Simulates a portfolio on all cores: exposures, covariance row by row, drifts, and settings as JSON.
+#[napi(ts_return_type = "Promise<PortfolioAnswer>")]
 pub fn simulate_portfolio(
     exposures: Float64Array,
     covariance: Float64Array,
@@ -102,4 +120,13 @@ pub fn simulate_portfolio(
         drifts: drifts.to_vec(),
         settings,
     })
+}
+
+/// Returns the Cholesky factor of a covariance matrix, row by row without the zeros.
+///
+/// # Errors
+/// `MATRIX_INVALID`, `MATRIX_NOT_DEFINITE`.
+#[napi]
+pub fn cholesky_factor(covariance: Float64Array, order: u32) -> napi::Result<Float64Array, String> {
+    guarded(|| Ok(Float64Array::new(cholesky(&covariance, order as usize)?.packed)))
 }

@@ -173,6 +173,11 @@ codes! {
     200 MatrixInvalid "MATRIX_INVALID" Validation false "A matrix has another size, a number that is not finite, or is not symmetric." "Correct the entry named.";
     201 MatrixNotDefinite "MATRIX_NOT_DEFINITE" Validation false "A covariance matrix is not positive definite." "Use more observations than assets, or a shrunk estimate.";
     202 SampleTooSmall "SAMPLE_TOO_SMALL" Validation false "A sample has no whole outcome in the tail asked for." "Use more scenarios or a lower level.";
+    220 GpuUnavailable "GPU_UNAVAILABLE" Infrastructure false "No graphics adapter can be used." "Install a driver with Vulkan, Metal or Direct3D 12, or run on the processor: gpu: \"never\".";
+    221 GpuSoftwareRefused "GPU_SOFTWARE_REFUSED" Infrastructure false "The only adapter is a software one, which is slower than the processor." "Allow it with allowSoftware: true for a test, or run on the processor.";
+    222 GpuDeviceLost "GPU_DEVICE_LOST" Infrastructure true "The graphics device was lost twice in one task." "Look at the driver's log; run on the processor meanwhile.";
+    223 GpuKernelInvalid "GPU_KERNEL_INVALID" Infrastructure false "The adapter's driver refuses a kernel." "Please report it with the context.";
+    224 GpuCapacity "GPU_CAPACITY" Infrastructure false "The task does not fit the adapter." "Use fewer scenarios or assets, or run on the processor.";
     203 SimulationNotFinite "SIMULATION_NOT_FINITE" Data false "Some simulated outcomes are no finite numbers." "Check exposures, volatilities and the horizon.";
 }
 
@@ -189,7 +194,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 89);
+        assert_eq!(Code::ALL.len(), 94);
         assert_eq!(Code::from_number(0), None);
     }
 }

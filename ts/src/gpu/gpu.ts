@@ -1,0 +1,136 @@
+import { Worker } from 'node:worker_threads';
+
+import { HoldfastError } from '../core/holdfast-error.js';
+import { factorOf } from '../native/portfolio-simulation.js';
+import {
+  type PortfolioRisk,
+  type PortfolioSimulationOptions,
+  portfolioTask,
+} from '../quant/portfolio-simulation.js';
+import type { AdapterChoice, AdapterDescription } from './adapter-choice.js';
+import {
+  failureOf,
+  type GpuAnswer,
+  type GpuRequest,
+  type GpuWorkerData,
+  reviveFailure,
+} from './gpu-message.js';
+import type { PortfolioFigures, PortfolioWork } from './portfolio-program.js';
+
+interface Waiting {
+  readonly resolve: (figures: PortfolioFigures) => void;
+  readonly reject: (error: HoldfastError) => void;
+}
+
+/** What a simulation on a graphics device answers. */
+export interface GpuPortfolioRisk extends PortfolioRisk {
+  readonly adapter: AdapterDescription;
+  /** From the first command to the last number read, without the making of kernels and the way between the threads. */
+  readonly elapsedMs: number;
+}
+
+/**
+ * A graphics device on a thread of its own: waiting for one keeps an event loop busy.
+ *
+ * @example
+ * const gpu = await Gpu.open();
+ * const { tails, adapter } = await gpu.simulatePortfolio({ exposures, covariance, scenarios: 2 ** 24 });
+ * await gpu.close();
+ */
+export class Gpu {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #nextId = 0;
+  #closed: HoldfastError | null = null;
+
+  private constructor(
+    worker: Worker,
+    readonly adapter: AdapterDescription,
+  ) {
+    this.#worker = worker;
+    worker.on('message', (answer: GpuAnswer) => this.#onAnswer(answer));
+    worker.on('error', (error) => this.#end(reviveFailure(failureOf(error))));
+    worker.on('exit', () =>
+      this.#end(new HoldfastError('HANDLE_CLOSED', 'the graphics device is closed')),
+    );
+    // Idle, it does not keep the process alive.
+    worker.unref();
+  }
+
+  /**
+   * Opens the adapter that the driver offers.
+   *
+   * @throws HoldfastError `DEPENDENCY_MISSING`, `GPU_UNAVAILABLE`, `GPU_SOFTWARE_REFUSED`
+   */
+  static async open(choice: AdapterChoice = {}): Promise<Gpu> {
+    const workerData: GpuWorkerData = { choice };
+    const worker = new Worker(new URL('./gpu-worker.js', import.meta.url), {
+      workerData,
+      // Flags of the process may not suit a worker, such as --input-type; it needs none of them.
+      execArgv: [],
+    });
+    const first = await new Promise<GpuAnswer>((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+    }).catch((error: unknown) => ({ id: null, failure: failureOf(error) }));
+    if ('opened' in first) return new Gpu(worker, first.opened);
+    await worker.terminate();
+    throw 'failure' in first ? reviveFailure(first.failure) : new TypeError('unexpected answer');
+  }
+
+  /**
+   * Simulates a portfolio as `simulatePortfolio` of `holdfast/quant` does, from the same draws, on the graphics device.
+   *
+   * @throws HoldfastError `GPU_CAPACITY` beyond 32 assets or the adapter's memory, `GPU_DEVICE_LOST`,
+   * `GPU_KERNEL_INVALID`, `HANDLE_CLOSED`, and what `simulatePortfolio` throws for its options
+   */
+  async simulatePortfolio(options: PortfolioSimulationOptions): Promise<GpuPortfolioRisk> {
+    const { task, risk } = portfolioTask(options);
+    const { geometric, scenarios, steps, levels, outcomes } = task.settings;
+    const model = { ...task, geometric, steps, factor: factorOf(task) };
+    const { exposures, drifts, factor } = model;
+    const figures = await this.#run({
+      model: { exposures, drifts, factor, geometric, steps },
+      scenarios,
+      seed: BigInt(risk.seed),
+      levels,
+      keepOutcomes: outcomes,
+    });
+    return { ...risk, device: figures.adapter.name, ...figures };
+  }
+
+  #run(work: PortfolioWork): Promise<PortfolioFigures> {
+    if (this.#closed !== null) return Promise.reject(this.#closed);
+    const id = this.#nextId++;
+    const request: GpuRequest = { id, work };
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.ref();
+      this.#worker.postMessage(request);
+    });
+  }
+
+  #onAnswer(answer: GpuAnswer): void {
+    if (answer.id === null) return;
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if (this.#waiting.size === 0) this.#worker.unref();
+    if ('figures' in answer) waiting?.resolve(answer.figures);
+    else if ('failure' in answer) waiting?.reject(reviveFailure(answer.failure));
+  }
+
+  #end(reason: HoldfastError): void {
+    this.#closed ??= reason;
+    for (const { reject } of this.#waiting.values()) reject(reason);
+    this.#waiting.clear();
+  }
+
+  /** Ends the device when its last task is done. */
+  async close(): Promise<void> {
+    if (this.#closed !== null) return;
+    const ended = new Promise((resolve) => this.#worker.once('exit', resolve));
+    this.#worker.ref();
+    this.#worker.postMessage(null);
+    await ended;
+  }
+}
