@@ -105,6 +105,35 @@ mod tests {
     use super::*;
 
     #[test]
+    fn ord_04_the_worst_that_can_fill_is_that_of_the_larger_quantity_while_an_amendment_waits() {
+        let mut order = Order::new(intent::tests::intent());
+        let worst = |order: &Order| (order.leaves().lots(), order.worst_leaves().lots());
+        order.cum_quantity = Quantity::from_lots(4);
+        assert_eq!(worst(&order), (6, 6));
+        for (asked, most) in [(15, 11), (7, 6)] {
+            order.pending = Some(Replacement {
+                quantity: Quantity::from_lots(asked),
+                ..Replacement::of_intent(&order.intent)
+            });
+            assert_eq!(worst(&order), (6, most), "asked for {asked}");
+        }
+    }
+
+    #[test]
+    fn more_than_was_asked_for_is_an_overfill() {
+        let mut order = Order::new(intent::tests::intent());
+        for (filled, overfilled) in [(9, false), (10, false), (11, true)] {
+            order.cum_quantity = Quantity::from_lots(filled);
+            assert_eq!(order.overfilled(), overfilled, "{filled} of 10");
+        }
+        order.pending = Some(Replacement {
+            quantity: Quantity::from_lots(11),
+            ..Replacement::of_intent(&order.intent)
+        });
+        assert!(!order.overfilled(), "11 were asked for");
+    }
+
+    #[test]
     fn leaves_are_never_negative() {
         let mut order = Order::new(intent::tests::intent());
         order.cum_quantity = Quantity::from_lots(12);

@@ -113,6 +113,16 @@ mod tests {
     }
 
     #[test]
+    fn the_ids_are_those_of_the_fills_in_the_order_of_their_coming() {
+        let mut fills = OrderFills::default();
+        for id in [5, 3, 9, 1, 7, 2] {
+            fills.note(fill(id, 100));
+        }
+        let ids: Vec<u64> = fills.trade_ids().map(|id| id.0).collect();
+        assert_eq!(ids, [5, 3, 9, 1, 7, 2]);
+    }
+
+    #[test]
     fn other_numbers_under_a_known_id_are_a_conflict() {
         let mut seen = OrderFills::default();
         seen.note(fill(9, 100));

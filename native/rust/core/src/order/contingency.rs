@@ -106,6 +106,15 @@ mod tests {
     use crate::order::intent::tests::intent;
 
     #[test]
+    fn ord_13_equals_are_pairs_and_the_others_have_a_parent() {
+        use Contingency as C;
+        assert_eq!(
+            [C::Oco, C::Ouo, C::Oto, C::Bracket].map(C::is_pair),
+            [true, true, false, false]
+        );
+    }
+
+    #[test]
     fn ord_13_a_pair_is_due_what_the_other_one_left() {
         let lots = Quantity::from_lots;
         let due = |cancels: bool, filled: i64| {

@@ -254,6 +254,31 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn the_room_asked_for_is_what_the_longest_order_takes() {
+        let price = Some(Price::from_ticks(i64::MAX));
+        let longest = OrderIntent {
+            client_order_id: ClientOrderId(u64::MAX),
+            parent: ClientOrderId(u64::MAX),
+            instrument: InstrumentId(u32::MAX),
+            quantity: Quantity::from_lots(i64::MIN),
+            limit_price: price,
+            trigger_price: price,
+            stop_loss: price,
+            take_profit: price,
+            ts_intent: Timestamp(i64::MIN),
+            terms: OrderTerms {
+                post_only: true,
+                display: Some(Quantity::from_lots(i64::MAX)),
+                trailing: Some(TrailingDistance::Ticks(i64::MIN)),
+                expires: Some(Timestamp(i64::MAX)),
+            },
+            ..intent()
+        };
+        let length = append_encoded(&mut Vec::new(), Layout::Compact, &longest);
+        assert_eq!(length, longest.encoded_bytes_max());
+    }
+
+    #[test]
     fn terms_that_ask_for_nothing_take_no_bytes() {
         let length = |intent: &OrderIntent| {
             let mut bytes = Vec::new();

@@ -126,6 +126,19 @@ mod tests {
     }
 
     #[test]
+    fn ord_06_a_distance_is_at_least_a_tick_or_a_share_below_the_whole() {
+        for (ticks, valid) in [(-1, false), (0, false), (1, true)] {
+            assert_eq!(TrailingDistance::Ticks(ticks).is_valid(), valid, "{ticks} ticks");
+        }
+        for (millionths, valid) in
+            [(-1, false), (0, false), (1, true), (999_999, true), (1_000_000, false)]
+        {
+            let share = TrailingDistance::Share(Fraction::from_millionths(millionths));
+            assert_eq!(share.is_valid(), valid, "{millionths} millionths");
+        }
+    }
+
+    #[test]
     fn unknown_flags_are_refused() {
         let mut reader = Reader::new(&[8, 1, 1, 1]);
         let code = OrderTerms::decode(&mut reader).map_err(|e| e.code());
