@@ -128,13 +128,15 @@ impl Gateway {
             let mut tracked = Tracked::placed(order.intent, now);
             tracked.confirmed = base != BaseState::Submitted;
             tracked.filled = order.cum_quantity;
-            tracked.quantity = order.quantity;
+            tracked.quantity = order.most();
             tracked.wants = order.pending.filter(|_| overlays.has(Overlays::PENDING_REPLACE));
             tracked.wants_cancel = overlays.has(Overlays::PENDING_CANCEL);
             tracked.in_doubt = overlays.has(Overlays::IN_DOUBT);
             let id = order.intent.client_order_id;
             gateway.orders.insert(id.0, tracked);
-            if base == BaseState::Submitted || overlays != Overlays::NONE {
+            // An amendment without its overlay is one whose order lives after an end: what is in force has to be asked for.
+            let asked = overlays != Overlays::NONE || order.pending.is_some();
+            if base == BaseState::Submitted || asked {
                 gateway.lose_track(id, now, effects);
             }
         }

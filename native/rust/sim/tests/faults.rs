@@ -44,6 +44,7 @@ const FOUND: &[(&str, u64, &str)] = &[
     ("all", 818, "a late copy of an amendment was taken after the next one"),
     ("all", 985, "a late copy of an amendment was taken after the next one"),
     ("wrong_reject", 87, "an order whose amendment was lost with a false end stayed open here"),
+    ("all", 16_222, "a restart forgot an amendment that was lost with a false end"),
     ("crash", 758, "a refused amendment moved the clock and left no record"),
 ];
 
