@@ -1,8 +1,9 @@
 //! How many simulated events a second one core handles, with every rule checked: `fault_rate [seeds] [first seed] [faults]`
 //! prints one line of JSON, and the broken rules. The exit code is 1 when there are some.
 
-use holdfast_core::Result;
+use holdfast_core::{Code, Error, Result};
 use holdfast_sim::fault::{Batch, FaultSet, simulate};
+use std::io::Write;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -15,14 +16,18 @@ fn main() -> Result<ExitCode> {
     let batch = Batch { seed_start, seeds, steps: 400, faults, hash_before: String::new() };
     let report = simulate(&batch)?;
     let seconds = started.elapsed().as_secs_f64();
+    let mut shown = String::new();
     for violation in &report.violations {
-        println!("seed {}: {}, {:?}", violation.seed, violation.rule, violation.figures);
+        let (seed, rule, figures) = (violation.seed, &violation.rule, &violation.figures);
+        shown.push_str(&format!("seed {seed}: {rule}, {figures:?}\n"));
     }
-    let line = serde_json::json!({
+    let figures = serde_json::json!({
         "seeds": seeds, "events": report.events, "fills": report.fills, "crashes": report.crashes,
         "violations": report.violations.len(), "hash": report.hash, "seconds": seconds,
         "events_per_s": report.events as f64 / seconds,
     });
-    println!("{line}");
+    shown.push_str(&figures.to_string());
+    writeln!(std::io::stdout(), "{shown}")
+        .map_err(|error| Error::new(Code::JournalIo, error.to_string()))?;
     Ok(if report.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -45,7 +45,8 @@ impl MemoryJournal {
             while let Some(head) = rest.first_chunk::<HEADER_BYTES>() {
                 let length = u32::from_le_bytes([head[0], head[1], head[2], head[3]]) as usize;
                 let is_report = head[4] == RecordKind::VenueReport as u8;
-                let (record, after) = rest.split_at_checked(HEADER_BYTES + length + TRAILER_BYTES)?;
+                let (record, after) =
+                    rest.split_at_checked(HEADER_BYTES + length + TRAILER_BYTES)?;
                 rest = after;
                 if is_report {
                     let payload = record.get(HEADER_BYTES..HEADER_BYTES + length)?;
