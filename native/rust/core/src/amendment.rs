@@ -35,6 +35,11 @@ pub struct Replacement {
     pub limit_price: Option<Price>,
     /// Trigger, where the order has one.
     pub trigger_price: Option<Price>,
+    /// Which amendment of the order this is, from 1; 0 is the order as it was placed (FIX: `ClOrdID`).
+    pub number: u32,
+    /// The amendment that this one follows, 0 for the order as it was placed (FIX: `OrigClOrdID`). A venue refuses one that
+    /// follows a form which is not in force any more, so that a late copy changes nothing.
+    pub follows: u32,
 }
 
 impl Amendment {
@@ -48,10 +53,10 @@ impl Amendment {
         let foreign = |wish: Option<Price>, now: Option<Price>| wish.is_some() && now.is_none();
         let positive = |price: Option<Price>| price.is_none_or(|each| each.ticks() > 0);
         let replacement = Replacement {
-            client_order_id: self.client_order_id,
             quantity: self.quantity.unwrap_or(order.quantity),
             limit_price: self.limit_price.or(intent.limit_price),
             trigger_price: self.trigger_price.or(intent.trigger_price),
+            ..Replacement::of(order)
         };
         let problem = if foreign(self.limit_price, intent.limit_price) {
             Some("limit_price must be changed on an order that has one")
@@ -114,6 +119,8 @@ impl Replacement {
             quantity: order.quantity,
             limit_price: order.intent.limit_price,
             trigger_price: order.intent.trigger_price,
+            number: order.amended,
+            follows: 0,
         }
     }
 
@@ -125,7 +132,17 @@ impl Replacement {
             quantity: intent.quantity,
             limit_price: intent.limit_price,
             trigger_price: intent.trigger_price,
+            number: 0,
+            follows: 0,
         }
+    }
+
+    /// Returns whether both are the same form of the order, whichever amendments led to it.
+    #[must_use]
+    pub fn is_form_of(&self, other: &Self) -> bool {
+        self.quantity == other.quantity
+            && self.limit_price == other.limit_price
+            && self.trigger_price == other.trigger_price
     }
 
     /// Returns the intent with these values.

@@ -48,6 +48,10 @@ pub struct Order {
     pub fills: OrderFills,
     /// What the venue was asked to make of it and has not answered yet.
     pub pending: Option<Replacement>,
+    /// Amendments that the venue was asked for; each has its number.
+    pub amendments: u32,
+    /// Number of the amendment in force, 0 for the order as it was placed.
+    pub amended: u32,
     /// The tie to the other order of a pair.
     pub pairing: Option<Pairing>,
     /// Where a stop of a venue that lacks the kind stands while the engine holds it; `None` when the venue has the order.
@@ -69,6 +73,8 @@ impl Order {
             reserved: Quantity::ZERO,
             fills: OrderFills::default(),
             pending: None,
+            amendments: 0,
+            amended: 0,
             fees: Amount::ZERO,
             pairing: None,
             held: None,
@@ -82,8 +88,9 @@ impl Order {
         Quantity::from_lots(self.quantity.lots().saturating_sub(self.cum_quantity.lots()).max(0))
     }
 
-    /// The larger of the quantity in force and the one that was asked for.
-    fn most(&self) -> Quantity {
+    /// Returns the larger of the quantity in force and the one that was asked for.
+    #[must_use]
+    pub fn most(&self) -> Quantity {
         self.pending.map_or(self.quantity, |asked| asked.quantity.max(self.quantity))
     }
 

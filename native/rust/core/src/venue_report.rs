@@ -55,6 +55,8 @@ pub struct VenueReport {
     pub account: Option<AccountId>,
     /// The venue's number of the report among those of its instrument, where it numbers them.
     pub sequence: Option<u64>,
+    /// The number of the amendment that `Replaced` or `ReplaceRejected` answers, where the venue names it.
+    pub amendment: Option<u32>,
 }
 
 impl VenueReport {
@@ -79,6 +81,7 @@ impl VenueReport {
             instrument: None,
             account: None,
             sequence: None,
+            amendment: None,
         }
     }
 
@@ -109,7 +112,10 @@ impl VenueReport {
 
     /// Whether the report says more than most venues do.
     const fn has_extras(&self) -> bool {
-        self.instrument.is_some() || self.account.is_some() || self.sequence.is_some()
+        self.instrument.is_some()
+            || self.account.is_some()
+            || self.sequence.is_some()
+            || self.amendment.is_some()
     }
 
     /// Reads the journal form.
@@ -144,11 +150,13 @@ impl VenueReport {
         let instrument = InstrumentId(reader.u32()?);
         let account = AccountId(reader.u32()?);
         let sequence = reader.u64()?;
+        let amendment = if given(8) { Some(reader.u32()?) } else { None };
         Ok(Self {
             fee_currency,
             instrument: given(1).then_some(instrument),
             account: given(2).then_some(account),
             sequence: given(4).then_some(sequence),
+            amendment,
             ..report
         })
     }
@@ -156,7 +164,7 @@ impl VenueReport {
 
 impl Encode for VenueReport {
     fn encoded_bytes_max(&self) -> usize {
-        6 * U64_BYTES_MAX + 3 * U32_BYTES_MAX + 3 + 2 * AMOUNT_BYTES_MAX
+        6 * U64_BYTES_MAX + 4 * U32_BYTES_MAX + 3 + 2 * AMOUNT_BYTES_MAX
     }
 
     fn encode(&self, writer: &mut Writer<'_>) {
@@ -177,11 +185,19 @@ impl Encode for VenueReport {
         if !self.has_extras() {
             return;
         }
-        let bits = [self.instrument.is_some(), self.account.is_some(), self.sequence.is_some()];
+        let bits = [
+            self.instrument.is_some(),
+            self.account.is_some(),
+            self.sequence.is_some(),
+            self.amendment.is_some(),
+        ];
         writer.u8(bits.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit)));
         writer.u32(self.instrument.map_or(0, |id| id.0));
         writer.u32(self.account.map_or(0, |id| id.0));
         writer.u64(self.sequence.unwrap_or(0));
+        if let Some(amendment) = self.amendment {
+            writer.u32(amendment);
+        }
     }
 }
 
@@ -202,6 +218,7 @@ mod tests {
             instrument: Some(InstrumentId(u32::MAX)),
             account: Some(AccountId(u32::MAX)),
             sequence: Some(u64::MAX),
+            amendment: Some(u32::MAX),
             ..VenueReport::without_fill(
                 ClientOrderId(u64::MAX),
                 ReportKind::Fill,
@@ -211,7 +228,7 @@ mod tests {
         let one_each = [
             VenueReport { account: None, sequence: None, fee_currency: 0, ..extreme },
             VenueReport { instrument: None, sequence: None, fee_currency: 0, ..extreme },
-            VenueReport { instrument: None, account: None, fee_currency: 0, ..extreme },
+            VenueReport { instrument: None, account: None, amendment: None, ..extreme },
             VenueReport { instrument: None, account: None, sequence: None, ..extreme },
         ];
         for report in one_each.into_iter().chain([extreme]) {

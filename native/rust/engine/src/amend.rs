@@ -95,6 +95,7 @@ impl Engine {
             pairing.note_replaced(report.last_quantity);
         }
         if let Some(asked) = asked {
+            order.amended = asked.number;
             order.intent.limit_price = asked.limit_price;
             order.intent.trigger_price = asked.trigger_price;
         } else if report.last_price.ticks() > 0 && order.intent.limit_price.is_some() {

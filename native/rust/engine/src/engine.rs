@@ -10,7 +10,7 @@ use crate::order_store::OrderStore;
 use crate::position::Position;
 use crate::self_trade::SelfTradeConfig;
 use crate::sequence::Sequencer;
-use crate::sink::Sink;
+use crate::sink::{Noted, Sink};
 use crate::statistics::Statistics;
 use crate::wallet::{CurrencyId, PositionSums, Wallets};
 use holdfast_core::journal_record::RecordKind;
@@ -193,9 +193,16 @@ impl Engine {
         }
         self.close_day_before(ts, sink)?;
         let charged = self.accrue_interest(ts)?;
+        let before = self.clock.now();
         self.clock.advance(ts);
-        let outcome = self.apply(input, sink, commands);
+        let mut noted = Noted { sink: &mut *sink, any: false };
+        let outcome = self.apply(input, &mut noted, commands);
         if outcome.is_err() {
+            if !noted.any {
+                // A replay does not know of it, and must stand at the same instant.
+                self.clock = ManualClock::default();
+                self.clock.advance(before);
+            }
             self.take_back_interest(charged)?;
             return outcome;
         }

@@ -128,13 +128,15 @@ impl Gateway {
             let mut tracked = Tracked::placed(order.intent, now);
             tracked.confirmed = base != BaseState::Submitted;
             tracked.filled = order.cum_quantity;
-            tracked.quantity = order.quantity;
-            tracked.wants = order.pending;
+            tracked.quantity = order.most();
+            tracked.wants = order.pending.filter(|_| overlays.has(Overlays::PENDING_REPLACE));
             tracked.wants_cancel = overlays.has(Overlays::PENDING_CANCEL);
             tracked.in_doubt = overlays.has(Overlays::IN_DOUBT);
             let id = order.intent.client_order_id;
             gateway.orders.insert(id.0, tracked);
-            if base == BaseState::Submitted || overlays != Overlays::NONE {
+            // An amendment without its overlay is one whose order lives after an end: what is in force has to be asked for.
+            let asked = overlays != Overlays::NONE || order.pending.is_some();
+            if base == BaseState::Submitted || asked {
                 gateway.lose_track(id, now, effects);
             }
         }
@@ -174,8 +176,13 @@ impl Gateway {
             }
             Command::Replace(replacement) => {
                 let id = replacement.client_order_id;
-                self.track(id).wants = Some(replacement);
-                self.send(id, Request::Replace(replacement), now, effects);
+                let order = self.track(id);
+                (order.wants, order.refused) = (Some(replacement), false);
+                // It must not overtake the placement: a venue that does not know the order yet would refuse it, and take a
+                // copy of it later.
+                if order.confirmed {
+                    self.send(id, Request::Replace(replacement), now, effects);
+                }
             }
             Command::Query(id) => {
                 if self.track(id).query.is_none() {
@@ -349,11 +356,21 @@ impl Gateway {
         self.tell(VenueReport { last_quantity: quantity, ..plain }, now, effects);
     }
 
-    fn tell_replaced(&mut self, in_force: &Replacement, now: Timestamp, effects: &mut Effects) {
-        let plain = VenueReport::without_fill(in_force.client_order_id, ReportKind::Replaced, now);
-        let last_price = in_force.limit_price.unwrap_or(Price::ZERO);
-        let replaced = VenueReport { last_price, last_quantity: in_force.quantity, ..plain };
-        self.tell(replaced, now, effects);
+    /// Tells what became of an amendment; its number tells the engine which one is meant.
+    fn tell_amendment(
+        &mut self,
+        kind: ReportKind,
+        form: &Replacement,
+        now: Timestamp,
+        effects: &mut Effects,
+    ) {
+        let report = VenueReport {
+            last_price: form.limit_price.unwrap_or(Price::ZERO),
+            last_quantity: form.quantity,
+            amendment: (form.number > 0).then_some(form.number),
+            ..VenueReport::without_fill(form.client_order_id, kind, now)
+        };
+        self.tell(report, now, effects);
     }
 }
 

@@ -168,7 +168,7 @@ fn report(report: &VenueReport) -> Value {
         "last_ticks": report.last_price.ticks(), "last_lots": report.last_quantity.lots(),
         "liquidity_side": report.liquidity_side.name(), "fee": report.fee.to_string(),
         "slippage": report.slippage.to_string(), "instrument": report.instrument.map(|id| id.0),
-        "account": report.account.map(|id| id.0), "venue_sequence": report.sequence,
+        "account": report.account.map(|id| id.0), "venue_sequence": report.sequence, "amendment": report.amendment,
         "fee_currency": (report.fee_currency > 0).then(|| report.fee_currency - 1),
     })
 }

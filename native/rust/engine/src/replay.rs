@@ -96,6 +96,10 @@ pub(crate) fn feed(
     match engine.step(&input, expected, &mut commands) {
         // A report that did not fit is an error of its step, and a record as well.
         Err(error) if !expected.refused(error.code()) => Err(error),
+        Ok(Some(verdict)) => {
+            engine.recycle(verdict);
+            Ok(())
+        }
         _ => Ok(()),
     }
 }

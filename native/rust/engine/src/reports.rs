@@ -9,8 +9,8 @@ use holdfast_core::journal_record::RecordKind;
 use holdfast_core::order_fills::{Fill, Sighting};
 use holdfast_core::order_state::{Transition, transition};
 use holdfast_core::{
-    BaseState, ClientOrderId, Code, Error, OrderEvent, Price, Quantity, ReportKind, Result,
-    VenueReport,
+    BaseState, ClientOrderId, Code, Error, OrderEvent, Overlays, Price, Quantity, ReportKind,
+    Result, VenueReport,
 };
 
 impl Engine {
@@ -79,12 +79,16 @@ impl Engine {
 
     /// Returns whether a refusal of an amendment is about the one that was asked for last, where it says which one.
     fn is_answer(&mut self, report: &VenueReport) -> bool {
-        if report.kind != ReportKind::ReplaceRejected || report.last_quantity == Quantity::ZERO {
+        let named = report.amendment.is_some() || report.last_quantity != Quantity::ZERO;
+        if report.kind != ReportKind::ReplaceRejected || !named {
             return true;
         }
-        self.order_mut(report.client_order_id)
-            .and_then(|order| order.pending)
-            .is_some_and(|asked| asked.quantity == report.last_quantity)
+        self.order_mut(report.client_order_id).and_then(|order| order.pending).is_some_and(
+            |asked| match report.amendment {
+                Some(number) => asked.number == number,
+                None => asked.quantity == report.last_quantity,
+            },
+        )
     }
 
     /// A query found the order open. When no amendment is under way, the quantity at the venue is the one in force, also
@@ -98,9 +102,12 @@ impl Engine {
     ) -> Result<()> {
         self.transition(id, OrderEvent::Accept, sink)?;
         let Some(order) = self.orders.get_mut(&id.0) else { return Ok(()) };
-        if order.pending.is_some() || order.quantity == quantity {
+        let in_flight = order.state.load().1.has(Overlays::PENDING_REPLACE);
+        if in_flight || (order.pending.is_none() && order.quantity == quantity) {
             return Ok(());
         }
+        // What was asked for before an end that was not true has no answer any more but this one.
+        order.pending = None;
         order.quantity = quantity;
         self.counts.alarms += 1;
         self.settle(id, sink)?;
@@ -121,8 +128,14 @@ impl Engine {
             report.last_price == Price::ZERO || price.is_none_or(|each| each == report.last_price)
         };
         let is_answer = match order.pending {
-            Some(asked) => asked.quantity == quantity && names(asked.limit_price),
-            None => quantity < order.quantity,
+            Some(asked) => match report.amendment {
+                Some(number) => asked.number == number,
+                None => asked.quantity == quantity && names(asked.limit_price),
+            },
+            None => {
+                let past = report.amendment.is_some_and(|number| number <= order.amended);
+                quantity < order.quantity && !past
+            }
         };
         if !is_answer {
             self.counts.alarms += 1;
@@ -203,9 +216,10 @@ impl Engine {
         let Some(mut order) = self.ended.remove(&id.0) else { return Ok(()) };
         self.ended_in_order.retain(|ended| *ended != id.0);
         let intent = order.intent;
-        let lots = order.leaves().minus(order.reserved)?;
+        let worst = order.worst_leaves();
+        let lots = worst.minus(order.reserved)?;
         if lots.lots() > 0 {
-            order.reserved = order.leaves();
+            order.reserved = worst;
         }
         self.orders.insert(id.0, order);
         if lots.lots() > 0 { self.reserve(&intent, lots) } else { Ok(()) }

@@ -49,9 +49,11 @@ impl Engine {
     ) -> Result<()> {
         let id = replacement.client_order_id;
         self.transition(id, OrderEvent::RequestReplace, sink)?;
-        if let Some(order) = self.orders.get_mut(&id.0) {
-            order.pending = Some(replacement);
-        }
+        let Some(order) = self.orders.get_mut(&id.0) else { return Ok(()) };
+        order.amendments = order.amendments.saturating_add(1);
+        let replacement =
+            Replacement { number: order.amendments, follows: order.amended, ..replacement };
+        order.pending = Some(replacement);
         self.reserve_worst(id)?;
         if !self.held.contains(&id.0) {
             commands.push(Command::Replace(replacement));
@@ -60,6 +62,7 @@ impl Engine {
         // The venue does not know the order yet: what is asked for is in force at once.
         let replaced = VenueReport {
             last_quantity: replacement.quantity,
+            amendment: Some(replacement.number),
             ..VenueReport::without_fill(id, ReportKind::Replaced, self.now())
         };
         self.on_replaced(&replaced, sink, commands)

@@ -18,6 +18,24 @@ pub trait Sink {
     ) -> Result<()>;
 }
 
+/// Passes records on and notes that there was one.
+pub(crate) struct Noted<'a, S> {
+    pub(crate) sink: &'a mut S,
+    pub(crate) any: bool,
+}
+
+impl<S: Sink> Sink for Noted<'_, S> {
+    fn record(
+        &mut self,
+        kind: RecordKind,
+        ts: Timestamp,
+        content: &(impl Encode + ?Sized),
+    ) -> Result<()> {
+        self.any = true;
+        self.sink.record(kind, ts, content)
+    }
+}
+
 /// Drops every record.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct NoSink;

@@ -96,6 +96,9 @@ fn hash_order(order: &Order, words: &mut Words) {
     words.add(order.intent.limit_price.map_or(i128::MIN, |price| i128::from(price.ticks())));
     words.add(order.intent.trigger_price.map_or(i128::MIN, |price| i128::from(price.ticks())));
     words.add(order.pending.map_or(i128::MIN, |asked| i128::from(asked.quantity.lots())));
+    if order.amendments > 0 {
+        words.add(i128::from(order.amendments) << 32 | i128::from(order.amended));
+    }
     if let Some(pairing) = &order.pairing {
         words.add(pairing.other.0);
         words.add(pairing.other_filled.lots());

@@ -237,9 +237,11 @@ fn exe_04_an_order_that_filled_whole_while_it_was_to_grow_is_tracked_until_the_v
         assert!(!gateway.is_settled(), "the amendment has no answer");
         gateway
     };
-    // The refusal ends it.
+    // The refusal may be about a copy, so that the venue is asked, and its answer ends it.
     let mut gateway = growing();
-    let refused = hear(&mut gateway, 12, report(ReportKind::ReplaceRejected));
+    assert!(kinds(&hear(&mut gateway, 12, report(ReportKind::ReplaceRejected))).is_empty());
+    let query = query_of(&tick(&mut gateway, 12));
+    let refused = hear(&mut gateway, 13, answer(query, StatusOf::Ended(ReportKind::Fill)));
     assert_eq!(kinds(&refused), ["replace_rejected"]);
     assert!(gateway.is_settled());
     // The answer was lost, and the venue says that the order has filled: so it was refused.
@@ -247,5 +249,103 @@ fn exe_04_an_order_that_filled_whole_while_it_was_to_grow_is_tracked_until_the_v
     let late = tick(&mut gateway, 510);
     let told = hear(&mut gateway, 511, answer(query_of(&late), StatusOf::Ended(ReportKind::Fill)));
     assert_eq!(kinds(&told), ["replace_rejected"]);
+    assert!(gateway.is_settled());
+}
+
+/// A gateway whose order rests, and the order's amendment of that number to a quantity.
+fn resting() -> Gateway {
+    let mut gateway = connected(CONFIG);
+    command(&mut gateway, 0, Command::Place(intent()));
+    hear(&mut gateway, 1, report(ReportKind::Accepted));
+    gateway
+}
+
+fn form(number: u32, lots: i64) -> Replacement {
+    Replacement { quantity: Quantity::from_lots(lots), number, ..Replacement::of_intent(&intent()) }
+}
+
+fn answer_to(kind: ReportKind, form: Replacement) -> Heard {
+    Heard::Report(VenueReport {
+        last_quantity: form.quantity,
+        last_price: form.limit_price.unwrap(),
+        amendment: Some(form.number),
+        ..VenueReport::without_fill(ID, kind, Timestamp(0))
+    })
+}
+
+fn open_as(query: u64, in_force: Replacement) -> Heard {
+    let (status, fills) = (StatusOf::Open, Vec::new());
+    Heard::Order(OrderStatus { query, client_order_id: ID, status, in_force, fills })
+}
+
+#[test]
+fn exe_04_an_amendment_waits_until_the_venue_has_shown_that_it_has_the_order() {
+    let mut gateway = connected(CONFIG);
+    command(&mut gateway, 0, Command::Place(intent()));
+    let held = command(&mut gateway, 1, Command::Replace(form(1, 9)));
+    assert!(held.requests.is_empty(), "it could overtake the placement and be refused");
+    let accepted = hear(&mut gateway, 2, report(ReportKind::Accepted));
+    assert_eq!(accepted.requests, [Request::Replace(form(1, 9))]);
+    assert!(!gateway.is_settled());
+    let replaced = hear(&mut gateway, 3, answer_to(ReportKind::Replaced, form(1, 9)));
+    assert_eq!(kinds(&replaced), ["replaced"]);
+    assert!(gateway.is_settled());
+}
+
+#[test]
+fn exe_04_an_answer_to_an_earlier_amendment_of_the_same_form_is_not_believed() {
+    let mut gateway = resting();
+    for (number, lots) in [(1, 9), (2, 3)] {
+        command(&mut gateway, 10, Command::Replace(form(number, lots)));
+        hear(&mut gateway, 11, answer_to(ReportKind::Replaced, form(number, lots)));
+    }
+    assert!(gateway.is_settled());
+    let again = form(3, 9);
+    command(&mut gateway, 20, Command::Replace(again));
+    // Copies of what was said about the first: neither grants the third, nor refuses it.
+    assert!(kinds(&hear(&mut gateway, 21, answer_to(ReportKind::Replaced, form(1, 9)))).is_empty());
+    let query = query_of(&tick(&mut gateway, 21));
+    let refusal = answer_to(ReportKind::ReplaceRejected, form(1, 9));
+    assert!(kinds(&hear(&mut gateway, 22, refusal)).is_empty());
+    let open = hear(&mut gateway, 23, open_as(query, form(2, 3)));
+    assert_eq!(open.requests, [Request::Replace(again)], "it is asked for until it is answered");
+    assert_eq!(
+        kinds(&hear(&mut gateway, 24, answer_to(ReportKind::Replaced, again))),
+        ["replaced"]
+    );
+    assert!(gateway.is_settled());
+}
+
+#[test]
+fn exe_04_a_refused_amendment_is_refused_when_a_later_query_shows_another_form_in_force() {
+    let refused = |in_force: Replacement| {
+        let mut gateway = resting();
+        command(&mut gateway, 10, Command::Replace(form(1, 9)));
+        let late = query_of(&tick(&mut gateway, 510));
+        let refusal = answer_to(ReportKind::ReplaceRejected, form(1, 9));
+        assert!(kinds(&hear(&mut gateway, 520, refusal)).is_empty());
+        // What was asked before the refusal may have been answered before a copy was taken.
+        assert!(hear(&mut gateway, 530, open_as(late, form(0, 5))).inputs.is_empty());
+        let query = query_of(&tick(&mut gateway, 530));
+        let told = hear(&mut gateway, 540, open_as(query, in_force));
+        assert!(gateway.is_settled() && told.requests.is_empty(), "{told:?}");
+        kinds(&told)
+    };
+    assert_eq!(refused(form(0, 5)), ["replace_rejected"]);
+    assert_eq!(refused(form(1, 9)), ["replaced"], "another copy was taken");
+}
+
+#[test]
+fn exe_04_a_query_that_was_asked_before_an_amendment_was_answered_tells_nothing_about_it() {
+    let mut gateway = resting();
+    command(&mut gateway, 10, Command::Replace(form(1, 9)));
+    let stale = query_of(&tick(&mut gateway, 510));
+    assert_eq!(
+        kinds(&hear(&mut gateway, 520, answer_to(ReportKind::Replaced, form(1, 9)))),
+        ["replaced"]
+    );
+    assert!(hear(&mut gateway, 530, open_as(stale, form(0, 5))).inputs.is_empty());
+    let query = query_of(&tick(&mut gateway, 530));
+    assert!(hear(&mut gateway, 540, open_as(query, form(1, 9))).inputs.is_empty());
     assert!(gateway.is_settled());
 }

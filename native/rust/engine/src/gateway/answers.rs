@@ -74,51 +74,63 @@ impl Gateway {
                 }
                 return;
             }
-            ReportKind::CancelRejected | ReportKind::ReplaceRejected => {
+            ReportKind::CancelRejected => {
                 self.tell(report, now, effects);
-                let Some(order) = self.orders.get_mut(&id.0) else { return };
-                if report.kind == ReportKind::ReplaceRejected {
-                    order.wants = None;
-                    if order.is_over() {
-                        return self.forget(id);
-                    }
-                }
                 // It may have overtaken the placement, or the order has ended: only a query tells.
                 let backoff = self.config.backoff_ns.0;
                 return self.wake(id, Some(after(now, backoff)));
             }
-            ReportKind::Replaced => {
-                let Some(order) = self.orders.get_mut(&id.0) else {
-                    self.track(id);
-                    return self.wake(id, Some(now));
-                };
-                // The answer to another question may be an old one: only a query tells what is in force.
-                if !order.wants.is_some_and(|wanted| is_surely_answered(&wanted, &report)) {
-                    return self.wake(id, Some(now));
+            ReportKind::ReplaceRejected => {
+                // An earlier copy may have been taken, or the order has ended: only a query tells what is in force.
+                if let Some(order) = self.orders.get_mut(&id.0)
+                    && order.wants.is_some_and(|wanted| is_refusal_of(&wanted, &report))
+                {
+                    order.hear_answer(true);
+                    self.wake(id, Some(now));
                 }
-                order.quantity = report.last_quantity;
-                order.wants = None;
+                return;
             }
+            ReportKind::Replaced => return self.on_replaced(&report, now, effects),
             ReportKind::Accepted | ReportKind::Triggered | ReportKind::Unknown => {}
         }
         let untracked = !self.orders.contains_key(&id.0);
         self.tell(report, now, effects);
         self.track(id);
-        // With the smaller quantity of an amendment the fills so far may be all.
-        if self.orders.get(&id.0).is_some_and(Tracked::is_over) {
-            return self.forget(id);
-        }
-        self.confirm(id);
+        self.confirm(id, now, effects);
         if untracked {
             // Its end was told before: it is asked about, since one of the two is not true.
             self.wake(id, Some(now));
         }
     }
 
-    /// The venue has the order: it needs no further look unless something else is unanswered.
-    fn confirm(&mut self, id: ClientOrderId) {
+    /// An amendment is in force. The answer to another question may be an old one: only a query tells what is in force then.
+    fn on_replaced(&mut self, report: &VenueReport, now: Timestamp, effects: &mut Effects) {
+        let id = report.client_order_id;
+        let order = self.track(id);
+        let answered = order.wants.filter(|wanted| is_surely_answered(wanted, report));
+        let Some(wanted) = answered else { return self.wake(id, Some(now)) };
+        order.wants = None;
+        order.quantity = wanted.quantity;
+        let asked = order.hear_answer(false);
+        self.tell_amendment(ReportKind::Replaced, &wanted, now, effects);
+        // With the smaller quantity the fills so far may be all.
+        if self.orders.get(&id.0).is_some_and(Tracked::is_over) {
+            return self.forget(id);
+        }
+        self.confirm(id, now, effects);
+        if asked {
+            self.wake(id, Some(now));
+        }
+    }
+
+    /// The venue has the order: it needs no further look unless something else is unanswered. An amendment that waited for
+    /// that is sent.
+    fn confirm(&mut self, id: ClientOrderId, now: Timestamp, effects: &mut Effects) {
         let Some(order) = self.orders.get_mut(&id.0) else { return };
-        order.confirmed = true;
+        let is_first = !std::mem::replace(&mut order.confirmed, true);
+        if let Some(wanted) = order.wants.filter(|_| is_first) {
+            return self.send(id, Request::Replace(wanted), now, effects);
+        }
         if !order.awaits_answer() && order.query.is_none() && !order.end_told {
             self.wake(id, None);
         }
@@ -141,7 +153,7 @@ impl Gateway {
             // It was taken for ended, and has filled: what is left of it has to be asked for.
             self.wake(id, Some(now));
         } else {
-            self.confirm(id);
+            self.confirm(id, now, effects);
         }
     }
 
@@ -173,15 +185,16 @@ impl Gateway {
                 if !known && kind != ReportKind::Fill {
                     self.tell_kind(id, kind, Quantity::from_lots(filled), now, effects);
                 } else if let Some(wanted) = self.orders.get(&id.0).and_then(|order| order.wants)
-                    && wanted != answer.in_force
+                    && !wanted.is_form_of(&answer.in_force)
                 {
                     // It filled whole before the amendment came.
-                    let quantity = wanted.quantity;
-                    self.tell_kind(id, ReportKind::ReplaceRejected, quantity, now, effects);
+                    self.tell_amendment(ReportKind::ReplaceRejected, &wanted, now, effects);
                 } else if !known {
                     // It filled at a smaller quantity than the one that is known here.
                     // The first answers an amendment, the second tells the quantity when none is under way.
-                    self.tell_replaced(&answer.in_force, now, effects);
+                    let wanted = self.orders.get(&id.0).and_then(|order| order.wants);
+                    let in_force = wanted.unwrap_or(answer.in_force);
+                    self.tell_amendment(ReportKind::Replaced, &in_force, now, effects);
                     let quantity = answer.in_force.quantity;
                     self.tell_kind(id, ReportKind::Accepted, quantity, now, effects);
                 }
@@ -201,30 +214,31 @@ impl Gateway {
         let quantity = in_force.quantity;
         let Some(order) = self.orders.get_mut(&id.0) else { return };
         // A quantity that has filled already is refused by every venue, also by one whose refusal was lost.
-        let refused = order.wants.filter(|wanted| wanted.quantity <= order.filled);
-        if refused.is_some() {
-            order.wants = None;
-        }
-        let wanted = order.wants.filter(|wanted| *wanted != in_force);
-        let replaced = order.wants.is_some() && wanted.is_none();
+        let replaced = order.wants.filter(|wanted| wanted.is_form_of(&in_force));
+        let open = order.wants.filter(|_| replaced.is_none());
+        let is_refused = |wanted: &Replacement| order.refused || wanted.quantity <= order.filled;
+        let refused = open.filter(is_refused);
+        let wanted = open.filter(|_| refused.is_none());
         let same = order.quantity == quantity;
-        let silent = same && order.confirmed && !order.in_doubt && order.engine_open && !replaced;
+        let told = replaced.is_some() || refused.is_some();
+        let silent = same && order.confirmed && !order.in_doubt && order.engine_open && !told;
         order.wants = wanted;
+        order.refused = false;
         order.quantity = quantity;
         order.end_told = false;
+        // What is wanted is sent below, also when it waited for the placement.
+        order.confirmed = true;
         let cancel = order.wants_cancel;
         if let Some(refused) = refused {
-            let quantity = refused.quantity;
-            self.tell_kind(id, ReportKind::ReplaceRejected, quantity, now, effects);
-        } else if replaced {
-            self.tell_replaced(&in_force, now, effects);
+            self.tell_amendment(ReportKind::ReplaceRejected, &refused, now, effects);
+        } else if let Some(replaced) = replaced {
+            self.tell_amendment(ReportKind::Replaced, &replaced, now, effects);
         } else if !silent {
             self.tell_kind(id, ReportKind::Accepted, quantity, now, effects);
         }
         if self.orders.get(&id.0).is_some_and(Tracked::is_over) {
             return self.forget(id);
         }
-        self.confirm(id);
         // What was asked for did not reach the order, or its answer is still under way.
         if cancel {
             self.send(id, Request::Cancel(id), now, effects);
@@ -306,10 +320,22 @@ impl Gateway {
     }
 }
 
-/// Returns whether a report answers what was wanted, and cannot be an older answer again. It names no trigger, so that an
-/// order which has one is asked about.
+/// Returns whether a report answers what was wanted, and cannot be an older answer again: it names the number, or nothing was
+/// asked before. It names no trigger, so that an order which has one is asked about.
 fn is_surely_answered(wanted: &Replacement, report: &VenueReport) -> bool {
-    wanted.quantity == report.last_quantity
+    if let Some(number) = report.amendment {
+        return wanted.number == number;
+    }
+    wanted.number <= 1
+        && wanted.quantity == report.last_quantity
         && wanted.trigger_price.is_none()
         && wanted.limit_price.is_none_or(|price| price == report.last_price)
+}
+
+/// Returns whether a refusal is about what is wanted, as far as it says so.
+fn is_refusal_of(wanted: &Replacement, report: &VenueReport) -> bool {
+    match report.amendment {
+        Some(number) => wanted.number == number,
+        None => report.last_quantity == Quantity::ZERO || wanted.quantity == report.last_quantity,
+    }
 }

@@ -17,6 +17,8 @@ pub(super) struct Tracked {
     pub wants_cancel: bool,
     /// What was asked for by an amendment that is not answered.
     pub wants: Option<Replacement>,
+    /// Whether the venue refused what is wanted; only an answer to a later query proves it.
+    pub refused: bool,
     pub quantity: Quantity,
     pub filled: Quantity,
     pub last_placed: Timestamp,
@@ -38,6 +40,7 @@ impl Tracked {
             in_doubt: false,
             wants_cancel: false,
             wants: None,
+            refused: false,
             quantity: intent.quantity,
             filled: Quantity::ZERO,
             last_placed: now,
@@ -57,6 +60,7 @@ impl Tracked {
             in_doubt: false,
             wants_cancel: false,
             wants: None,
+            refused: false,
             quantity: Quantity::from_lots(i64::MAX),
             filled: Quantity::ZERO,
             last_placed: Timestamp(0),
@@ -71,6 +75,12 @@ impl Tracked {
     pub fn is_over(&self) -> bool {
         let wanted = self.wants.map_or(self.quantity, |wanted| wanted.quantity);
         self.filled >= self.quantity.max(wanted)
+    }
+
+    /// Takes an answer about what is wanted. A query that is under way may have been answered before it, and counts no more.
+    pub fn hear_answer(&mut self, refused: bool) -> bool {
+        self.refused = refused;
+        self.query.take().is_some()
     }
 
     /// Whether a command is unanswered.

@@ -7,8 +7,8 @@ use super::schedule::Act;
 use super::setting::{JUMP_NS_MAX, START_TICKS};
 use super::world::World;
 use holdfast_core::{
-    ClientOrderId, InstrumentId, OrderIntent, OrderRole, OrderType, Price, Quantity, Result, Side,
-    Timestamp, Trade,
+    Amendment, ClientOrderId, Code, InstrumentId, Order, OrderIntent, OrderRole, OrderType, Price,
+    Quantity, Result, Side, Timestamp, Trade,
 };
 use holdfast_engine::Input;
 
@@ -55,16 +55,14 @@ impl World {
                 })
             }
             Act::Cancel { which } => {
-                let open = self.engine.open_order_count() as u64;
-                let place = which.checked_rem(open).unwrap_or(0) as usize;
-                let id = self.engine.open_orders().nth(place).map(|o| o.intent.client_order_id);
-                match id {
+                match self.open_order(which).map(|order| order.intent.client_order_id) {
                     Some(client_order_id) if !self.down => {
                         self.step(&Input::Cancel { client_order_id, ts: Timestamp(self.now) })
                     }
                     _ => Ok(()),
                 }
             }
+            Act::Amend { which, lots, move_ticks } => self.amend(which, lots, move_ticks),
             Act::Fault { kind, span_ns, detail } => {
                 self.begin_fault(kind, span_ns, detail);
                 Ok(())
@@ -104,6 +102,39 @@ impl World {
                 Ok(())
             }
             Err(error) => self.survive(error),
+        }
+    }
+
+    fn open_order(&self, which: u64) -> Option<&Order> {
+        let open = self.engine.open_order_count() as u64;
+        let place = which.checked_rem(open).unwrap_or(0) as usize;
+        self.engine.open_orders().nth(place)
+    }
+
+    fn amend(&mut self, which: u64, lots: i64, move_ticks: i64) -> Result<()> {
+        let Some(order) = self.open_order(which).filter(|_| !self.down) else { return Ok(()) };
+        let moved = |price: Option<Price>| {
+            price
+                .filter(|_| move_ticks != 0)
+                .map(|price| Price::from_ticks((price.ticks() + move_ticks).max(1)))
+        };
+        let amendment = Amendment {
+            client_order_id: order.intent.client_order_id,
+            quantity: Some(Quantity::from_lots(lots)),
+            limit_price: moved(order.intent.limit_price),
+            trigger_price: moved(order.intent.trigger_price),
+            ts: Timestamp(self.now),
+        };
+        // One that changes nothing or comes too early is the strategy's error, and none of the engine's.
+        let Ok(replacement) = amendment.resolve(order) else { return Ok(()) };
+        let intent = replacement.on(&order.intent);
+        let input = Input::Amend(amendment);
+        match self.engine.step(&input, &mut self.journal, &mut self.commands) {
+            Ok(Some(verdict)) if verdict.approved() && !verdict.reducing => {
+                checks::limits(&self.engine, &self.exchange, &intent)
+            }
+            Err(error) if error.code() != Code::OrderTransitionIllegal => self.survive(error),
+            _ => Ok(()),
         }
     }
 

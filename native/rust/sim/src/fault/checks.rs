@@ -56,6 +56,9 @@ pub(super) fn reservations(
 }
 
 /// The position that the venue may lead to, with the order that was just approved, must be inside the limit.
+///
+/// An amendment that was just approved does not answer for the form before it: that one is there already, and may be past
+/// the limit because the market has moved.
 pub(super) fn limits(engine: &Engine, exchange: &Exchange, approved: &OrderIntent) -> Result<()> {
     let id = approved.instrument;
     let (Some(state), Some(position)) =
@@ -70,19 +73,30 @@ pub(super) fn limits(engine: &Engine, exchange: &Exchange, approved: &OrderInten
     };
     for truth in exchange.open.iter().filter_map(|open| exchange.orders.get(open)) {
         if truth.intent.instrument == id && !truth.intent.reduce_only {
-            add(truth.intent.side, truth.leaves());
+            let order = truth.intent.client_order_id;
+            let asked = engine.order(order).and_then(|order| order.pending);
+            let asked = asked.map_or(0, |asked| asked.quantity.lots()) - truth.filled;
+            // An amendment that is under way may be taken any time.
+            let approved_now = order == approved.client_order_id;
+            add(truth.intent.side, if approved_now { asked } else { asked.max(truth.leaves()) });
         }
     }
     for order in engine.open_orders().filter(|order| order.intent.instrument == id) {
         if !order.intent.reduce_only
             && !exchange.orders.contains_key(&order.intent.client_order_id.0)
         {
-            add(order.intent.side, order.leaves().lots());
+            let approved_now = order.intent.client_order_id == approved.client_order_id;
+            let open = if approved_now { approved.quantity } else { order.most() };
+            add(order.intent.side, open.lots() - order.cum_quantity.lots());
         }
     }
     if exchange.orders.values().any(|truth| is_hidden(truth, id, engine)) {
         return Ok(());
     }
+    // Nor for what that form has filled already.
+    let amended = exchange.orders.get(&approved.client_order_id.0);
+    let before = amended.map_or(0, |truth| (truth.filled - approved.quantity.lots()).max(0));
+    let position = position - approved.side.signed(before);
     let worst = (position + buys).abs().max((position - sells).abs());
     let price = approved.limit_price.or(approved.trigger_price).unwrap_or(Price::ZERO);
     let price = state.mark.map_or(price, |(mark, _)| mark.max(price));

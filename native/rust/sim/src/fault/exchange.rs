@@ -24,6 +24,8 @@ pub(super) struct Placed {
     pub end: Option<ReportKind>,
     /// Whether the venue said that it rejected it, which was not true.
     pub denied_falsely: bool,
+    /// Number of the amendment in force.
+    amended: u32,
     triggered: bool,
     silent: bool,
     fills: Vec<VenueReport>,
@@ -151,6 +153,7 @@ impl Exchange {
             filled: 0,
             end: None,
             denied_falsely,
+            amended: 0,
             triggered: intent.order_type != OrderType::StopMarket,
             silent,
             fills: Vec::new(),
@@ -179,17 +182,23 @@ impl Exchange {
         self.report(VenueReport::without_fill(id, ReportKind::CancelRejected, self.clock()), 0);
     }
 
+    /// Takes an amendment that follows the form in force. One that is in force already is told again; any other is refused,
+    /// so that a copy which comes late changes nothing.
     fn replace(&mut self, asked: &Replacement) {
         let (id, quantity) = (asked.client_order_id, asked.quantity);
         let open = self.orders.get_mut(&id.0).filter(|order| order.end.is_none());
-        let amended = open.filter(|order| quantity.lots() > order.filled).map(|order| {
-            order.intent = asked.on(&order.intent);
+        let in_force = open.is_some_and(|order| {
+            if order.amended == asked.follows && quantity.lots() > order.filled {
+                order.intent = asked.on(&order.intent);
+                order.amended = asked.number;
+            }
+            order.amended == asked.number
         });
-        let kind = match amended {
-            Some(()) => ReportKind::Replaced,
-            None => ReportKind::ReplaceRejected,
+        let kind = if in_force { ReportKind::Replaced } else { ReportKind::ReplaceRejected };
+        let plain = VenueReport {
+            amendment: Some(asked.number),
+            ..VenueReport::without_fill(id, kind, self.clock())
         };
-        let plain = VenueReport::without_fill(id, kind, self.clock());
         let last_price = asked.limit_price.unwrap_or(Price::ZERO);
         self.report(VenueReport { last_price, last_quantity: quantity, ..plain }, 0);
     }
@@ -334,6 +343,8 @@ impl Exchange {
             quantity: Quantity::ZERO,
             limit_price: None,
             trigger_price: None,
+            number: 0,
+            follows: 0,
         };
         let status = order
             .map_or(StatusOf::Unknown, |order| order.end.map_or(StatusOf::Open, StatusOf::Ended));
@@ -341,7 +352,10 @@ impl Exchange {
             query,
             client_order_id: id,
             status,
-            in_force: order.map_or(nothing, |order| Replacement::of_intent(&order.intent)),
+            in_force: order.map_or(nothing, |order| Replacement {
+                number: order.amended,
+                ..Replacement::of_intent(&order.intent)
+            }),
             fills: order.map_or_else(Vec::new, |order| order.fills.clone()),
         }));
     }

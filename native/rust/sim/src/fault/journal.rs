@@ -1,8 +1,8 @@
 //! A journal in memory whose disk can be full and whose last write a crash can tear.
 
-use holdfast_core::journal_record::{Chain, RecordKind};
-use holdfast_core::wire::Encode;
-use holdfast_core::{Code, Error, Result, Timestamp};
+use holdfast_core::journal_record::{Chain, HEADER_BYTES, RecordKind, TRAILER_BYTES};
+use holdfast_core::wire::{Encode, Reader};
+use holdfast_core::{Code, Error, Result, Timestamp, VenueReport};
 use holdfast_engine::Sink;
 use holdfast_engine::recovery::Recovered;
 
@@ -36,6 +36,25 @@ impl MemoryJournal {
         self.bytes.extend(self.group.iter().take(kept as usize));
         self.group.clear();
         self.fuse = None;
+    }
+
+    /// Returns the reports in the journal, whose records a recovery has verified already.
+    pub fn reports(&self) -> impl Iterator<Item = Result<VenueReport>> {
+        let mut rest = self.bytes.as_slice();
+        std::iter::from_fn(move || {
+            while let Some(head) = rest.first_chunk::<HEADER_BYTES>() {
+                let length = u32::from_le_bytes([head[0], head[1], head[2], head[3]]) as usize;
+                let is_report = head[4] == RecordKind::VenueReport as u8;
+                let (record, after) =
+                    rest.split_at_checked(HEADER_BYTES + length + TRAILER_BYTES)?;
+                rest = after;
+                if is_report {
+                    let payload = record.get(HEADER_BYTES..HEADER_BYTES + length)?;
+                    return Some(VenueReport::decode(&mut Reader::new(payload)));
+                }
+            }
+            None
+        })
     }
 
     /// Goes on after a recovery: the torn record is cut, and what the crash cut off is written again.

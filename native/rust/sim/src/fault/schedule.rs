@@ -24,6 +24,8 @@ pub(super) enum Act {
     },
     /// The strategy cancels one of its open orders.
     Cancel { which: u64 },
+    /// The strategy wants one of its open orders changed; no price moves by zero ticks.
+    Amend { which: u64, lots: i64, move_ticks: i64 },
     /// A fault begins; the detail says how.
     Fault { kind: FaultKind, span_ns: i64, detail: u64 },
 }
@@ -67,6 +69,11 @@ impl Scheduled {
                 )
             }
             Act::Cancel { which } => format!("cancel of open order {which} (modulo their number)"),
+            Act::Amend { which, lots, move_ticks } => {
+                format!(
+                    "open order {which} (modulo their number) to {lots} lots and {move_ticks:+} ticks"
+                )
+            }
             Act::Fault { kind, span_ns, detail } => {
                 format!("{} for {} ms, detail {detail}", kind.name(), span_ns / 1_000_000)
             }
@@ -90,7 +97,12 @@ pub(super) fn draw(seed: u64, steps: u32, faults: FaultSet) -> Vec<Scheduled> {
             _ if step < INSTRUMENTS => Act::Price { instrument: step, move_ticks: 0 },
             0..55 => Act::Price { instrument, move_ticks: random.between(-30, 30) },
             55..80 => submit(&mut random, instrument),
-            80..90 => Act::Cancel { which: random.below(64) },
+            80..85 => Act::Cancel { which: random.below(64) },
+            85..90 => Act::Amend {
+                which: random.below(64),
+                lots: random.between(1, 30),
+                move_ticks: random.between(-20, 20),
+            },
             _ => match kinds.get(random.below(kinds.len() as u64) as usize) {
                 Some(kind) => fault(&mut random, *kind),
                 None => Act::Price { instrument, move_ticks: random.between(-30, 30) },

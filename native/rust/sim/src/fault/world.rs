@@ -8,9 +8,8 @@ use super::network::{Delivery, Network};
 use super::random::{Random, mix};
 use super::schedule::Scheduled;
 use super::setting::{HEARTBEAT_NS, INSTRUMENTS, LIVENESS_NS, START_TICKS, engine_config};
-use holdfast_core::journal_record::{Chain, RecordKind};
-use holdfast_core::wire::Reader;
-use holdfast_core::{Amount, Result, Timestamp, VenueReport};
+use holdfast_core::journal_record::RecordKind;
+use holdfast_core::{Amount, Result, Timestamp};
 use holdfast_engine::gateway::{Effects, Gateway, GatewayConfig};
 use holdfast_engine::recovery::recover;
 use holdfast_engine::{Command, Engine, Input, Sink};
@@ -41,6 +40,8 @@ pub(super) struct World {
     random: Random,
     digest: u64,
     healed: bool,
+    /// Whether the engine or the venue may stand elsewhere than at the last check.
+    pub(super) touched: bool,
 }
 
 impl World {
@@ -67,6 +68,7 @@ impl World {
             random: Random::new(seed, 4),
             digest: seed,
             healed: false,
+            touched: true,
         };
         let opened = serde_json::to_vec(&serde_json::json!({ "engine": config }))
             .map_err(|_| checks::violated("the configuration must be representable"))?;
@@ -148,13 +150,18 @@ impl World {
         match delivery {
             Delivery::Act(place) => {
                 if let Some(scheduled) = self.schedule.get(place).copied() {
+                    self.touched = true;
                     self.act(scheduled.act)?;
                 }
             }
             Delivery::ToVenue { request, sent } => {
+                self.touched = true;
                 self.exchange.request(request, sent, self.now);
             }
-            Delivery::Late(intent) => self.exchange.take(intent, self.now),
+            Delivery::Late(intent) => {
+                self.touched = true;
+                self.exchange.take(intent, self.now);
+            }
             Delivery::ToGateway { heard, process } => {
                 if process == self.process && !self.down {
                     self.gateway.hear(heard, Timestamp(self.now), &mut self.effects);
@@ -181,6 +188,7 @@ impl World {
 
     /// Steps the engine; an error of the journal is the death of the process, every other one is a violation.
     pub(super) fn step(&mut self, input: &Input<'_>) -> Result<()> {
+        self.touched = true;
         match self.engine.step(input, &mut self.journal, &mut self.commands) {
             Ok(_) => self.booked(input),
             Err(error) => self.survive(error),
@@ -262,6 +270,7 @@ impl World {
         self.exchange.process = self.process;
         self.exchange.stream_silent = true;
         self.down = false;
+        self.touched = true;
         self.rebuild_ledger()?;
         let now = Timestamp(self.now);
         self.gateway = Gateway::recover(self.bounds, &self.engine, now, &mut self.effects);
@@ -271,20 +280,14 @@ impl World {
     /// The ledger follows the journal: a fill that was torn off was not applied, and has to be heard again.
     fn rebuild_ledger(&mut self) -> Result<()> {
         self.ledger = Ledger::new(self.engine.account().start_cash, INSTRUMENTS as usize);
-        let (mut chain, mut offset) = (Chain::default(), 0);
-        while let Some(rest) = self.journal.bytes.get(offset..) {
-            let Some(record) = chain.verify(rest)? else { break };
-            offset += record.bytes;
-            if record.kind == RecordKind::VenueReport {
-                let report = VenueReport::decode(&mut Reader::new(record.payload))?;
-                self.ledger.book(&report, &self.engine)?;
-            }
+        for report in self.journal.reports() {
+            self.ledger.book(&report?, &self.engine)?;
         }
         Ok(())
     }
 
     fn check(&mut self) -> Result<()> {
-        if self.down {
+        if self.down || !std::mem::take(&mut self.touched) {
             return Ok(());
         }
         self.ledger.agree(&self.engine)?;
