@@ -196,6 +196,44 @@ mod tests {
     }
 
     #[test]
+    fn an_intent_takes_every_value_of_a_replacement() {
+        let order = order();
+        let values = Replacement {
+            quantity: Quantity::from_lots(3),
+            limit_price: Some(Price::from_ticks(71)),
+            trigger_price: Some(Price::from_ticks(72)),
+            ..Replacement::of(&order)
+        };
+        let intent = values.on(&order.intent);
+        assert_eq!(
+            (intent.quantity, intent.limit_price, intent.trigger_price),
+            (values.quantity, values.limit_price, values.trigger_price)
+        );
+        assert_eq!(
+            OrderIntent {
+                quantity: order.intent.quantity,
+                limit_price: order.intent.limit_price,
+                trigger_price: order.intent.trigger_price,
+                ..intent
+            },
+            order.intent
+        );
+    }
+
+    #[test]
+    fn the_room_asked_for_is_what_the_longest_amendment_takes() {
+        let longest = Amendment {
+            client_order_id: ClientOrderId(u64::MAX),
+            quantity: Some(Quantity::from_lots(i64::MAX)),
+            limit_price: Some(Price::from_ticks(i64::MAX)),
+            trigger_price: Some(Price::from_ticks(i64::MAX)),
+            ts: Timestamp(0),
+        };
+        let length = append_encoded(&mut Vec::new(), Layout::Compact, &longest);
+        assert_eq!(length, longest.encoded_bytes_max());
+    }
+
+    #[test]
     fn what_is_not_named_stays() {
         let order = order();
         let resolved = wish(None, Some(105), None).resolve(&order).unwrap();

@@ -163,6 +163,20 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
+    fn a_float_is_the_nearest_one_for_small_and_for_large_amounts() {
+        for text in [
+            "0.000000000000000001",
+            "-1.1",
+            "9000000000000000.25",
+            "-9000000000000001.5",
+            "123456789012345678901.1",
+        ] {
+            let exact: f64 = text.parse().unwrap();
+            assert_eq!(Amount::parse(text).unwrap().to_f64(), exact, "{text}");
+        }
+    }
+
+    #[test]
     fn one_tenth_and_two_tenths_are_three_tenths() {
         let sum = Amount::parse("0.1").unwrap().plus(Amount::parse("0.2").unwrap()).unwrap();
         assert_eq!(sum, Amount::parse("0.3").unwrap());

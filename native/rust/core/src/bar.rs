@@ -111,6 +111,55 @@ mod tests {
         }
     }
 
+    /// One bar that stands at each bound, and one beyond it.
+    #[test]
+    fn every_price_lies_between_low_and_high_bounds_included() {
+        let flat = Price::from_ticks(100);
+        let at_bounds = Bar {
+            open: flat,
+            high: flat,
+            low: flat,
+            close: flat,
+            ts_close: Timestamp(10),
+            ..bar()
+        };
+        assert_eq!(at_bounds.validate(), Ok(()));
+        let ticks = Price::from_ticks;
+        let beyond = [
+            Bar { low: ticks(0), ..bar() },
+            Bar { low: ticks(101), ..bar() },
+            Bar { low: ticks(101), open: ticks(102), close: ticks(100), ..bar() },
+            Bar { high: ticks(104), ..bar() },
+            Bar { high: ticks(101), open: ticks(102), close: ticks(95), ..bar() },
+            Bar { volume: Quantity::from_lots(-1), ..bar() },
+            Bar { ts_close: Timestamp(9), ..bar() },
+        ];
+        for wrong in beyond {
+            assert_eq!(
+                wrong.validate().map_err(|e| e.code()),
+                Err(Code::EventInvalid),
+                "{wrong:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_room_asked_for_is_what_the_longest_bar_takes() {
+        let longest = Bar {
+            instrument: InstrumentId(u32::MAX),
+            ts_open: Timestamp(i64::MAX),
+            ts_close: Timestamp(i64::MIN + 1),
+            open: Price::from_ticks(i64::MIN),
+            high: Price::from_ticks(-1),
+            low: Price::from_ticks(-1),
+            close: Price::from_ticks(-1),
+            volume: Quantity::from_lots(i64::MIN),
+        };
+        let length = append_encoded(&mut Vec::new(), Layout::Compact, &longest);
+        assert!(length <= longest.encoded_bytes_max());
+        assert!(length > longest.encoded_bytes_max() - 9, "{length}");
+    }
+
     #[test]
     fn encodes_and_decodes_every_field() {
         let price = Price::from_ticks;

@@ -187,6 +187,13 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
+    fn categories_have_the_names_of_the_documentation() {
+        use Category as C;
+        let names = [C::Validation, C::Risk, C::Exchange, C::Data, C::Infrastructure].map(C::name);
+        assert_eq!(names, ["validation", "risk", "exchange", "data", "infrastructure"]);
+    }
+
+    #[test]
     fn numbers_and_names_are_unique_and_round_trip() {
         let mut names = HashSet::new();
         for code in Code::ALL {

@@ -220,6 +220,14 @@ mod tests {
     }
 
     #[test]
+    fn a_contract_that_says_nothing_is_the_default_and_one_that_says_anything_is_not() {
+        assert!(ContractSpec::default().is_default());
+        let strike = Some("100".to_string());
+        assert!(!ContractSpec { strike, ..ContractSpec::default() }.is_default());
+        assert!(expiry("1").is_ok() && expiry("0").is_err() && expiry("soon").is_err());
+    }
+
+    #[test]
     fn ord_14_each_kind_keeps_its_terms() {
         let kind = |kind| ContractSpec { kind, margin: margin(), ..ContractSpec::default() };
         let linear = Instrument::new(spec("USD", true, kind(InstrumentKind::Linear))).unwrap();

@@ -123,6 +123,15 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
+    fn zero_has_no_sign_and_a_text_may_be_as_long_as_the_bound() {
+        assert_eq!([format_scaled(0, 0), format_scaled(0, 2)], ["0", "0"]);
+        let at_bound = "0".repeat(DECIMAL_LENGTH_MAX);
+        assert_eq!(Decimal::parse(&at_bound), Ok(Decimal { mantissa: 0, scale: 0 }));
+        let code = Decimal::parse(&format!("{at_bound}0")).map_err(|e| e.code());
+        assert_eq!(code, Err(Code::DecimalInvalid));
+    }
+
+    #[test]
     fn reads_plain_decimals_and_refuses_the_rest() {
         assert_eq!(Decimal::parse("-12.50"), Ok(Decimal { mantissa: -1250, scale: 2 }));
         assert_eq!(Decimal::parse("+.5"), Ok(Decimal { mantissa: 5, scale: 1 }));

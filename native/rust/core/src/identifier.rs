@@ -95,6 +95,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_id_names_an_order_and_stands_alone_in_a_record() {
+        assert!(!ClientOrderId::NONE.is_some() && ClientOrderId(1).is_some());
+        assert_eq!([0, 1, 7].map(|id| InstrumentId(id).index()), [0, 1, 7]);
+        for id in [ClientOrderId(5), ClientOrderId(u64::MAX)] {
+            let mut bytes = Vec::new();
+            crate::wire::append_encoded(&mut bytes, crate::wire::Layout::Compact, &id);
+            assert_eq!(crate::wire::Reader::new(&bytes).u64(), Ok(id.0));
+        }
+    }
+
+    #[test]
     fn ord_04_every_epoch_has_ids_of_its_own_above_the_last() {
         let last = ClientOrderId::compose(7, u32::MAX).unwrap();
         let epoch = last.next_epoch().unwrap();

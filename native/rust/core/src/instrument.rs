@@ -281,6 +281,15 @@ mod tests {
     }
 
     #[test]
+    fn floats_and_units_are_those_of_tick_and_lot() {
+        let instrument = Instrument::new(spec("0.05", "0.001")).unwrap();
+        assert_eq!(instrument.price_f64(Price::from_ticks(21)), 1.05);
+        assert_eq!(instrument.quantity_f64(Quantity::from_lots(1_500)), 1.5);
+        let units = instrument.units(Quantity::from_lots(1_500)).unwrap();
+        assert_eq!(units, Amount::parse("1.5").unwrap());
+    }
+
+    #[test]
     fn notional_is_exact() {
         let instrument = Instrument::new(InstrumentSpec {
             contract_multiplier: "50".into(),
