@@ -189,6 +189,13 @@ export const CODES = {
     meaning: 'A fill has no quantity, or names an unknown order.',
     remedy: "Read the venue's report in the journal.",
   },
+  MODE_RESET_REQUIRED: {
+    number: 26,
+    category: 'validation',
+    retryable: false,
+    meaning: 'A trading mode was to be loosened without the reset procedure.',
+    remedy: 'Let a person look at what happened, then call resetMode() with a reason.',
+  },
   DATA_FILE_NOT_FOUND: {
     number: 30,
     category: 'data',

@@ -110,6 +110,7 @@ codes! {
     23 OrderTransitionIllegal "ORDER_TRANSITION_ILLEGAL" Exchange false "An event does not fit the order's state." "Read the order's history in the journal.";
     24 OrderCapacityExhausted "ORDER_CAPACITY_EXHAUSTED" Risk true "The number of open orders reached its capacity." "Cancel orders, or raise max_open_orders at start.";
     25 FillInvalid "FILL_INVALID" Exchange false "A fill has no quantity, or names an unknown order." "Read the venue's report in the journal.";
+    26 ModeResetRequired "MODE_RESET_REQUIRED" Validation false "A trading mode was to be loosened without the reset procedure." "Let a person look at what happened, then call resetMode() with a reason.";
     30 DataFileNotFound "DATA_FILE_NOT_FOUND" Data false "A data file does not exist or cannot be read." "Check the path.";
     31 DataEmpty "DATA_EMPTY" Data false "A data file holds no bar (in the period asked for)." "Check the file and the period.";
     32 DataColumnMissing "DATA_COLUMN_MISSING" Data false "A column that is needed is missing." "Name it with --columns, for example close=Last.";
@@ -189,7 +190,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 89);
+        assert_eq!(Code::ALL.len(), 90);
         assert_eq!(Code::from_number(0), None);
     }
 }
