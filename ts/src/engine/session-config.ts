@@ -49,7 +49,8 @@ const snakeKeys = (record: object) =>
     Object.entries(record).map(([key, value]) => [toSnake(key), value as unknown]),
   );
 
-function instrumentRecord(instrument: Instrument): Record<string, unknown> {
+/** Writes an instrument as the native core reads it. */
+export function instrumentRecord(instrument: Instrument): Record<string, unknown> {
   const { options } = instrument;
   const rules = Object.entries(options).filter(([key]) => !Object.hasOwn(contractShape, key));
   const contract = contractRecord(options);

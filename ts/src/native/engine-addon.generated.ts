@@ -1,6 +1,8 @@
 export declare class NativeEngine {
   /** Returns an order as JSON, also one that ended a while ago; null when it is not known. */
   order(clientOrderId: number): string | null;
+  /** Returns the index of an order's instrument; null when the order is not known. */
+  instrumentOfOrder(clientOrderId: number): number | null;
   /** Returns the orders that have not ended as a JSON list, by rising id. */
   openOrders(): string;
   /** Returns how many orders have not ended. */
@@ -97,17 +99,22 @@ export declare class NativeReplica {
 export declare class NativeSession {
   /** Judges the order in the command area once for each key. Returns bytes of notices; a repeat's is the first verdict. */
   submitOnce(key: string): number;
+  /** Puts a trading mode in force that is as strict as the present one or stricter. Returns bytes of notices. */
+  setMode(mode: number, reason: string): number;
+  /** Returns the number of the trading mode in force. */
+  mode(): number;
   /** Returns the index of an open order's instrument. */
   instrumentOfOrder(clientOrderId: number): number;
   /** Changes an order to what stands in the command area. Returns bytes of notices; the verdict is among them. */
   amend(clientOrderId: number): number;
-  /** Opens a session; without a folder there is no journal. */
+  /** Opens a session; without a folder there is no journal. The policy is `os`, `always` or `batch:MILLISECONDS`. */
   constructor(
     config: string,
     journalFolder: string | undefined | null,
     exchange: Uint8Array,
     notices: Uint8Array,
     records: Uint8Array,
+    journalPolicy?: string | undefined | null,
   );
   /**
    * Returns the function that plays a market event. It takes its argument from memory and leaves its outcome there, because

@@ -15,8 +15,8 @@ use crate::sink::Sink;
 use crate::snapshot::Snapshot;
 use holdfast_core::journal_record::{RecordKind, hex};
 use holdfast_core::{
-    Amendment, Bar, ClientOrderId, Code, Contingency, Error, OrderIntent, Quote, Rate, Result,
-    Timestamp, Trade, TradingMode, VenueReport,
+    Amendment, Bar, ClientOrderId, Code, Contingency, Error, OrderIntent, Quote, Rate,
+    Result, Timestamp, Trade, TradingMode, VenueReport,
 };
 use holdfast_risk::Verdict;
 use serde::{Deserialize, Serialize};
@@ -91,9 +91,20 @@ impl Desk {
         (&mut self.engine, recorder, &mut self.commands)
     }
 
+    /// Moves the engine. What it refuses is recorded with the reason: the journal has to hold the time of every call, since
+    /// the engine's clock went on with it.
     fn step(&mut self, input: &Input<'_>) -> Result<Option<Box<Verdict>>> {
         let (engine, mut recorder, commands) = self.recorder();
-        engine.step(input, &mut recorder, commands)
+        let outcome = engine.step(input, &mut recorder, commands);
+        let Err(refused) = &outcome else { return outcome };
+        // The engine records a refused report itself; and a journal that failed takes nothing more.
+        let is_recorded = matches!(input, Input::Report(_) | Input::Failure { .. });
+        if !is_recorded && !matches!(refused.code(), Code::JournalIo | Code::JournalStopped) {
+            let (code, ts) = (refused.code(), input.ts().max(engine.now()));
+            let failure = Input::Failure { code, message: &refused.to_string(), ts };
+            engine.step(&failure, &mut recorder, commands)?;
+        }
+        outcome
     }
 
     fn judged(&mut self, input: &Input<'_>) -> Result<Box<Verdict>> {

@@ -20,6 +20,18 @@ impl NativeEngine {
         })
     }
 
+    /// Returns the index of an order's instrument; null when the order is not known.
+    #[napi]
+    pub fn instrument_of_order(
+        &mut self,
+        client_order_id: f64,
+    ) -> napi::Result<Option<u32>, String> {
+        self.contained(|inner| {
+            let order = inner.desk()?.engine().order(order_id(client_order_id)?);
+            Ok(order.map(|order| order.intent.instrument.0))
+        })
+    }
+
     /// Returns the orders that have not ended as a JSON list, by rising id.
     #[napi]
     pub fn open_orders(&mut self) -> napi::Result<String, String> {
