@@ -9,27 +9,17 @@ import {
   type TradingMode,
 } from '../../core/vocabulary.generated.js';
 import type { Command } from '../../native/command-memory.js';
-import {
-  type ClosedEngine,
-  NativeEngine,
-  orderIdText,
-  parseOrderId,
-} from '../../native/native-engine.js';
-import type { NativeSnapshot } from '../../native/native-session.js';
+import type { ClosedEngine } from '../../native/native-engine.js';
 import type { Notice } from '../../native/notice-reader.js';
 import type { OrderBatch } from '../../native/order-batch.js';
 import type { ReportBatch } from '../../native/report-batch.js';
 import type { RequestBatch } from '../../native/request-batch.js';
-import type { AccountView } from '../../strategies/account-view.js';
 import type {
   OrderChanges,
   OrderIntent,
-  PositionView,
   SubmitListResult,
   SubmitResult,
 } from '../../strategies/strategy-context.js';
-import { accountView } from '../account-view.js';
-import { journalPolicyText } from '../journal-policy.js';
 import {
   amendCommand,
   checkChangeKeys,
@@ -37,17 +27,16 @@ import {
   checkOrderKeys,
   orderCommand,
 } from '../order-command.js';
-import { positionView } from '../position-view.js';
 import { codesOf, failedFrom, resultFrom } from '../submit-result.js';
 import { EventQueue } from './event-queue.js';
-import { engineConfigJson, type EngineOptions, parseEngineOptions } from './engine-options.js';
+import { type EngineOptions, parseEngineOptions } from './engine-options.js';
+import { EngineView } from './engine-view.js';
 import {
   type BarUpdate,
   MarketWriter,
   type QuoteUpdate,
   type TradeUpdate,
 } from './market-update.js';
-import { type OrderView, orderView } from './order-view.js';
 import { systemClock } from './system-clock.js';
 import { batchReport, checkReportKeys, type VenueReport } from './venue-report.js';
 import { type VenueRequest, venueRequest } from './venue-request.js';
@@ -57,7 +46,6 @@ export interface CallOptions {
   readonly tsNs?: bigint;
 }
 
-const NS_PER_MS = 1_000_000n;
 /** Orders of a list that are sent at once; the others follow what the first fills. */
 const SENT_AT_ONCE: Readonly<Record<Contingency, number>> = { oco: 2, ouo: 2, oto: 1, bracket: 1 };
 
@@ -73,41 +61,22 @@ const SENT_AT_ONCE: Readonly<Record<Contingency, number>> = { oco: 2, ouo: 2, ot
  * engine.submit({ side: 'buy', quantity: '0.01', orderType: 'limit', limitPrice: '64990', stopLoss: '64000' });
  * for (const request of engine.drainRequests()) await send(request);
  */
-export class Engine {
-  readonly instruments: readonly Instrument[];
-  readonly #native: NativeEngine;
+export class Engine extends EngineView {
   readonly #clock: () => bigint;
   readonly #events: EventQueue;
   readonly #market: MarketWriter;
-  readonly #bySymbol: ReadonlyMap<string, number>;
-  readonly #idPrefix: string;
   readonly #currencies = new Map<string, number>();
   #closed: ClosedEngine | undefined;
 
   private constructor(options: EngineOptions) {
     const parsed = parseEngineOptions(options);
-    const { journal } = parsed;
-    this.instruments = parsed.instruments;
-    this.#clock = parsed.clock ?? systemClock;
-    this.#idPrefix = parsed.orders.idPrefix;
-    this.#bySymbol = new Map(this.instruments.map(({ symbol }, index) => [symbol, index]));
-    this.#native = new NativeEngine({
-      configJson: engineConfigJson(parsed),
-      idPrefix: this.#idPrefix,
-      batchMax: parsed.batchMax,
-      journal:
-        journal === undefined
-          ? undefined
-          : {
-              folder: journal.path,
-              policy: journalPolicyText(journal.policy),
-              nowMs: Number(this.#clock() / NS_PER_MS),
-            },
-    });
-    this.#market = new MarketWriter(this.#native.memory.market);
-    const currencies = this.#native.accountSnapshot().currencies.map(({ currency }) => currency);
+    const clock = parsed.clock ?? systemClock;
+    super(parsed, clock());
+    this.#clock = clock;
+    this.#market = new MarketWriter(this.native.memory.market);
+    const currencies = this.native.accountSnapshot().currencies.map(({ currency }) => currency);
     this.#events = new EventQueue(this.instruments, currencies, parsed.onEvent);
-    this.#native.memory.listens = parsed.onEvent !== undefined;
+    this.native.memory.listens = parsed.onEvent !== undefined;
   }
 
   /**
@@ -133,8 +102,8 @@ export class Engine {
     return this.#telling(options, (notices) => {
       const clientOrderId =
         key === undefined
-          ? this.#native.submit(command, notices)
-          : this.#native.submitOnce(key, command, notices);
+          ? this.native.submit(command, notices)
+          : this.native.submitOnce(key, command, notices);
       return resultFrom(notices, 0, clientOrderId);
     });
   }
@@ -155,7 +124,7 @@ export class Engine {
     for (const order of orders) checkListed(order);
     const commands = orders.map((order) => this.#command(order));
     return this.#telling(options, (notices) => {
-      const first = this.#native.submitList(place, commands, notices);
+      const first = this.native.submitList(place, commands, notices);
       const clientOrderIds = Array.from(
         { length: SENT_AT_ONCE[contingency] },
         (_, index) => first + index,
@@ -169,16 +138,16 @@ export class Engine {
 
   /** @throws HoldfastError `ORDER_UNKNOWN` when the order is not open */
   cancel(clientOrderId: number, options: CallOptions = {}): void {
-    this.#telling(options, (notices) => this.#native.cancel(clientOrderId, notices));
+    this.#telling(options, (notices) => this.native.cancel(clientOrderId, notices));
   }
 
   /** @throws HoldfastError `ORDER_UNKNOWN`, `AMEND_INVALID`, `ORDER_TRANSITION_ILLEGAL` */
   amend(clientOrderId: number, changes: OrderChanges, options: CallOptions = {}): SubmitResult {
     checkChangeKeys(changes);
-    const index = this.#native.instrumentOfOrder(clientOrderId) ?? 0;
+    const index = this.native.instrumentOfOrder(clientOrderId) ?? 0;
     const amendment = amendCommand(changes, instrumentAt(this.instruments, index));
     return this.#telling(options, (notices) => {
-      this.#native.amend(clientOrderId, amendment, notices);
+      this.native.amend(clientOrderId, amendment, notices);
       return resultFrom(notices, 0, clientOrderId);
     });
   }
@@ -193,10 +162,10 @@ export class Engine {
     checkReportKeys(report);
     const { clientOrderId: given, symbol } = report;
     const clientOrderId = typeof given === 'string' ? this.parseClientOrderId(given) : given;
-    const named = symbol === undefined ? undefined : this.#index(symbol);
+    const named = symbol === undefined ? undefined : this.indexOf(symbol);
     const only = this.instruments.length === 1 ? 0 : undefined;
-    const known = this.#native.instrumentOfOrder(clientOrderId) ?? named ?? only;
-    const { reports } = this.#native;
+    const known = this.native.instrumentOfOrder(clientOrderId) ?? named ?? only;
+    const { reports } = this.native;
     const exact = batchReport(report, {
       clientOrderId,
       instrument: known === undefined ? undefined : instrumentAt(this.instruments, known),
@@ -206,7 +175,7 @@ export class Engine {
     reports.clear();
     reports.add(exact);
     try {
-      this.#telling({}, (notices) => this.#native.report(notices));
+      this.#telling({}, (notices) => this.native.report(notices));
     } finally {
       reports.clear();
     }
@@ -219,7 +188,7 @@ export class Engine {
    * @throws HoldfastError `ORDER_UNKNOWN`
    */
   loseTrack(clientOrderId: number, options: CallOptions = {}): void {
-    this.#telling(options, (notices) => this.#native.loseTrack(clientOrderId, notices));
+    this.#telling(options, (notices) => this.native.loseTrack(clientOrderId, notices));
   }
 
   /** Takes the best bid and offer; their middle is the reference price. */
@@ -244,18 +213,14 @@ export class Engine {
   setRate(currency: string, rate: string | number, options: CallOptions = {}): void {
     const { mantissa, scale } = decimalOf(rate);
     const text = formatDecimal(mantissa, scale);
-    this.#telling(options, (notices) => this.#native.setRate(currency, text, notices));
+    this.#telling(options, (notices) => this.native.setRate(currency, text, notices));
   }
 
   /** Takes a funding payment in the settlement currency; what the account receives is negative. */
   funding(instrument: string | number, paid: string | number, options: CallOptions = {}): void {
     const { mantissa, scale } = decimalOf(paid);
-    const [index, text] = [this.#index(instrument), formatDecimal(mantissa, scale)];
-    this.#telling(options, (notices) => this.#native.funding(index, text, notices));
-  }
-
-  get mode(): TradingMode {
-    return TRADING_MODES[this.#native.mode()] ?? 'emergency';
+    const [index, text] = [this.indexOf(instrument), formatDecimal(mantissa, scale)];
+    this.#telling(options, (notices) => this.native.funding(index, text, notices));
   }
 
   /**
@@ -281,8 +246,8 @@ export class Engine {
   drainRequests(): readonly VenueRequest[] {
     const drained: VenueRequest[] = [];
     for (let waits = true; waits;) {
-      waits = this.#native.drain();
-      const { requests } = this.#native;
+      waits = this.native.drain();
+      const { requests } = this.native;
       for (let slot = 0; slot < requests.length; slot += 1) {
         drained.push(venueRequest(requests.read(slot), this.instruments));
       }
@@ -292,82 +257,32 @@ export class Engine {
 
   /** Orders for `submitBatch`, written in place. */
   get orderBatch(): OrderBatch {
-    return this.#native.orders;
+    return this.native.orders;
   }
 
   /** Reports for `applyReports`, written in place. */
   get reportBatch(): ReportBatch {
-    return this.#native.reports;
+    return this.native.reports;
   }
 
   /** Requests that `drainBatch` left, read in place. */
   get requestBatch(): RequestBatch {
-    return this.#native.requests;
+    return this.native.requests;
   }
 
   /** Judges the orders of the batch in turn; each has its outcome in the batch. */
   submitBatch(options: CallOptions = {}): void {
-    this.#telling(options, (notices) => this.#native.submitBatch(notices));
+    this.#telling(options, (notices) => this.native.submitBatch(notices));
   }
 
   /** Takes the reports of the batch in turn; each has its outcome in the batch. */
   applyReports(options: CallOptions = {}): void {
-    this.#telling(options, (notices) => this.#native.applyReports(notices));
+    this.#telling(options, (notices) => this.native.applyReports(notices));
   }
 
   /** As `drainRequests`, into the batch; returns whether more wait. */
   drainBatch(): boolean {
-    return this.#native.drain();
-  }
-
-  /** An order as it stands, also one that ended a while ago; null when it is not known. */
-  order(clientOrderId: number): OrderView | null {
-    const order = this.#native.order(clientOrderId);
-    return order === null ? null : orderView(order, this.instruments);
-  }
-
-  /** The orders that have not ended, oldest first. */
-  openOrders(): readonly OrderView[] {
-    return this.#native.openOrders().map((order) => orderView(order, this.instruments));
-  }
-
-  get openOrderCount(): number {
-    return this.#native.openOrderCount();
-  }
-
-  position(instrument?: string | number): PositionView {
-    const index = this.#index(instrument);
-    this.#native.position(index);
-    const { position, positionLots: lots } = this.#native.memory;
-    const [, quantity = 0, markPx = 0, value = 0, openCost = 0, openProfit = 0] = position;
-    const figures = { lots, quantity, markPx, value, openCost, openProfit };
-    return positionView(instrumentAt(this.instruments, index), figures);
-  }
-
-  /** Currencies, margin and liquidation prices in exact amounts; made anew at each call. */
-  account(): AccountView {
-    return accountView(this.#native.accountSnapshot());
-  }
-
-  /** Cash, equity, positions, counters and the state hash in exact text. */
-  snapshot(): NativeSnapshot {
-    return this.#native.snapshot();
-  }
-
-  /** First and last numbers of the venue's reports on an instrument that are missing and have to be asked for. */
-  missingReports(instrument?: string | number): readonly (readonly [bigint, bigint])[] {
-    const missing = this.#native.missingReports(this.#index(instrument));
-    return missing.map(([from, to]) => [BigInt(from), BigInt(to)]);
-  }
-
-  /** The text that the venue sees of an order id. */
-  clientOrderIdText(clientOrderId: number): string {
-    return orderIdText(this.#idPrefix, clientOrderId);
-  }
-
-  /** @throws HoldfastError `ORDER_ID_INVALID` for a text of another bot */
-  parseClientOrderId(text: string): number {
-    return parseOrderId(this.#idPrefix, text);
+    return this.native.drain();
   }
 
   /** Ends the session and closes its journal; a later call of anything else is `HANDLE_CLOSED`. Idempotent. */
@@ -375,9 +290,9 @@ export class Engine {
     if (this.#closed !== undefined) return this.#closed;
     const notices: Notice[] = [];
     try {
-      this.#closed = this.#native.close(notices);
+      this.#closed = this.native.close(notices);
     } finally {
-      this.#native.dispose();
+      this.native.dispose();
     }
     this.#events.tell(notices);
     return this.#closed;
@@ -394,13 +309,13 @@ export class Engine {
         context: { field: 'reason' },
       });
     }
-    this.#telling(options, (notices) => this.#native.setMode(place, reason, isReset, notices));
+    this.#telling(options, (notices) => this.native.setMode(place, reason, isReset, notices));
   }
 
   /** Runs a call at its time and tells what it caused, also when it failed after something had happened. */
   #telling<Result>({ tsNs }: CallOptions, call: (notices: Notice[]) => Result): Result {
     const notices: Notice[] = [];
-    this.#native.memory.callTimeNs = tsNs ?? this.#clock();
+    this.native.memory.callTimeNs = tsNs ?? this.#clock();
     try {
       return call(notices);
     } finally {
@@ -409,7 +324,7 @@ export class Engine {
   }
 
   #play(tsNs: bigint, write: () => number): void {
-    this.#telling({ tsNs }, (notices) => this.#native.market(write(), notices));
+    this.#telling({ tsNs }, (notices) => this.native.market(write(), notices));
   }
 
   #stamp({ instrument, tsNs }: { instrument?: string | number; tsNs?: bigint }): {
@@ -417,7 +332,7 @@ export class Engine {
     readonly instrument: Instrument;
     readonly tsNs: bigint;
   } {
-    const index = this.#index(instrument);
+    const index = this.indexOf(instrument);
     return {
       index,
       instrument: instrumentAt(this.instruments, index),
@@ -427,32 +342,16 @@ export class Engine {
 
   #command(order: OrderIntent): Command {
     checkOrderKeys(order);
-    const index = this.#index(order.instrument);
+    const index = this.indexOf(order.instrument);
     return orderCommand(order, index, instrumentAt(this.instruments, index));
   }
 
   #currencyIndex(currency: string): number {
     const known = this.#currencies.get(currency);
     if (known !== undefined) return known;
-    const index = this.#native.currencyIndex(currency);
+    const index = this.native.currencyIndex(currency);
     this.#currencies.set(currency, index);
     return index;
-  }
-
-  #index(instrument: string | number | undefined): number {
-    const only = this.instruments.length === 1 ? 0 : undefined;
-    const index =
-      instrument === undefined
-        ? only
-        : typeof instrument === 'number'
-          ? instrument
-          : this.#bySymbol.get(instrument);
-    if (index !== undefined && this.instruments[index] !== undefined) return index;
-    throw new HoldfastError(
-      'INSTRUMENT_UNKNOWN',
-      `instrument must be one of the engine's, was ${instrument ?? 'left out among several'}`,
-      { context: { instrument: instrument ?? null } },
-    );
   }
 }
 
