@@ -25,7 +25,9 @@ import {
   MAX_OPEN_ORDERS_DEFAULT,
 } from './backtest-options.js';
 import { checkOptions } from './check-options.js';
+import { type JournalPolicy, journalPolicyText, parseJournalPolicy } from './journal-policy.js';
 import { ChunkSource, type EventSource, FileSource, TickSource } from './event-source.js';
+import { parseOrderRules } from './order-rules.js';
 import { renderReport } from './report/html-report.js';
 import { buildSummary, summaryText } from './report/summary.js';
 import { type DataIdentity, type SessionConfig, sessionConfig } from './session-config.js';
@@ -46,6 +48,7 @@ interface Prepared {
   readonly limits: Limits;
   readonly assumptions: Assumptions;
   readonly account: AccountRules;
+  readonly journalPolicy: JournalPolicy;
   readonly seed: number;
   readonly config: SessionConfig;
   readonly version: string;
@@ -121,6 +124,11 @@ async function prepare(options: BacktestOptions): Promise<Prepared> {
       { context: { symbol: twice.symbol } },
     );
   }
+  const hasJournal = options.out !== undefined && options.journal !== false;
+  const journalPolicy =
+    options.journalPolicy === undefined
+      ? 'os'
+      : parseJournalPolicy(options.journalPolicy, hasJournal);
   const cash = decimalOf(options.cash ?? CASH_DEFAULT);
   const account = parseAccount(options.account);
   const version = packageVersion();
@@ -135,11 +143,23 @@ async function prepare(options: BacktestOptions): Promise<Prepared> {
     account,
     maxOpenOrders: options.maxOpenOrders ?? MAX_OPEN_ORDERS_DEFAULT,
     emulatedOrderTypes: options.emulatedOrderTypes ?? [],
+    orders: parseOrderRules(options.orders),
     seed,
     data: await Promise.all(imports.map(dataIdentity)),
     version,
   });
-  return { options, instruments, imports, limits, assumptions, account, seed, config, version };
+  return {
+    options,
+    instruments,
+    imports,
+    limits,
+    assumptions,
+    account,
+    journalPolicy,
+    seed,
+    config,
+    version,
+  };
 }
 
 async function play(
@@ -151,6 +171,7 @@ async function play(
   const native = new NativeSession({
     configJson: config.json,
     journalFolder: options.journal === false ? undefined : files?.journalFolder,
+    journalPolicy: journalPolicyText(prepared.journalPolicy),
     instruments: instruments.length,
     records: source.records,
   });

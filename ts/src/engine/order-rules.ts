@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { HoldfastError } from '../core/holdfast-error.js';
 import type { Instrument } from '../core/instrument.js';
+import { parseConfig } from '../core/schema.js';
 
 /** What gives way when own orders would meet; `ts/docs/orders.md` has the table. */
 export const SELF_TRADE_POLICIES = [
@@ -35,6 +36,11 @@ export const orderRulesSchema = z.strictObject({
 
 export type OrderRulesOptions = z.input<typeof orderRulesSchema>;
 export type OrderRules = Readonly<z.output<typeof orderRulesSchema>>;
+
+/** @throws HoldfastError `CONFIG_INVALID`, `CONFIG_UNKNOWN_KEY` */
+export function parseOrderRules(options: OrderRulesOptions = {}): OrderRules {
+  return parseConfig(orderRulesSchema, options, 'orders', 'CONFIG_INVALID');
+}
 
 /** Writes the rules as the native core reads them; undefined for the default, which adds nothing to a configuration. */
 export function orderRulesRecord(

@@ -2,7 +2,7 @@ import { instrumentAt } from '../core/instrument-at.js';
 import { decimalOf, formatDecimal } from '../core/decimal.js';
 import { HoldfastError } from '../core/holdfast-error.js';
 import type { Instrument } from '../core/instrument.js';
-import { CONTINGENCIES, type Contingency } from '../core/vocabulary.generated.js';
+import { CONTINGENCIES, type Contingency, type TradingMode } from '../core/vocabulary.generated.js';
 import type { Command } from '../native/command-memory.js';
 import type { NativeSession } from '../native/native-session.js';
 import type { Notice } from '../native/notice-reader.js';
@@ -32,6 +32,7 @@ import { positionView } from './position-view.js';
 import type { SeededRandom } from './seeded-random.js';
 import { codesOf, failedFrom, resultFrom } from './submit-result.js';
 import type { Timers } from './timers.js';
+import { modeNumber, tradingMode } from './trading-mode.js';
 
 export interface SessionContextOptions {
   readonly native: NativeSession;
@@ -82,6 +83,15 @@ export class SessionContext implements StrategyContext {
 
   get openOrderCount(): number {
     return this.#options.native.memory.account[5] ?? 0;
+  }
+
+  get mode(): TradingMode {
+    return tradingMode(this.#options.native.mode);
+  }
+
+  setMode(mode: TradingMode, reason: string): void {
+    const { native, notices } = this.#options;
+    native.setMode(modeNumber(mode, reason), reason, notices);
   }
 
   get account(): AccountView {

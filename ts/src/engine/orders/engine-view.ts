@@ -1,7 +1,7 @@
 import { HoldfastError } from '../../core/holdfast-error.js';
 import type { Instrument } from '../../core/instrument.js';
 import { instrumentAt } from '../../core/instrument-at.js';
-import { TRADING_MODES, type TradingMode } from '../../core/vocabulary.generated.js';
+import type { TradingMode } from '../../core/vocabulary.generated.js';
 import { NativeEngine, orderIdText, parseOrderId } from '../../native/native-engine.js';
 import type { NativeSnapshot } from '../../native/native-session.js';
 import type { AccountView } from '../../strategies/account-view.js';
@@ -9,6 +9,7 @@ import type { PositionView } from '../../strategies/strategy-context.js';
 import { accountView } from '../account-view.js';
 import { journalPolicyText } from '../journal-policy.js';
 import { positionView } from '../position-view.js';
+import { tradingMode } from '../trading-mode.js';
 import { engineConfigJson, type ParsedEngineOptions } from './engine-options.js';
 import { type OrderView, orderView } from './order-view.js';
 
@@ -42,7 +43,7 @@ export class EngineView {
   }
 
   get mode(): TradingMode {
-    return TRADING_MODES[this.native.mode()] ?? 'emergency';
+    return tradingMode(this.native.mode());
   }
 
   /** An order as it stands, also one that ended a while ago; null when it is not known. */

@@ -5,7 +5,6 @@ import { instrumentAt } from '../../core/instrument-at.js';
 import {
   CONTINGENCIES,
   type Contingency,
-  TRADING_MODES,
   type TradingMode,
 } from '../../core/vocabulary.generated.js';
 import type { Command } from '../../native/command-memory.js';
@@ -27,6 +26,7 @@ import {
   checkOrderKeys,
   orderCommand,
 } from '../order-command.js';
+import { modeNumber } from '../trading-mode.js';
 import { codesOf, failedFrom, resultFrom } from '../submit-result.js';
 import { EventQueue } from './event-queue.js';
 import { type EngineOptions, parseEngineOptions } from './engine-options.js';
@@ -302,14 +302,8 @@ export class Engine extends EngineView {
     { mode, reason, isReset }: { mode: TradingMode; reason: string; isReset: boolean },
     options: CallOptions,
   ): void {
-    const place = TRADING_MODES.indexOf(mode);
-    if (place < 0) throw noWord('mode', TRADING_MODES, mode);
-    if (typeof reason !== 'string' || reason.trim() === '') {
-      throw new HoldfastError('ARGUMENT_INVALID', 'reason must say why the mode is changed', {
-        context: { field: 'reason' },
-      });
-    }
-    this.#telling(options, (notices) => this.native.setMode(place, reason, isReset, notices));
+    const number = modeNumber(mode, reason);
+    this.#telling(options, (notices) => this.native.setMode(number, reason, isReset, notices));
   }
 
   /** Runs a call at its time and tells what it caused, also when it failed after something had happened. */
