@@ -15,8 +15,8 @@ use crate::sink::Sink;
 use crate::snapshot::Snapshot;
 use holdfast_core::journal_record::{RecordKind, hex};
 use holdfast_core::{
-    Amendment, Bar, ClientOrderId, Code, Contingency, Error, OrderIntent, Quote, Rate,
-    Result, Timestamp, Trade, TradingMode, VenueReport,
+    Amendment, Bar, ClientOrderId, Code, Contingency, Error, OrderIntent, Quote, Rate, Result,
+    Timestamp, Trade, TradingMode, VenueReport,
 };
 use holdfast_risk::Verdict;
 use serde::{Deserialize, Serialize};
