@@ -41,6 +41,10 @@ export class PlainOrderBooks {
   #peak = 1_000_000_000;
   markTicks = 10_000;
 
+  get account(): { readonly cash: number; readonly realized: number; readonly fees: number } {
+    return { cash: this.#cash, realized: this.#realized, fees: this.#fees };
+  }
+
   get equity(): number {
     return this.#cash + this.#lots * this.markTicks * TICK * LOT;
   }
