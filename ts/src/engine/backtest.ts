@@ -114,16 +114,7 @@ async function prepare(options: BacktestOptions): Promise<Prepared> {
   if (instruments.length === 0) {
     throw new HoldfastError('CONFIG_INVALID', 'data must have at least one file or instrument');
   }
-  const twice = instruments.find(
-    ({ symbol }, index) => instruments.findIndex((each) => each.symbol === symbol) !== index,
-  );
-  if (twice !== undefined) {
-    throw new HoldfastError(
-      'CONFIG_INVALID',
-      `data must have each symbol once, ${twice.symbol} stands twice; name them apart in their descriptions`,
-      { context: { symbol: twice.symbol } },
-    );
-  }
+  refuseTwins(instruments);
   const hasJournal = options.out !== undefined && options.journal !== false;
   const journalPolicy =
     options.journalPolicy === undefined
@@ -160,6 +151,20 @@ async function prepare(options: BacktestOptions): Promise<Prepared> {
     config,
     version,
   };
+}
+
+/** Nobody could tell two instruments of one symbol apart. */
+function refuseTwins(instruments: readonly Instrument[]): void {
+  const twice = instruments.find(
+    ({ symbol }, index) => instruments.findIndex((each) => each.symbol === symbol) !== index,
+  );
+  if (twice !== undefined) {
+    throw new HoldfastError(
+      'CONFIG_INVALID',
+      `data must have each symbol once, ${twice.symbol} stands twice; name them apart in their descriptions`,
+      { context: { symbol: twice.symbol } },
+    );
+  }
 }
 
 async function play(
