@@ -42,7 +42,8 @@ export class EngineMemory {
     this.exchange = allocateAligned(addon, bytes);
     this.notices = allocateAligned(addon, NOTICE_BYTES);
     this.orders = allocateAligned(addon, batchMax * BATCH_RECORD_BYTES);
-    this.reports = allocateAligned(addon, batchMax * BATCH_RECORD_BYTES);
+    // One more than the batch: the last record is for a report that comes alone.
+    this.reports = allocateAligned(addon, (batchMax + 1) * BATCH_RECORD_BYTES);
     this.requests = allocateAligned(addon, batchMax * BATCH_RECORD_BYTES);
     this.market = allocateAligned(addon, MARKET_BYTES);
     const { buffer, byteOffset } = this.exchange;

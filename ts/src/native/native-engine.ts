@@ -1,11 +1,11 @@
 import type { AmendCommand, Command } from './command-memory.js';
 import { engineCall, loadEngineAddon } from './engine-addon.js';
 import type { EngineJournal, NativeEngine as AddonEngine } from './engine-addon.generated.js';
-import { EngineMemory } from './engine-memory.js';
+import { BATCH_RECORD_BYTES, EngineMemory } from './engine-memory.js';
 import type { AccountSnapshot, NativeSnapshot } from './native-session.js';
 import { type Notice, NoticeReader } from './notice-reader.js';
 import { OrderBatch } from './order-batch.js';
-import { ReportBatch } from './report-batch.js';
+import { type BatchReport, ReportBatch } from './report-batch.js';
 import { RequestBatch } from './request-batch.js';
 import { FAILED } from './session-memory.js';
 
@@ -59,6 +59,8 @@ export class NativeEngine {
   readonly orders: OrderBatch;
   readonly reports: ReportBatch;
   readonly requests: RequestBatch;
+  /** The one report that comes alone. */
+  readonly #report: ReportBatch;
   readonly #engine: AddonEngine;
   readonly #notices: NoticeReader;
   readonly #functions: Readonly<Record<Operation, () => void>>;
@@ -69,7 +71,9 @@ export class NativeEngine {
     const { exchange, notices, orders, reports, requests, market } = this.memory;
     this.#notices = new NoticeReader(notices);
     this.orders = new OrderBatch(orders);
-    this.reports = new ReportBatch(reports);
+    const lastReport = reports.byteLength - BATCH_RECORD_BYTES;
+    this.reports = new ReportBatch(reports.subarray(0, lastReport));
+    this.#report = new ReportBatch(reports.subarray(lastReport));
     this.requests = new RequestBatch(requests);
     const arrays = { exchange, notices, orders, reports, requests, market };
     this.#engine = engineCall(() => new addon.NativeEngine(configJson, idPrefix, journal, arrays));
@@ -118,8 +122,10 @@ export class NativeEngine {
     this.#call((engine) => engine.loseTrack(clientOrderId), into);
   }
 
-  /** Takes the first report of the batch. */
-  report(into: Notice[]): void {
+  /** Takes a report that comes alone. */
+  report(report: BatchReport, into: Notice[]): void {
+    this.#report.clear();
+    this.#report.add(report);
     this.#run('report', into);
   }
 

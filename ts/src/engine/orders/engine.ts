@@ -165,20 +165,13 @@ export class Engine extends EngineView {
     const named = symbol === undefined ? undefined : this.indexOf(symbol);
     const only = this.instruments.length === 1 ? 0 : undefined;
     const known = this.native.instrumentOfOrder(clientOrderId) ?? named ?? only;
-    const { reports } = this.native;
     const exact = batchReport(report, {
       clientOrderId,
       instrument: known === undefined ? undefined : instrumentAt(this.instruments, known),
       named,
       currencyIndex: (currency) => this.#currencyIndex(currency),
     });
-    reports.clear();
-    reports.add(exact);
-    try {
-      this.#telling({}, (notices) => this.native.report(notices));
-    } finally {
-      reports.clear();
-    }
+    this.#telling({}, (notices) => this.native.report(exact, notices));
   }
 
   /**
@@ -309,7 +302,7 @@ export class Engine extends EngineView {
   /** Runs a call at its time and tells what it caused, also when it failed after something had happened. */
   #telling<Result>({ tsNs }: CallOptions, call: (notices: Notice[]) => Result): Result {
     const notices: Notice[] = [];
-    this.native.memory.callTimeNs = tsNs ?? this.#clock();
+    this.native.memory.callTimeNs = timeOf(tsNs ?? this.#clock());
     try {
       return call(notices);
     } finally {
@@ -354,5 +347,15 @@ function noWord(field: string, words: readonly string[], word: string): Holdfast
     'ARGUMENT_INVALID',
     `${field} must be one of ${words.join(', ')}, was ${word}`,
     { context: { field, value: word } },
+  );
+}
+
+/** A time that does not fit would come out as another one. @throws HoldfastError `TIMESTAMP_INVALID` */
+function timeOf(tsNs: bigint): bigint {
+  if (typeof tsNs === 'bigint' && BigInt.asIntN(64, tsNs) === tsNs) return tsNs;
+  throw new HoldfastError(
+    'TIMESTAMP_INVALID',
+    `time must be nanoseconds since 1970 as a bigint of 64 bits, was ${String(tsNs)}`,
+    { context: { field: 'tsNs', value: String(tsNs) } },
   );
 }

@@ -69,9 +69,10 @@ impl Inner {
         self.take_notices()
     }
 
-    /// Takes the first report.
+    /// Takes the report in the last record, which is no part of the batch: what is being gathered there stays untouched.
     pub(super) fn report(&mut self) -> Result<u32> {
-        let report = report_at(&self.reports, 0, self.now())?;
+        let last = (self.reports.read().len() / REPORT_BYTES).saturating_sub(1);
+        let report = report_at(&self.reports, last * REPORT_BYTES, self.now())?;
         let desk = self.desk_telling(false)?;
         // A report that is refused is told as well, since the refusal is recorded.
         let outcome = desk.report(&report);

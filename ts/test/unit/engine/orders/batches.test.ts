@@ -77,6 +77,19 @@ describe('batches', () => {
     engine.close();
   });
 
+  it('are left alone by a report that comes alone', () => {
+    const engine = openEngine({ batchMax: 1 });
+    engine.orderBatch.add(BUY);
+    engine.submitBatch();
+    engine.reportBatch.add({ kind: 'canceled', clientOrderId: 1 });
+    engine.report({ kind: 'accepted', clientOrderId: 1 });
+    expect(engine.order(1)?.status).toBe('accepted');
+    expect([engine.reportBatch.length, engine.reportBatch.outcome(0)]).toEqual([1, 'waiting']);
+    engine.applyReports();
+    expect(engine.reportBatch.status(0)).toBe('canceled');
+    engine.close();
+  });
+
   it('drain requests in portions, whose bytes can be handed on', () => {
     const engine = openEngine({ batchMax: 2 });
     for (const slot of [0, 1, 2]) {

@@ -174,6 +174,36 @@ describe('reports that do not fit', () => {
   });
 });
 
+describe('what plain JavaScript may pass', () => {
+  it.each([
+    ['cancel', ['1']],
+    ['loseTrack', [1n]],
+    ['amend', ['1', {}]],
+    ['setRate', [5, 1]],
+    ['order', [null]],
+  ] as const)('%s of a wrong type is ARGUMENT_INVALID', (call, given) => {
+    const engine = openEngine();
+    // @ts-expect-error plain JavaScript may pass any type
+    expect(thrownBy(() => engine[call](...given)).code).toBe('ARGUMENT_INVALID');
+    engine.close();
+  });
+
+  it.each([5, 2n ** 64n, '1', Number.NaN])('the time %s is TIMESTAMP_INVALID', (tsNs) => {
+    const engine = openEngine();
+    // @ts-expect-error plain JavaScript may pass any time
+    expect(thrownBy(() => engine.submit(LIMIT_BUY, { tsNs })).code).toBe('TIMESTAMP_INVALID');
+    expect(engine.openOrderCount).toBe(0);
+    engine.close();
+  });
+
+  it.each([0, -1, 0.5, Number.NaN, 2 ** 53, 77])('no order has the id %s', (id) => {
+    const engine = openEngine();
+    engine.submit(LIMIT_BUY);
+    expect(thrownBy(() => engine.cancel(id)).code).toBe('ORDER_UNKNOWN');
+    engine.close();
+  });
+});
+
 describe('the surroundings of an engine', () => {
   it('tells orders, fills and positions in their order, each fill whole', () => {
     const told: EngineEvent[] = [];
