@@ -14,6 +14,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   portfolio: async () => (await import('./portfolio.bench.js')).portfolioSuite(),
   gpu: async () => (await import('./gpu.bench.js')).gpuSuite(),
   journal: async () => (await import('./journal.bench.js')).journalSuite(),
+  orders: async () => (await import('./orders.bench.js')).ordersSuite(),
   backtest: async () => (await import('./backtest.bench.js')).backtestSuite(),
 };
 

@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { HoldfastError } from '../core/holdfast-error.js';
 import type { AssumptionsOptions, DataFile } from '../engine/backtest-options.js';
 import { DATA_FORMATS, type DataDescriptionInput } from '../market/data-description.js';
+import type { JournalPolicy } from '../engine/journal-policy.js';
+import { SELF_TRADE_POLICIES } from '../engine/order-rules.js';
 import { type Limits, parseLimitsJson } from '../risk/limits.js';
 import { LIMITS_PRESETS, presetLimits } from '../risk/presets.js';
 import { loadStrategy } from './load-strategy.js';
@@ -36,6 +38,8 @@ interface BacktestFlags {
   readonly slippageBps?: string;
   readonly participation?: string;
   readonly seed: number;
+  readonly journalPolicy?: JournalPolicy;
+  readonly selfTrade?: (typeof SELF_TRADE_POLICIES)[number];
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -109,6 +113,16 @@ export function addBacktestCommand(program: Command): void {
       "share of a bar's volume that may be taken, or unlimited (default: 0.1)",
     )
     .option('--seed <number>', "seed of the strategy's random numbers", parseSeed, 0)
+    .option(
+      '--journal-policy <policy>',
+      'when records reach the disk: os, always or batch:MS (default: os)',
+      parsePolicy,
+    )
+    .addOption(
+      new Option('--self-trade <policy>', 'what gives way when own orders would meet').choices([
+        ...SELF_TRADE_POLICIES,
+      ]),
+    )
     .option('--out <dir>', 'folder for the results (default: out/STRATEGY-DATA)')
     .option('--json', 'print the summary as JSON')
     .addHelpText('after', EXAMPLES)
@@ -130,6 +144,8 @@ async function backtest(flags: BacktestFlags): Promise<void> {
       seed: flags.seed,
       out,
       assumptions: assumptionsOf(flags),
+      ...defined({ journalPolicy: flags.journalPolicy }),
+      ...(flags.selfTrade === undefined ? {} : { orders: { selfTrade: flags.selfTrade } }),
       ...(chosen.limits === null ? {} : { limits: chosen.limits }),
       ...(chosen.preset === null ? {} : { limitsPreset: chosen.preset }),
     },
@@ -248,6 +264,13 @@ function parseColumns(text: string): Record<string, string | number> {
       return [column.trim(), /^\d+$/.test(name) ? Number(name) : name];
     }),
   );
+}
+
+function parsePolicy(text: string): JournalPolicy {
+  if (text === 'os' || text === 'always') return text;
+  const [, batchMs] = /^batch:(\d{1,5})$/.exec(text) ?? [];
+  if (batchMs !== undefined) return { batchMs: Number(batchMs) };
+  throw new InvalidArgumentError('must be os, always or batch:MS, for example batch:50.');
 }
 
 function parseSeed(text: string): number {

@@ -189,6 +189,13 @@ export const CODES = {
     meaning: 'A fill has no quantity, or names an unknown order.',
     remedy: "Read the venue's report in the journal.",
   },
+  MODE_RESET_REQUIRED: {
+    number: 26,
+    category: 'validation',
+    retryable: false,
+    meaning: 'A trading mode was to be loosened without the reset procedure.',
+    remedy: 'Let a person look at what happened, then call resetMode() with a reason.',
+  },
   DATA_FILE_NOT_FOUND: {
     number: 30,
     category: 'data',
@@ -636,6 +643,13 @@ export const CODES = {
     meaning: 'A sample has no whole outcome in the tail asked for.',
     remedy: 'Use more scenarios or a lower level.',
   },
+  SIMULATION_NOT_FINITE: {
+    number: 203,
+    category: 'data',
+    retryable: false,
+    meaning: 'Some simulated outcomes are no finite numbers.',
+    remedy: 'Check exposures, volatilities and the horizon.',
+  },
   GPU_UNAVAILABLE: {
     number: 220,
     category: 'infrastructure',
@@ -671,13 +685,6 @@ export const CODES = {
     retryable: false,
     meaning: 'The task does not fit the adapter.',
     remedy: 'Use fewer scenarios or assets, or run on the processor.',
-  },
-  SIMULATION_NOT_FINITE: {
-    number: 203,
-    category: 'data',
-    retryable: false,
-    meaning: 'Some simulated outcomes are no finite numbers.',
-    remedy: 'Check exposures, volatilities and the horizon.',
   },
 } as const satisfies Record<string, CodeEntry>;
 

@@ -24,4 +24,6 @@ export {
   SIDES,
   type TimeInForce,
   TIMES_IN_FORCE,
+  TRADING_MODES,
+  type TradingMode,
 } from './vocabulary.generated.js';

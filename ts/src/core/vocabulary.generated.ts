@@ -81,6 +81,10 @@ export const REPORT_KINDS = [
 ] as const;
 export type ReportKind = (typeof REPORT_KINDS)[number];
 
+/** How much an engine may do, by rising strictness. */
+export const TRADING_MODES = ['normal', 'paused', 'reduced', 'emergency'] as const;
+export type TradingMode = (typeof TRADING_MODES)[number];
+
 /** Whether a fill added or removed liquidity (FIX 851). */
 export const LIQUIDITY_SIDES = ['maker', 'taker'] as const;
 export type LiquiditySide = (typeof LIQUIDITY_SIDES)[number];

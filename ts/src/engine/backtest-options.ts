@@ -9,6 +9,8 @@ import type { Strategy } from '../strategies/strategy.js';
 import type { AccountOptions } from './account-options.js';
 import type { BarChunk } from './bar-chunk.js';
 import type { Tick } from './event-source.js';
+import type { JournalPolicy } from './journal-policy.js';
+import type { OrderRulesOptions } from './order-rules.js';
 
 /** Schema of what the simulated venue assumes; every value stands in the report. */
 export const assumptionsSchema = z.strictObject({
@@ -92,11 +94,15 @@ export interface BacktestOptions {
   readonly out?: string;
   /** Write the journal (needs `out`). Default true when `out` is given. */
   readonly journal?: boolean;
+  /** When the journal's records reach the disk. Default `os`: a simulation can be run again. */
+  readonly journalPolicy?: JournalPolicy;
   /** Write tables, summary and report beside the journal. Default true when `out` is given. */
   readonly tables?: boolean;
   /** Hash of the strategy's source, so that the run can be told from one with other code. */
   readonly strategyHash?: string;
   readonly maxOpenOrders?: number;
+  /** How orders are named and kept apart: self-trade prevention, idempotency keys, account, epoch of the ids. */
+  readonly orders?: OrderRulesOptions;
   /** Kinds with a trigger that the venue lacks: the engine holds such an order and sends it when the trigger is met. */
   readonly emulatedOrderTypes?: readonly OrderType[];
   readonly onProgress?: (progress: BacktestProgress) => void;

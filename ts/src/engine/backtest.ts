@@ -25,7 +25,9 @@ import {
   MAX_OPEN_ORDERS_DEFAULT,
 } from './backtest-options.js';
 import { checkOptions } from './check-options.js';
+import { type JournalPolicy, journalPolicyText, parseJournalPolicy } from './journal-policy.js';
 import { ChunkSource, type EventSource, FileSource, TickSource } from './event-source.js';
+import { parseOrderRules } from './order-rules.js';
 import { renderReport } from './report/html-report.js';
 import { buildSummary, summaryText } from './report/summary.js';
 import { type DataIdentity, type SessionConfig, sessionConfig } from './session-config.js';
@@ -46,6 +48,7 @@ interface Prepared {
   readonly limits: Limits;
   readonly assumptions: Assumptions;
   readonly account: AccountRules;
+  readonly journalPolicy: JournalPolicy;
   readonly seed: number;
   readonly config: SessionConfig;
   readonly version: string;
@@ -111,16 +114,12 @@ async function prepare(options: BacktestOptions): Promise<Prepared> {
   if (instruments.length === 0) {
     throw new HoldfastError('CONFIG_INVALID', 'data must have at least one file or instrument');
   }
-  const twice = instruments.find(
-    ({ symbol }, index) => instruments.findIndex((each) => each.symbol === symbol) !== index,
-  );
-  if (twice !== undefined) {
-    throw new HoldfastError(
-      'CONFIG_INVALID',
-      `data must have each symbol once, ${twice.symbol} stands twice; name them apart in their descriptions`,
-      { context: { symbol: twice.symbol } },
-    );
-  }
+  refuseTwins(instruments);
+  const hasJournal = options.out !== undefined && options.journal !== false;
+  const journalPolicy =
+    options.journalPolicy === undefined
+      ? 'os'
+      : parseJournalPolicy(options.journalPolicy, hasJournal);
   const cash = decimalOf(options.cash ?? CASH_DEFAULT);
   const account = parseAccount(options.account);
   const version = packageVersion();
@@ -135,11 +134,37 @@ async function prepare(options: BacktestOptions): Promise<Prepared> {
     account,
     maxOpenOrders: options.maxOpenOrders ?? MAX_OPEN_ORDERS_DEFAULT,
     emulatedOrderTypes: options.emulatedOrderTypes ?? [],
+    orders: parseOrderRules(options.orders),
     seed,
     data: await Promise.all(imports.map(dataIdentity)),
     version,
   });
-  return { options, instruments, imports, limits, assumptions, account, seed, config, version };
+  return {
+    options,
+    instruments,
+    imports,
+    limits,
+    assumptions,
+    account,
+    journalPolicy,
+    seed,
+    config,
+    version,
+  };
+}
+
+/** Nobody could tell two instruments of one symbol apart. */
+function refuseTwins(instruments: readonly Instrument[]): void {
+  const twice = instruments.find(
+    ({ symbol }, index) => instruments.findIndex((each) => each.symbol === symbol) !== index,
+  );
+  if (twice !== undefined) {
+    throw new HoldfastError(
+      'CONFIG_INVALID',
+      `data must have each symbol once, ${twice.symbol} stands twice; name them apart in their descriptions`,
+      { context: { symbol: twice.symbol } },
+    );
+  }
 }
 
 async function play(
@@ -151,6 +176,7 @@ async function play(
   const native = new NativeSession({
     configJson: config.json,
     journalFolder: options.journal === false ? undefined : files?.journalFolder,
+    journalPolicy: journalPolicyText(prepared.journalPolicy),
     instruments: instruments.length,
     records: source.records,
   });

@@ -17,6 +17,8 @@ export { importBars } from '../market/import/import-bars.js';
 export type { BarSink, ImportOptions, ImportReport } from '../market/import/bar-sink.js';
 export { type DataDescription, parseDataDescription } from '../market/data-description.js';
 export type { DataDescriptionInput } from '../market/data-description.js';
+export type { JournalPolicy } from './journal-policy.js';
+export type { OrderRulesOptions } from './order-rules.js';
 export { Replica } from '../native/replica.js';
 export type { NativeSnapshot as EngineSnapshot } from '../native/native-session.js';
 export { consoleTable } from './report/console-table.js';

@@ -7,6 +7,7 @@ import { limitsRecord, type Limits } from '../risk/limits.js';
 import type { Strategy } from '../strategies/strategy.js';
 import { accountRecord, type AccountRules } from './account-options.js';
 import type { Assumptions } from './backtest-options.js';
+import { orderRulesRecord, type OrderRules } from './order-rules.js';
 
 /** A file of the run by its name and content; no path, so that the run is the same on every machine. */
 export interface DataIdentity {
@@ -28,6 +29,7 @@ export interface SessionConfigOptions {
   readonly account?: AccountRules;
   readonly maxOpenOrders: number;
   readonly emulatedOrderTypes?: readonly OrderType[];
+  readonly orders?: OrderRules;
   readonly seed: number;
   readonly data: readonly DataIdentity[];
   readonly version: string;
@@ -49,7 +51,8 @@ const snakeKeys = (record: object) =>
     Object.entries(record).map(([key, value]) => [toSnake(key), value as unknown]),
   );
 
-function instrumentRecord(instrument: Instrument): Record<string, unknown> {
+/** Writes an instrument as the native core reads it. */
+export function instrumentRecord(instrument: Instrument): Record<string, unknown> {
   const { options } = instrument;
   const rules = Object.entries(options).filter(([key]) => !Object.hasOwn(contractShape, key));
   const contract = contractRecord(options);
@@ -73,6 +76,10 @@ export function sessionConfig(options: SessionConfigOptions): SessionConfig {
   const { emulatedOrderTypes = [] } = options;
   const account =
     options.account === undefined ? undefined : accountRecord(options.account, options.instruments);
+  const orders =
+    options.orders === undefined
+      ? undefined
+      : orderRulesRecord(options.orders, options.instruments);
   const json = JSON.stringify({
     engine: {
       instruments: options.instruments.map(instrumentRecord),
@@ -82,6 +89,7 @@ export function sessionConfig(options: SessionConfigOptions): SessionConfig {
       // Left out where there is none, so that naming none and not naming any are one configuration.
       ...(emulatedOrderTypes.length === 0 ? {} : { emulated_order_types: emulatedOrderTypes }),
       ...(account === undefined ? {} : { account }),
+      ...(orders === undefined ? {} : { orders }),
     },
     assumptions: snakeKeys(options.assumptions),
     about: {

@@ -1,9 +1,8 @@
 import { instrumentAt } from '../core/instrument-at.js';
-import type { Code } from '../core/codes.generated.js';
 import { decimalOf, formatDecimal } from '../core/decimal.js';
 import { HoldfastError } from '../core/holdfast-error.js';
 import type { Instrument } from '../core/instrument.js';
-import { CONTINGENCIES, type Contingency } from '../core/vocabulary.generated.js';
+import { CONTINGENCIES, type Contingency, type TradingMode } from '../core/vocabulary.generated.js';
 import type { Command } from '../native/command-memory.js';
 import type { NativeSession } from '../native/native-session.js';
 import type { Notice } from '../native/notice-reader.js';
@@ -11,7 +10,6 @@ import type { AccountView } from '../strategies/account-view.js';
 import type { Params } from '../strategies/strategy.js';
 import type {
   BracketExit,
-  FailedControl,
   OrderChanges,
   OrderIntent,
   OrderOptions,
@@ -23,7 +21,6 @@ import type {
   TimerSchedule,
 } from '../strategies/strategy-context.js';
 import { accountView } from './account-view.js';
-import { failedControl } from './denial.js';
 import {
   amendCommand,
   checkChangeKeys,
@@ -31,8 +28,11 @@ import {
   checkOrderKeys,
   orderCommand,
 } from './order-command.js';
+import { positionView } from './position-view.js';
 import type { SeededRandom } from './seeded-random.js';
+import { codesOf, failedFrom, resultFrom } from './submit-result.js';
 import type { Timers } from './timers.js';
+import { modeNumber, tradingMode } from './trading-mode.js';
 
 export interface SessionContextOptions {
   readonly native: NativeSession;
@@ -85,6 +85,15 @@ export class SessionContext implements StrategyContext {
     return this.#options.native.memory.account[5] ?? 0;
   }
 
+  get mode(): TradingMode {
+    return tradingMode(this.#options.native.mode);
+  }
+
+  setMode(mode: TradingMode, reason: string): void {
+    const { native, notices } = this.#options;
+    native.setMode(modeNumber(mode, reason), reason, notices);
+  }
+
   get account(): AccountView {
     return accountView(this.#options.native.accountSnapshot());
   }
@@ -98,19 +107,14 @@ export class SessionContext implements StrategyContext {
   position(instrument?: string | number): PositionView {
     const index = this.#index(instrument);
     const { memory } = this.#options.native;
-    const lots = memory.positionLots(index);
-    const [quantity, value] = [memory.positionQuantity(index), memory.positionValue(index)];
-    const [cost, markPx] = [memory.openCost(index), memory.markPrice(index)];
-    return {
-      lots,
-      quantity,
-      side: lots === 0n ? 'flat' : lots > 0n ? 'long' : 'short',
-      isFlat: lots === 0n,
-      avgPx: lots === 0n ? Number.NaN : this.#entryPx(index, cost / Math.abs(value)) * markPx,
-      markPx,
-      value,
-      unrealizedPnl: memory.openProfit(index),
-    };
+    return positionView(this.#at(index), {
+      lots: memory.positionLots(index),
+      quantity: memory.positionQuantity(index),
+      markPx: memory.markPrice(index),
+      value: memory.positionValue(index),
+      openCost: memory.openCost(index),
+      openProfit: memory.openProfit(index),
+    });
   }
 
   submit(intent: OrderIntent): SubmitResult {
@@ -233,11 +237,6 @@ export class SessionContext implements StrategyContext {
     return orderCommand(intent, index, this.#at(index));
   }
 
-  /** Cost and value share their multiplier, so their ratio scales the mark to the entry, or its reciprocal. */
-  #entryPx(index: number, ratio: number): number {
-    return this.#at(index).kind === 'inverse' ? 1 / ratio : ratio;
-  }
-
   #at(index: number): Instrument {
     return instrumentAt(this.instruments, index);
   }
@@ -248,36 +247,6 @@ export class SessionContext implements StrategyContext {
     if (index !== undefined && this.instruments[index] !== undefined) return index;
     throw unknownInstrument(instrument);
   }
-}
-
-/** What the gate said to one order, by the notices from an index on. */
-function resultFrom(notices: readonly Notice[], from: number, clientOrderId: number): SubmitResult {
-  const failed = failedFrom(notices, from, 1);
-  if (failed.length === 0) return { verdict: 'approved', clientOrderId };
-  return { verdict: 'denied', clientOrderId, codes: codesOf(failed), failed };
-}
-
-/** What failed in the verdicts that stand together among the notices from an index on, one for each of at most `orders`. */
-function failedFrom(
-  notices: readonly Notice[],
-  from: number,
-  orders: number,
-): readonly FailedControl[] {
-  const failed: FailedControl[] = [];
-  let judged = 0;
-  for (let index = from; index < notices.length && judged < orders; index += 1) {
-    const notice = notices[index];
-    if (notice?.kind === 'verdict') {
-      failed.push(...notice.failed.map(failedControl));
-      judged += 1;
-    } else if (judged > 0) break;
-  }
-  return failed;
-}
-
-/** Each code once: several orders of a list may fail the same control. */
-function codesOf(failed: readonly FailedControl[]): readonly Code[] {
-  return [...new Set(failed.map((each) => each.code))];
 }
 
 function unknownInstrument(instrument: string | number): HoldfastError {

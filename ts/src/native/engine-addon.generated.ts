@@ -1,3 +1,64 @@
+export declare class NativeEngine {
+  /** Returns an order as JSON, also one that ended a while ago; null when it is not known. */
+  order(clientOrderId: number): string | null;
+  /** Returns the index of an order's instrument; null when the order is not known. */
+  instrumentOfOrder(clientOrderId: number): number | null;
+  /** Returns the orders that have not ended as a JSON list, by rising id. */
+  openOrders(): string;
+  /** Returns how many orders have not ended. */
+  openOrderCount(): number;
+  /** Writes the view of an instrument's position. */
+  position(instrument: number): void;
+  /** Returns the ranges of an instrument's reports that are missing, as a JSON list of first and last numbers in text. */
+  missingReports(instrument: number): string;
+  /** Returns the place of a currency among those of the account. */
+  currencyIndex(currency: string): number;
+  /** Returns the number of the trading mode in force. */
+  mode(): number;
+  /** Returns the state in exact text, as JSON. */
+  snapshot(): string;
+  /** Returns the account with currencies, margin and liquidation prices in exact text, as JSON. */
+  accountSnapshot(): string;
+  /** Judges the order in the command area once for each key. Returns bytes of notices; a repeat's is the first verdict. */
+  submitOnce(key: string): number;
+  /** Asks for an order to be cancelled. Returns bytes of notices. */
+  cancel(clientOrderId: number): number;
+  /** Changes an order to what stands in the command area. Returns bytes of notices; the verdict is among them. */
+  amend(clientOrderId: number): number;
+  /** The outcome of an order's last command is unknown. Returns bytes of notices. */
+  loseTrack(clientOrderId: number): number;
+  /** Puts a trading mode in force, a looser one only as a reset. Returns bytes of notices. */
+  setMode(mode: number, reason: string, isReset: boolean): number;
+  /** Takes a rate of exchange. Returns bytes of notices. */
+  setRate(currency: string, rate: string): number;
+  /** Takes a funding payment; what the account receives is negative. Returns bytes of notices. */
+  funding(instrument: number, paid: string): number;
+  /** Records that something outside failed. */
+  noteFailure(code: string, message: string): void;
+  /** Returns when everything recorded so far is as durable as the journal's policy says. */
+  commit(): void;
+  /** Opens an engine; without a journal nothing is recorded. */
+  constructor(
+    config: string,
+    idPrefix: string,
+    journal: EngineJournal | undefined | null,
+    arrays: EngineArrays,
+  );
+  /**
+   * Returns one of the functions that take their arguments from memory and leave their outcome there: `submit`, `report`,
+   * `market`, `submitBatch`, `applyReports`, `drain`.
+   */
+  function(name: string): () => void;
+  /** Throws what a function without result failed with. */
+  takeFailure(): void;
+  /** Returns bytes of further notices, for when they did not all fit. */
+  moreNotices(): number;
+  /** Closes the journal and returns the final state as JSON; the last notices wait in the array. */
+  close(): string;
+  /** Lets go of everything; a later call is an error. */
+  dispose(): void;
+}
+
 /** Goes through a journal from a record on; every byte on the way is verified. */
 export declare class NativeJournalCursor {
   /**
@@ -38,17 +99,22 @@ export declare class NativeReplica {
 export declare class NativeSession {
   /** Judges the order in the command area once for each key. Returns bytes of notices; a repeat's is the first verdict. */
   submitOnce(key: string): number;
+  /** Puts a trading mode in force that is as strict as the present one or stricter. Returns bytes of notices. */
+  setMode(mode: number, reason: string): number;
+  /** Returns the number of the trading mode in force. */
+  mode(): number;
   /** Returns the index of an open order's instrument. */
   instrumentOfOrder(clientOrderId: number): number;
   /** Changes an order to what stands in the command area. Returns bytes of notices; the verdict is among them. */
   amend(clientOrderId: number): number;
-  /** Opens a session; without a folder there is no journal. */
+  /** Opens a session; without a folder there is no journal. The policy is `os`, `always` or `batch:MILLISECONDS`. */
   constructor(
     config: string,
     journalFolder: string | undefined | null,
     exchange: Uint8Array,
     notices: Uint8Array,
     records: Uint8Array,
+    journalPolicy?: string | undefined | null,
   );
   /**
    * Returns the function that plays a market event. It takes its argument from memory and leaves its outcome there, because
@@ -109,6 +175,25 @@ export interface CompactOptions {
   nowMs: number;
 }
 
+/** The arrays that an engine and JavaScript share; each begins at a cache line. */
+export interface EngineArrays {
+  exchange: Uint8Array;
+  notices: Uint8Array;
+  orders: Uint8Array;
+  reports: Uint8Array;
+  requests: Uint8Array;
+  market: Uint8Array;
+}
+
+/** Where an engine's journal is, and how it is kept. */
+export interface EngineJournal {
+  folder: string;
+  /** `always`, `os` or `batch:MILLISECONDS`. */
+  policy: string;
+  /** The present time in milliseconds, for the age of a lock that somebody else holds. */
+  nowMs: number;
+}
+
 /** Packs sealed segments and removes those that are not to be kept. */
 export declare function journalCompact(folder: string, options: CompactOptions): string;
 
@@ -138,6 +223,12 @@ export declare function marketEventLayout(): string;
 
 /** Returns the notional of a price and a quantity. */
 export declare function notional(spec: string, price: string, quantity: string): string;
+
+/** Returns the text that a venue sees of an order id. */
+export declare function orderIdText(prefix: string, clientOrderId: number): string;
+
+/** Returns the order id of a text that a venue sent. */
+export declare function parseOrderId(prefix: string, text: string): number;
 
 /** What a simulation answers. */
 export interface PortfolioAnswer {

@@ -29,13 +29,22 @@ function isCode(code: unknown): code is Code {
   return typeof code === 'string' && Object.hasOwn(CODES, code);
 }
 
+/** What the addon's conversions say when plain JavaScript passes a value of another type. */
+function isWrongType(code: unknown): boolean {
+  return typeof code === 'string' && /^(?:\w+Expected|InvalidArg)$/.test(code);
+}
+
 /**
  * Returns the HoldfastError for an error of the addon: its `code`, its message up to the last line, and the context
  * that stands on that line as JSON. Any other value is returned as it is, to be thrown again.
  */
 export function fromEngineAddon(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof HoldfastError) return error;
-  if (!('code' in error) || !isCode(error.code)) return error;
+  if (!('code' in error)) return error;
+  if (isWrongType(error.code)) {
+    return new HoldfastError('ARGUMENT_INVALID', error.message, { cause: error });
+  }
+  if (!isCode(error.code)) return error;
   const split = error.message.lastIndexOf('\n');
   if (split < 0) return new HoldfastError(error.code, error.message, { cause: error });
   const context = JSON.parse(error.message.slice(split + 1)) as ErrorContext;

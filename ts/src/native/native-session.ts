@@ -9,6 +9,8 @@ export interface NativeSessionOptions {
   readonly configJson: string;
   /** Folder of the journal; without one there is no journal. */
   readonly journalFolder: string | undefined;
+  /** `os` when left out, `always` or `batch:MILLISECONDS`. */
+  readonly journalPolicy?: string | undefined;
   readonly instruments: number;
   /** The buffer that market records are drained into. */
   readonly records: Uint8Array;
@@ -35,6 +37,7 @@ export class NativeSession {
           exchange,
           notices,
           options.records,
+          options.journalPolicy,
         ),
     );
     this.#play = this.#session.eventFunction();
@@ -104,6 +107,17 @@ export class NativeSession {
   amend(clientOrderId: number, amendment: AmendCommand, into: Notice[]): void {
     this.memory.commands.writeAmendment(amendment);
     const bytes = engineCall(() => this.#session.amend(clientOrderId));
+    if (bytes > 0) this.#collect(bytes, into);
+  }
+
+  /** Number of the trading mode in force. */
+  get mode(): number {
+    return engineCall(() => this.#session.mode());
+  }
+
+  /** Puts a trading mode in force that is as strict as the present one or stricter. */
+  setMode(mode: number, reason: string, into: Notice[]): void {
+    const bytes = engineCall(() => this.#session.setMode(mode, reason));
     if (bytes > 0) this.#collect(bytes, into);
   }
 

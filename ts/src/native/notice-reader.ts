@@ -16,6 +16,8 @@ import {
 import { CONTROL_CODES, type ControlCode } from '../core/controls.generated.js';
 
 const HEADER_BYTES = 16;
+/** Bytes of a report up to where the currency of its fee may stand. */
+const FILL_BYTES = 74;
 
 /** A fill as the venue reported it; money as counts of 10⁻¹⁸. */
 export interface FillNotice {
@@ -28,6 +30,8 @@ export interface FillNotice {
   readonly liquiditySide: LiquiditySide;
   readonly feeRaw: bigint;
   readonly slippageRaw: bigint;
+  /** 0: the instrument's settlement currency; n: currency n - 1 of the account. */
+  readonly feeCurrency: number;
 }
 
 /** A position after a fill. */
@@ -166,6 +170,11 @@ export class NoticeReader {
       lastLots: this.#i64(at + 34),
       feeRaw: this.#i128(at + 42),
       slippageRaw: this.#i128(at + 58),
+      // Left out by the venue that takes its fee in the settlement currency and says no more.
+      feeCurrency:
+        this.#view.getUint32(at - HEADER_BYTES, true) > FILL_BYTES
+          ? this.#view.getUint16(at + FILL_BYTES, true)
+          : 0,
     };
   }
 

@@ -11,6 +11,7 @@ import type {
   OrderType,
   Side,
   TimeInForce,
+  TradingMode,
 } from '../core/vocabulary.generated.js';
 import type { AccountView } from './account-view.js';
 import type { IndicatorFactories, IndicatorValues, Params } from './strategy.js';
@@ -168,6 +169,8 @@ export interface StrategyContext<
   /** Fall of equity from its peak, from 0 to 1. */
   readonly drawdownFrac: number;
   readonly openOrderCount: number;
+  /** What the engine lets pass. */
+  readonly mode: TradingMode;
   /** Currencies, margin and liquidation prices in exact amounts; made anew at each reading. */
   readonly account: AccountView;
 
@@ -207,6 +210,13 @@ export interface StrategyContext<
    * `ORDER_TRANSITION_ILLEGAL` while another amendment is unanswered
    */
   amend(clientOrderId: number, changes: OrderChanges): SubmitResult;
+  /**
+   * Puts a trading mode in force that is as strict as the present one or stricter, from the next order on; an `emergency`
+   * cancels what is open and closes what is held. A strategy cannot loosen it. The reason stands in the journal.
+   *
+   * @throws HoldfastError `MODE_RESET_REQUIRED` for a looser mode, `ARGUMENT_INVALID` without a reason
+   */
+  setMode(mode: TradingMode, reason: string): void;
   /** Calls `onTimer(name)` at the first bar that closes at or after the time. Replaces a timer of the same name. */
   setTimer(name: string, schedule: TimerSchedule): void;
   clearTimer(name: string): void;

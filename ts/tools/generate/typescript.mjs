@@ -80,6 +80,7 @@ const NAMES = {
   // A strategy's callback takes an `OrderEvent`; this is the kind of what happened.
   OrderEvent: { type: 'OrderEventKind', constant: 'ORDER_EVENT_KINDS' },
   ReportKind: { type: 'ReportKind', constant: 'REPORT_KINDS' },
+  TradingMode: { type: 'TradingMode', constant: 'TRADING_MODES' },
   LiquiditySide: { type: 'LiquiditySide', constant: 'LIQUIDITY_SIDES' },
   RecordKind: { type: 'RecordKind', constant: 'RECORD_KINDS' },
 };

@@ -4,6 +4,7 @@
 
 mod amendment;
 mod command;
+mod engine_handle;
 mod event_view;
 mod failure;
 mod journal;

@@ -66,6 +66,12 @@ impl SharedBytes {
         }
     }
 
+    pub(crate) fn put_bytes(&mut self, offset: usize, bytes: &[u8]) {
+        if let Some(place) = self.write().get_mut(offset..offset + bytes.len()) {
+            place.copy_from_slice(bytes);
+        }
+    }
+
     pub(crate) fn u8_at(&self, offset: usize) -> u8 {
         self.read().get(offset).copied().unwrap_or(u8::MAX)
     }

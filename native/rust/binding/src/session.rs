@@ -81,7 +81,7 @@ pub struct NativeSession {
 
 #[napi]
 impl NativeSession {
-    /// Opens a session; without a folder there is no journal.
+    /// Opens a session; without a folder there is no journal. The policy is `os`, `always` or `batch:MILLISECONDS`.
     #[napi(constructor)]
     pub fn new(
         config: String,
@@ -89,6 +89,7 @@ impl NativeSession {
         exchange: Uint8Array,
         notices: Uint8Array,
         records: Uint8Array,
+        journal_policy: Option<String>,
     ) -> napi::Result<Self, String> {
         guarded(|| {
             let config: SessionConfig = serde_json::from_str(&config).map_err(|error| {
@@ -102,10 +103,12 @@ impl NativeSession {
             let exchange = SharedBytes::new(exchange, "exchange", exchange_bytes)?;
             let notices = SharedBytes::new(notices, "notices", 4_096)?;
             let records = SharedBytes::new(records, "records", MARKET_EVENT_BYTES * 2)?;
+            let policy =
+                journal_policy.map_or(Ok(SyncPolicy::Os), |text| SyncPolicy::parse(&text))?;
             // A session that cannot begin must not leave an empty journal behind.
             Session::open(&config, None)?;
             let journal = journal_folder
-                .map(|folder| JournalWriter::create(Path::new(&folder), SyncPolicy::Os))
+                .map(|folder| JournalWriter::create(Path::new(&folder), policy))
                 .transpose()?;
             let session = Some(Session::open(&config, journal)?);
             let mut inner = Inner {

@@ -110,6 +110,7 @@ codes! {
     23 OrderTransitionIllegal "ORDER_TRANSITION_ILLEGAL" Exchange false "An event does not fit the order's state." "Read the order's history in the journal.";
     24 OrderCapacityExhausted "ORDER_CAPACITY_EXHAUSTED" Risk true "The number of open orders reached its capacity." "Cancel orders, or raise max_open_orders at start.";
     25 FillInvalid "FILL_INVALID" Exchange false "A fill has no quantity, or names an unknown order." "Read the venue's report in the journal.";
+    26 ModeResetRequired "MODE_RESET_REQUIRED" Validation false "A trading mode was to be loosened without the reset procedure." "Let a person look at what happened, then call resetMode() with a reason.";
     30 DataFileNotFound "DATA_FILE_NOT_FOUND" Data false "A data file does not exist or cannot be read." "Check the path.";
     31 DataEmpty "DATA_EMPTY" Data false "A data file holds no bar (in the period asked for)." "Check the file and the period.";
     32 DataColumnMissing "DATA_COLUMN_MISSING" Data false "A column that is needed is missing." "Name it with --columns, for example close=Last.";
@@ -173,12 +174,12 @@ codes! {
     200 MatrixInvalid "MATRIX_INVALID" Validation false "A matrix has another size, a number that is not finite, or is not symmetric." "Correct the entry named.";
     201 MatrixNotDefinite "MATRIX_NOT_DEFINITE" Validation false "A covariance matrix is not positive definite." "Use more observations than assets, or a shrunk estimate.";
     202 SampleTooSmall "SAMPLE_TOO_SMALL" Validation false "A sample has no whole outcome in the tail asked for." "Use more scenarios or a lower level.";
+    203 SimulationNotFinite "SIMULATION_NOT_FINITE" Data false "Some simulated outcomes are no finite numbers." "Check exposures, volatilities and the horizon.";
     220 GpuUnavailable "GPU_UNAVAILABLE" Infrastructure false "No graphics adapter can be used." "Install a driver with Vulkan, Metal or Direct3D 12, or run on the processor: gpu: \"never\".";
     221 GpuSoftwareRefused "GPU_SOFTWARE_REFUSED" Infrastructure false "The only adapter is a software one, which is slower than the processor." "Allow it with allowSoftware: true for a test, or run on the processor.";
     222 GpuDeviceLost "GPU_DEVICE_LOST" Infrastructure true "The graphics device was lost twice in one task." "Look at the driver's log; run on the processor meanwhile.";
     223 GpuKernelInvalid "GPU_KERNEL_INVALID" Infrastructure false "The adapter's driver refuses a kernel." "Please report it with the context.";
     224 GpuCapacity "GPU_CAPACITY" Infrastructure false "The task does not fit the adapter." "Use fewer scenarios or assets, or run on the processor.";
-    203 SimulationNotFinite "SIMULATION_NOT_FINITE" Data false "Some simulated outcomes are no finite numbers." "Check exposures, volatilities and the horizon.";
 }
 
 #[cfg(test)]
@@ -201,7 +202,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 94);
+        assert_eq!(Code::ALL.len(), 95);
         assert_eq!(Code::from_number(0), None);
     }
 }

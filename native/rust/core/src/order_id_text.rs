@@ -43,6 +43,22 @@ impl OrderIdText {
         text
     }
 
+    /// Writes the text of an id to the start of `out` and returns its length; what does not fit is left out.
+    pub fn write_into(&self, id: ClientOrderId, out: &mut [u8]) -> usize {
+        let mut digits = [b'-'; EPOCH_DIGITS + NUMBER_DIGITS + 2];
+        let (mut epoch, mut number) = (id.epoch(), id.number());
+        for place in digits[1..=EPOCH_DIGITS].iter_mut().rev() {
+            *place = DIGITS[(epoch % 36) as usize];
+            epoch /= 36;
+        }
+        for place in digits[EPOCH_DIGITS + 2..].iter_mut().rev() {
+            *place = DIGITS[(number % 36) as usize];
+            number /= 36;
+        }
+        let text = self.prefix.bytes().chain(digits);
+        out.iter_mut().zip(text).map(|(place, byte)| *place = byte).count()
+    }
+
     /// Returns the id of a text that `write` gave.
     ///
     /// # Errors
@@ -132,6 +148,9 @@ mod tests {
             for id in ids {
                 let text = form.write(id);
                 prop_assert_eq!(form.parse(&text), Ok(id));
+                let mut bytes = [0; ORDER_ID_CHARS_MAX];
+                let length = form.write_into(id, &mut bytes);
+                prop_assert_eq!(&bytes[..length], text.as_bytes());
                 for other in ids {
                     prop_assert_eq!(text.cmp(&form.write(other)), id.cmp(&other));
                 }

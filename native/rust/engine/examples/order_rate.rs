@@ -1,21 +1,32 @@
 //! How fast the engine is with orders, measured natively and printed as JSON: `cargo run --release --example order_rate`.
 //!
-//! Nothing is switched off: every step is judged, accounted and written to the journal's buffer with its hash chain.
+//! Nothing is switched off: every order is judged, accounted, written to the journal's buffer with its hash chain, and written
+//! as the bytes of a request; every report is applied to order, position and account. No disk is waited for.
 
 use holdfast_core::{
-    Amount, Bar, ClientOrderId, Error, InstrumentId, InstrumentSpec, OrderIntent, OrderRole,
-    OrderType, Price, Quantity, ReportKind, Result, Side, TimeInForce, Timestamp, TradeId,
+    Amount, Code, Error, InstrumentId, InstrumentSpec, OrderIdText, OrderIntent, OrderRole,
+    OrderType, Price, Quantity, Quote, ReportKind, Result, Side, TimeInForce, Timestamp, TradeId,
     VenueReport,
 };
+use holdfast_core::{ClientOrderId, OrderTerms};
 use holdfast_engine::config::OrderConfig;
-use holdfast_engine::sink::NoSink;
-use holdfast_engine::{Command, Engine, EngineConfig, Input, JournalWriter, Sink, SyncPolicy};
+use holdfast_engine::request_record::{REQUEST_BYTES, request_record};
+use holdfast_engine::{AccountSpec, Desk, DeskConfig, EngineConfig, JournalWriter, SyncPolicy};
+use std::hint::black_box;
 use std::io::Write;
+use std::path::Path;
 use std::time::Instant;
 
-const ROUNDS: usize = 200_000;
+/// Single steps that are measured, after as many that are not.
+const STEPS: usize = 20_000;
 /// Orders that rest while the others come and go.
 const RESTING: usize = 1_000;
+/// Rounds of the sustained cases, the orders of each, and how many of them are under way at a time.
+const ROUNDS: usize = 15;
+const ORDERS: usize = 32_768;
+const BATCH: usize = 64;
+/// When the session begins.
+const START: Timestamp = Timestamp(1_000_000_000);
 
 fn spec() -> InstrumentSpec {
     InstrumentSpec {
@@ -46,61 +57,55 @@ fn config() -> Result<EngineConfig> {
         "daily_loss_frac_max": "0.5", "drawdown_frac_max": "0.5", "stop_loss_required": false,
         "price_age_ms_max": "unlimited"
     });
-    let limits = serde_json::from_value(limits).map_err(|error| {
-        Error::new(holdfast_core::Code::LimitsInvalid, format!("limits must parse, {error}"))
-    })?;
+    let limits = serde_json::from_value(limits)
+        .map_err(|error| Error::new(Code::LimitsInvalid, format!("limits must parse, {error}")))?;
     Ok(EngineConfig {
         instruments: vec![spec()],
         limits,
         start_cash: "1000000000".into(),
-        max_open_orders: RESTING + 16,
-        account: holdfast_engine::AccountSpec::default(),
+        max_open_orders: RESTING + BATCH,
+        account: AccountSpec::default(),
         emulated_order_types: Vec::new(),
         orders: OrderConfig::default(),
     })
 }
 
-struct Desk<S> {
-    engine: Engine,
-    sink: S,
-    commands: Vec<Command>,
+/// An engine with a price, and orders that rest.
+struct Market {
+    desk: Desk,
+    form: OrderIdText,
+    requests: Vec<[u8; REQUEST_BYTES]>,
     trade: u64,
 }
 
-impl<S: Sink> Desk<S> {
-    fn new(sink: S, resting: usize) -> Result<Self> {
-        let engine = Engine::new(&config()?)?;
-        let mut desk = Self { engine, sink, commands: Vec::with_capacity(16), trade: 0 };
-        let price = Price::from_ticks(10_000);
-        desk.step(&Input::Bar(Bar {
+impl Market {
+    fn open(journal: Option<JournalWriter>, resting: usize) -> Result<Self> {
+        let config = DeskConfig { engine: config()?, about: serde_json::Value::Null };
+        let mut desk = Desk::open(&config, journal)?;
+        desk.hears = false;
+        let (bid, ask) = (Price::from_ticks(9_999), Price::from_ticks(10_001));
+        let lots = Quantity::from_lots(1);
+        desk.on_quote(&Quote {
             instrument: InstrumentId(0),
-            ts_open: Timestamp(0),
-            ts_close: Timestamp(1_000_000_000),
-            open: price,
-            high: price,
-            low: price,
-            close: price,
-            volume: Quantity::from_lots(1),
-        }))?;
+            ts_event: START,
+            bid,
+            bid_quantity: lots,
+            ask,
+            ask_quantity: lots,
+        })?;
+        let requests = Vec::with_capacity(BATCH);
+        let mut market = Self { desk, form: OrderIdText::new("hf")?, requests, trade: 0 };
         for _ in 0..resting {
-            let id = desk.submit(Side::Buy, 9_500)?;
-            desk.report(id, ReportKind::Accepted, 0)?;
+            let id = market.submit(Side::Buy, 9_500)?;
+            market.drain()?;
+            market.report(id, ReportKind::Accepted, 0)?;
         }
-        Ok(desk)
-    }
-
-    fn step(&mut self, input: &Input<'_>) -> Result<()> {
-        self.commands.clear();
-        if let Some(verdict) = self.engine.step(input, &mut self.sink, &mut self.commands)? {
-            self.engine.recycle(verdict);
-        }
-        Ok(())
+        Ok(market)
     }
 
     fn submit(&mut self, side: Side, ticks: i64) -> Result<ClientOrderId> {
-        let client_order_id = self.engine.next_client_order_id();
-        self.step(&Input::Submit(OrderIntent {
-            client_order_id,
+        let intent = OrderIntent {
+            client_order_id: ClientOrderId::NONE,
             parent: ClientOrderId::NONE,
             instrument: InstrumentId(0),
             side,
@@ -113,103 +118,169 @@ impl<S: Sink> Desk<S> {
             trigger_price: None,
             stop_loss: None,
             take_profit: None,
-            terms: holdfast_core::OrderTerms::default(),
-            ts_intent: self.engine.now(),
-        }))?;
-        Ok(client_order_id)
+            terms: OrderTerms::default(),
+            ts_intent: START,
+        };
+        let verdict = self.desk.submit(intent, START)?;
+        let id = verdict.client_order_id;
+        self.desk.recycle(verdict);
+        Ok(id)
+    }
+
+    /// Writes the bytes of what is to be sent.
+    fn drain(&mut self) -> Result<()> {
+        self.requests.clear();
+        let (form, requests) = (&self.form, &mut self.requests);
+        self.desk.drain(BATCH, |engine, command| {
+            requests.push(request_record(engine, command, form));
+        })?;
+        black_box(&self.requests);
+        Ok(())
+    }
+
+    /// As `drain`, without the write to the file that a commit makes: the buffer alone.
+    fn submit_to_bytes(&mut self, side: Side) -> Result<ClientOrderId> {
+        let id = self.submit(side, 10_000)?;
+        let order = self.desk.engine().open_order(id)?;
+        let command = holdfast_engine::Command::Place(order.intent);
+        black_box(request_record(self.desk.engine(), &command, &self.form));
+        Ok(id)
     }
 
     fn report(&mut self, id: ClientOrderId, kind: ReportKind, lots: i64) -> Result<()> {
-        self.trade += u64::from(kind == ReportKind::Fill);
-        self.step(&Input::Report(VenueReport {
-            trade_id: TradeId(if kind == ReportKind::Fill { self.trade } else { 0 }),
+        let is_fill = kind == ReportKind::Fill;
+        self.trade += u64::from(is_fill);
+        self.desk.report(&VenueReport {
+            trade_id: TradeId(if is_fill { self.trade } else { 0 }),
             last_price: Price::from_ticks(10_000),
             last_quantity: Quantity::from_lots(lots),
             fee: Amount::from_raw(123_456_789_000_000),
-            ..VenueReport::without_fill(id, kind, self.engine.now())
-        }))
+            ..VenueReport::without_fill(id, kind, START)
+        })
     }
 }
 
-/// Mean, median and 99th percentile of single steps, in nanoseconds; the clock's own cost is taken off the percentiles.
-struct Spread {
-    mean: f64,
-    median: u64,
-    p99: u64,
+const fn side_of(round: usize) -> Side {
+    if round.is_multiple_of(2) { Side::Buy } else { Side::Sell }
 }
 
-fn spread(mut samples: Vec<u64>, clock: u64) -> Spread {
-    samples.sort_unstable();
-    let at = |per_mille: usize| {
-        samples.get(samples.len() * per_mille / 1_000).copied().unwrap_or(0).saturating_sub(clock)
-    };
-    let sum: u64 = samples.iter().map(|each| each.saturating_sub(clock)).sum();
-    Spread { mean: sum as f64 / samples.len().max(1) as f64, median: at(500), p99: at(990) }
+/// One measured case.
+struct Figure {
+    case: &'static str,
+    subject: &'static str,
+    unit: &'static str,
+    samples: Vec<f64>,
 }
 
-fn timed(samples: &mut Vec<u64>, run: impl FnOnce() -> Result<()>) -> Result<()> {
+fn timed(samples: &mut Vec<f64>, clock: f64, run: impl FnOnce() -> Result<()>) -> Result<()> {
     let start = Instant::now();
     run()?;
-    samples.push(start.elapsed().as_nanos() as u64);
+    samples.push((start.elapsed().as_nanos() as f64 - clock).max(0.0));
     Ok(())
 }
 
-fn clock_ns() -> u64 {
-    let mut samples: Vec<u64> =
-        (0..10_000).map(|_| Instant::now().elapsed().as_nanos() as u64).collect();
+/// What reading the clock twice costs.
+fn clock_ns() -> f64 {
+    let mut samples: Vec<u128> = (0..10_000).map(|_| Instant::now().elapsed().as_nanos()).collect();
     samples.sort_unstable();
-    samples.get(5_000).copied().unwrap_or(0)
+    samples.get(5_000).map_or(0.0, |middle| *middle as f64)
 }
 
-fn measure<S: Sink>(desk: &mut Desk<S>) -> Result<serde_json::Value> {
-    let (mut submits, mut accepts, mut fills) = (Vec::new(), Vec::new(), Vec::new());
-    for samples in [&mut submits, &mut accepts, &mut fills] {
-        samples.reserve(ROUNDS);
-    }
-    for round in 0..ROUNDS {
-        let side = if round % 2 == 0 { Side::Buy } else { Side::Sell };
-        let id = desk.engine.next_client_order_id();
-        timed(&mut submits, || desk.submit(side, 10_000).map(|_| ()))?;
-        timed(&mut accepts, || desk.report(id, ReportKind::Accepted, 0))?;
-        timed(&mut fills, || desk.report(id, ReportKind::Fill, 10))?;
-    }
+/// Measures single steps of an order's life.
+fn steps(market: &mut Market, subject: &'static str, figures: &mut Vec<Figure>) -> Result<()> {
     let clock = clock_ns();
-    let shown = |samples: Vec<u64>| {
-        let Spread { mean, median, p99 } = spread(samples, clock);
-        serde_json::json!({ "mean_ns": mean.round(), "median_ns": median, "p99_ns": p99 })
-    };
-    let start = Instant::now();
+    let [mut submits, mut accepts, mut fills] = [const { Vec::new() }; 3];
+    for round in 0..2 * STEPS {
+        if round == STEPS {
+            for samples in [&mut submits, &mut accepts, &mut fills] {
+                samples.clear();
+            }
+        }
+        let mut id = ClientOrderId::NONE;
+        timed(&mut submits, clock, || {
+            id = market.submit_to_bytes(side_of(round))?;
+            Ok(())
+        })?;
+        market.drain()?;
+        timed(&mut accepts, clock, || market.report(id, ReportKind::Accepted, 0))?;
+        timed(&mut fills, clock, || market.report(id, ReportKind::Fill, 10))?;
+    }
+    for (case, unit, samples) in [
+        ("submit, gate, journal buffer, request bytes", "ns/order", submits),
+        ("acceptance applied to its order", "ns/report", accepts),
+        ("fill applied to order, position and account", "ns/report", fills),
+    ] {
+        figures.push(Figure { case, subject, unit, samples });
+    }
+    Ok(())
+}
+
+/// Measures whole lives of orders, one batch under way at a time.
+fn sustained(market: &mut Market, subject: &'static str, figures: &mut Vec<Figure>) -> Result<()> {
+    let [mut sent, mut lived] = [const { Vec::new() }; 2];
+    let mut ids = [ClientOrderId::NONE; BATCH];
     for round in 0..ROUNDS {
-        let side = if round % 2 == 0 { Side::Buy } else { Side::Sell };
-        let id = desk.submit(side, 10_000)?;
-        desk.report(id, ReportKind::Accepted, 0)?;
-        desk.report(id, ReportKind::Fill, 10)?;
+        let (mut sending, mut living) = (0, 0);
+        for batch in 0..ORDERS / BATCH {
+            let start = Instant::now();
+            for (place, id) in ids.iter_mut().enumerate() {
+                *id = market.submit(side_of(place + batch), 10_000)?;
+            }
+            market.drain()?;
+            sending += start.elapsed().as_nanos();
+            for id in ids {
+                market.report(id, ReportKind::Fill, 10)?;
+            }
+            living += start.elapsed().as_nanos();
+        }
+        if round > 0 {
+            sent.push(sending as f64 / ORDERS as f64);
+            lived.push(living as f64 / ORDERS as f64);
+        }
     }
-    let lives = ROUNDS as f64 / start.elapsed().as_secs_f64();
-    let start = Instant::now();
-    for _ in 0..ROUNDS {
-        let id = desk.submit(Side::Buy, 9_900)?;
-        desk.report(id, ReportKind::Rejected, 0)?;
-    }
-    let sent = ROUNDS as f64 / start.elapsed().as_secs_f64();
-    Ok(serde_json::json!({
-        "submit": shown(submits), "report_accepted": shown(accepts), "report_fill": shown(fills),
-        "orders_per_s_submit_accept_fill": lives.round(), "orders_per_s_submit_reject": sent.round(),
-    }))
+    let unit = "ns/order";
+    figures.push(Figure { case: "orders sent, sustained", subject, unit, samples: sent });
+    figures.push(Figure {
+        case: "orders sent and filled, sustained",
+        subject,
+        unit,
+        samples: lived,
+    });
+    Ok(())
+}
+
+fn measured(folder: &Path) -> Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    let journal = |name: &str| JournalWriter::create(&folder.join(name), SyncPolicy::Os).map(Some);
+    let subject = "Holdfast, native, with journal";
+    steps(&mut Market::open(journal("steps")?, 0)?, subject, &mut figures)?;
+    sustained(&mut Market::open(journal("sustained")?, 0)?, subject, &mut figures)?;
+    let subject = "Holdfast, native, without journal";
+    steps(&mut Market::open(None, 0)?, subject, &mut figures)?;
+    sustained(&mut Market::open(None, 0)?, subject, &mut figures)?;
+    let subject = "Holdfast, native, without journal, 1,000 resting";
+    steps(&mut Market::open(None, RESTING)?, subject, &mut figures)?;
+    Ok(figures)
+}
+
+/// Writes every sample for a program, and median and 99th percentile for people.
+fn shown(figures: Vec<Figure>) -> serde_json::Value {
+    let cases = figures.into_iter().map(|Figure { case, subject, unit, mut samples }| {
+        samples.sort_unstable_by(f64::total_cmp);
+        let at = |share: f64| samples.get((samples.len() as f64 * share) as usize).copied();
+        serde_json::json!({
+            "case": case, "subject": subject, "unit": unit,
+            "median": at(0.5).map(f64::round), "p99": at(0.99).map(f64::round),
+            "samples": samples,
+        })
+    });
+    serde_json::json!({ "cases": cases.collect::<Vec<_>>() })
 }
 
 fn main() -> Result<()> {
     let folder = std::env::temp_dir().join(format!("holdfast-order-rate-{}", std::process::id()));
-    let journal = JournalWriter::create(&folder, SyncPolicy::Os)?;
-    let journaled = measure(&mut Desk::new(journal, 0)?);
+    let figures = measured(&folder);
     let _ = std::fs::remove_dir_all(&folder);
-    let shown = serde_json::json!({
-        "with_journal": journaled?,
-        "without_journal": measure(&mut Desk::new(NoSink, 0)?)?,
-        "without_journal_1000_resting": measure(&mut Desk::new(NoSink, RESTING)?)?,
-        "rounds": ROUNDS,
-    });
-    writeln!(std::io::stdout(), "{shown:#}").map_err(|error| {
-        Error::new(holdfast_core::Code::OutputIo, format!("result must be shown, {error}"))
-    })
+    writeln!(std::io::stdout(), "{}", shown(figures?))
+        .map_err(|error| Error::new(Code::OutputIo, format!("result must be shown, {error}")))
 }

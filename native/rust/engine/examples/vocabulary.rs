@@ -5,7 +5,7 @@ use holdfast_core::order_state::transition;
 use holdfast_core::venue_report::LiquiditySide;
 use holdfast_core::{
     BaseState, Code, Contingency, OrderEvent, OrderRole, OrderType, Overlays, ReportKind, Side,
-    TimeInForce,
+    TimeInForce, TradingMode,
 };
 use holdfast_risk::control::Control;
 use serde_json::{Value, json};
@@ -52,6 +52,7 @@ fn vocabularies() -> Value {
         vocabulary_json!(BaseState "Base state of an order (FIX 39); overlays may stand over it."),
         vocabulary_json!(OrderEvent "What can happen to an order."),
         vocabulary_json!(ReportKind "Kind of a venue's report (FIX 150)."),
+        vocabulary_json!(TradingMode "How much an engine may do, by rising strictness."),
         vocabulary_json!(LiquiditySide "Whether a fill added or removed liquidity (FIX 851)."),
         vocabulary_json!(RecordKind "Kind of a journal record."),
     ])

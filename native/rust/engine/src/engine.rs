@@ -245,7 +245,9 @@ impl Engine {
                 self.lose_track(*client_order_id, sink, commands).map(|()| None)
             }
             Input::Report(report) => self.take_report(report, sink, commands).map(|()| None),
-            Input::ModeChanged { mode, .. } => self.change_mode(*mode, sink).map(|()| None),
+            Input::ModeChanged { mode, reason, .. } => {
+                self.change_mode(*mode, reason, sink).map(|()| None)
+            }
             Input::Funding(funding) => self.on_funding(funding, sink).map(|()| None),
             Input::Rate(changed) => self.on_rate(changed, sink).map(|()| None),
             Input::Failure { code, message, .. } => {

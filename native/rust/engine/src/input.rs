@@ -61,6 +61,8 @@ pub enum Input<'a> {
     ModeChanged {
         /// Which.
         mode: TradingMode,
+        /// Why, in the words of whoever changed it; may be empty.
+        reason: &'a str,
         /// When.
         ts: Timestamp,
     },

@@ -4,19 +4,74 @@ use crate::engine::Engine;
 use crate::input::{Command, Input};
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
+use holdfast_core::wire::{Encode, Writer};
 use holdfast_core::{
-    ClientOrderId, InstrumentId, OrderIntent, OrderRole, OrderTerms, OrderType, Overlays, Quantity,
-    ReportKind, Result, Side, TimeInForce, TradingMode,
+    ClientOrderId, Code, Error, InstrumentId, OrderIntent, OrderRole, OrderTerms, OrderType,
+    Overlays, Quantity, ReportKind, Result, Side, TimeInForce, TradingMode,
 };
 
 /// Orders that one position is closed with at once, where the instrument bounds an order's quantity.
 pub const LIQUIDATION_ORDERS_MAX: usize = 16;
 
+/// Most bytes of the reason for a change of the mode.
+pub const MODE_REASON_BYTES_MAX: usize = 1_024;
+
+/// The content of a record of a change of the mode: the mode, and behind it the reason.
+struct ModeChange<'a> {
+    mode: TradingMode,
+    reason: &'a str,
+}
+
+impl Encode for ModeChange<'_> {
+    fn encoded_bytes_max(&self) -> usize {
+        self.mode.encoded_bytes_max() + self.reason.len()
+    }
+
+    fn encode(&self, writer: &mut Writer<'_>) {
+        self.mode.encode(writer);
+        writer.bytes(self.reason.as_bytes());
+    }
+}
+
 impl Engine {
-    pub(crate) fn change_mode(&mut self, mode: TradingMode, sink: &mut impl Sink) -> Result<()> {
-        self.emit(RecordKind::ModeChanged, &mode, sink)?;
+    pub(crate) fn change_mode(
+        &mut self,
+        mode: TradingMode,
+        reason: &str,
+        sink: &mut impl Sink,
+    ) -> Result<()> {
+        if reason.len() > MODE_REASON_BYTES_MAX {
+            return Err(Error::new(
+                Code::ArgumentInvalid,
+                format!(
+                    "reason must have at most {MODE_REASON_BYTES_MAX} bytes, has {}",
+                    reason.len()
+                ),
+            ));
+        }
+        self.emit(RecordKind::ModeChanged, &ModeChange { mode, reason }, sink)?;
         self.gate.set_mode(mode);
         Ok(())
+    }
+
+    /// Refuses a mode that is looser than the one in force: only the reset procedure loosens.
+    ///
+    /// # Errors
+    /// `MODE_RESET_REQUIRED`.
+    pub fn check_tightens(&self, mode: TradingMode) -> Result<()> {
+        if mode as u8 >= self.mode() as u8 {
+            return Ok(());
+        }
+        Err(Error::new(
+            Code::ModeResetRequired,
+            format!(
+                "trading mode must not be loosened without a reset, it is {} and was to be {}",
+                self.mode().name(),
+                mode.name()
+            ),
+        )
+        .with("mode", self.mode().name())
+        .with("asked", mode.name()))
     }
 
     /// Returns the mode in force.

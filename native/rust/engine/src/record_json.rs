@@ -34,7 +34,10 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
             json!({ "client_order_id": reader.u64()? })
         }
         RecordKind::AmendRequested => amendment(&Amendment::decode(&mut reader, record.ts)?),
-        RecordKind::ModeChanged => json!({ "mode": TradingMode::read(reader.u8()?).name() }),
+        RecordKind::ModeChanged => {
+            let mode = TradingMode::read(reader.u8()?).name();
+            json!({ "mode": mode, "reason": String::from_utf8_lossy(reader.rest()) })
+        }
         RecordKind::VenueReport => report(&VenueReport::decode(&mut reader)?),
         RecordKind::Funding => {
             let funding = Funding::decode(&mut reader)?;

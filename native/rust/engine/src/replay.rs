@@ -77,7 +77,10 @@ pub(crate) fn feed(
         RecordKind::AmendRequested => Input::Amend(Amendment::decode(&mut reader, record.ts)?),
         RecordKind::VenueReport => Input::Report(VenueReport::decode(&mut reader)?),
         RecordKind::ModeChanged => {
-            Input::ModeChanged { mode: TradingMode::read(reader.u8()?), ts: record.ts }
+            let mode = TradingMode::read(reader.u8()?);
+            let reason = std::str::from_utf8(reader.rest())
+                .map_err(|_| Error::new(Code::JournalCorrupt, "reason must hold text"))?;
+            Input::ModeChanged { mode, reason, ts: record.ts }
         }
         RecordKind::Funding => Input::Funding(Funding::decode(&mut reader)?),
         RecordKind::RateChanged => Input::Rate(RateChanged::decode(&mut reader)?),

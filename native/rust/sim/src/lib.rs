@@ -4,13 +4,12 @@
 pub mod assumptions;
 pub mod fault;
 mod fill_price;
-pub mod notices;
 mod resting;
 pub mod session;
 mod tape;
 pub mod venue;
 
 pub use assumptions::{Assumptions, AssumptionsSpec};
-pub use notices::Notices;
+pub use holdfast_engine::notices::{self, Notices};
 pub use session::{Session, SessionConfig};
 pub use venue::{SimulatedVenue, VenueEvent};

@@ -1,7 +1,6 @@
 //! Engine and simulated venue run together: one bar in, everything it causes out.
 
 use crate::assumptions::{Assumptions, AssumptionsSpec};
-use crate::notices::{Notices, Recorder};
 use crate::tape::Tape;
 use crate::venue::{SimulatedVenue, VenueEvent};
 use holdfast_core::journal_record::{RecordKind, hex};
@@ -9,6 +8,7 @@ use holdfast_core::{
     Amendment, Bar, ClientOrderId, Code, Contingency, Error, InstrumentId, OrderIntent, Quote,
     Rate, Result, Timestamp, Trade, TradingMode,
 };
+use holdfast_engine::notices::{Notices, Recorder};
 use holdfast_engine::snapshot::Snapshot;
 use holdfast_engine::{
     Command, Engine, EngineConfig, Input, JournalWriter, OrderList, RateChanged, Sink,
@@ -70,7 +70,8 @@ impl Session {
     }
 
     fn recorder(&mut self) -> (&mut Engine, Recorder<'_>, &mut SimulatedVenue, &mut Vec<Command>) {
-        let recorder = Recorder { journal: self.journal.as_mut(), notices: &mut self.notices };
+        let recorder =
+            Recorder { journal: self.journal.as_mut(), notices: Some(&mut self.notices) };
         (&mut self.engine, recorder, &mut self.venue, &mut self.commands)
     }
 
@@ -249,12 +250,21 @@ impl Session {
         verdict.ok_or_else(|| Error::new(Code::AmendInvalid, "an amendment must have a verdict"))
     }
 
-    /// Puts a trading mode in force.
+    /// Puts a trading mode in force that is as strict as the present one or stricter.
     ///
     /// # Errors
-    /// `JOURNAL_IO`.
-    pub fn set_mode(&mut self, mode: TradingMode) -> Result<()> {
-        self.step(&Input::ModeChanged { mode, ts: self.engine.now() })?;
+    /// `MODE_RESET_REQUIRED` for a looser one, `ARGUMENT_INVALID` for a reason that is too long, `JOURNAL_IO`.
+    pub fn set_mode(&mut self, mode: TradingMode, reason: &str) -> Result<()> {
+        self.engine.check_tightens(mode)?;
+        self.reset_mode(mode, reason)
+    }
+
+    /// Puts any trading mode in force: the end of a reset procedure.
+    ///
+    /// # Errors
+    /// `ARGUMENT_INVALID` for a reason that is too long, `JOURNAL_IO`.
+    pub fn reset_mode(&mut self, mode: TradingMode, reason: &str) -> Result<()> {
+        self.step(&Input::ModeChanged { mode, reason, ts: self.engine.now() })?;
         self.hear_answers()
     }
 

@@ -3,9 +3,12 @@
 mod support;
 
 use holdfast_core::{
-    Amendment, ClientOrderId, OrderIntent, Price, Quantity, ReportKind, Side, TradeId, VenueReport,
+    Amendment, ClientOrderId, OrderIdText, OrderIntent, Price, Quantity, ReportKind, Side, TradeId,
+    VenueReport,
 };
-use holdfast_engine::{Command, Engine, Input, JournalWriter, SyncPolicy};
+use holdfast_engine::report_record::{REPORT_BYTES, report_of_record};
+use holdfast_engine::request_record::{REQUEST_BYTES, request_record};
+use holdfast_engine::{Command, DeskConfig, Engine, Input, JournalWriter, SyncPolicy};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use support::*;
@@ -119,5 +122,53 @@ fn nat_01_an_order_allocates_nothing_after_warm_up() {
     let allocated = ALLOCATIONS.get() - before;
     assert_eq!(desk.engine.counts().fills, 22_500);
     assert_eq!(allocated, 0);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Orders from the desk to the bytes of their requests, in batches, and their fills back from records.
+#[test]
+fn nat_01_a_batch_allocates_nothing_from_intents_to_request_bytes_and_fills() {
+    const BATCH: u64 = 8;
+    let folder = std::env::temp_dir().join(format!("holdfast-batches-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    let journal = JournalWriter::create(&folder, SyncPolicy::Os).unwrap();
+    let desk_config =
+        DeskConfig { engine: config().engine, about: serde_json::Value::String("batches".into()) };
+    let mut desk = holdfast_engine::Desk::open(&desk_config, Some(journal)).unwrap();
+    desk.hears = false;
+    desk.on_bar(&flat_bar(0, 10_000)).unwrap();
+    let (form, ts) = (OrderIdText::new("hf").unwrap(), desk.engine().now());
+    let mut fill = [0_u8; REPORT_BYTES];
+    fill[8] = ReportKind::Fill as u8;
+    fill[24..32].copy_from_slice(&10_000_i64.to_le_bytes());
+    fill[32] = 10;
+    let mut bytes = [0_u8; REQUEST_BYTES];
+    let mut batches = |desk: &mut holdfast_engine::Desk, count: u64| {
+        for batch in 0..count {
+            let first = desk.engine().next_client_order_id().0;
+            for _ in 0..BATCH {
+                let side = if batch % 2 == 0 { Side::Buy } else { Side::Sell };
+                let verdict = desk.submit(limit(side, 10, 10_000), ts).unwrap();
+                assert!(verdict.approved());
+                desk.recycle(verdict);
+            }
+            let each = |engine: &Engine, command: &Command| {
+                bytes = request_record(engine, command, &form);
+            };
+            assert_eq!(desk.drain(usize::MAX, each), Ok(BATCH as usize));
+            for id in first..first + BATCH {
+                fill[..8].copy_from_slice(&id.to_le_bytes());
+                fill[16..24].copy_from_slice(&id.to_le_bytes());
+                desk.report(&report_of_record(&fill, ts).unwrap()).unwrap();
+            }
+        }
+    };
+    batches(&mut desk, 700);
+    let before = ALLOCATIONS.get();
+    batches(&mut desk, 1_000);
+    let allocated = ALLOCATIONS.get() - before;
+    assert_eq!(desk.engine().counts().filled, 1_700 * BATCH);
+    assert_eq!(allocated, 0);
+    assert_eq!(bytes[88..91], *b"hf-");
     std::fs::remove_dir_all(&folder).unwrap();
 }

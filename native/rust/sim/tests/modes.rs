@@ -11,7 +11,7 @@ use support::*;
 impl Desk {
     fn mode(&mut self, mode: TradingMode) {
         let ts = self.now();
-        self.step(&Input::ModeChanged { mode, ts }).unwrap();
+        self.step(&Input::ModeChanged { mode, reason: "drill", ts }).unwrap();
     }
 
     fn denied(&mut self, intent: OrderIntent) -> bool {
@@ -160,10 +160,12 @@ fn ord_17_an_emergency_ends_flat_in_the_simulated_venue_and_replays() {
     session.submit(limit(Side::Buy, 10, 9_500)).unwrap();
     session.on_bar(&flat_bar(1, 10_000)).unwrap();
     assert_eq!(position(&session), 10);
-    session.set_mode(TradingMode::Emergency).unwrap();
+    session.set_mode(TradingMode::Emergency, "drill").unwrap();
     session.on_bar(&bar(2, [9_900, 10_000, 9_000, 9_400], 1_000)).unwrap();
     assert_eq!((position(&session), session.engine().open_order_count()), (0, 0));
-    session.set_mode(TradingMode::Normal).unwrap();
+    let loosened = session.set_mode(TradingMode::Normal, "again").map_err(|error| error.code());
+    assert_eq!(loosened, Err(Code::ModeResetRequired));
+    session.reset_mode(TradingMode::Normal, "looked at").unwrap();
     assert!(session.submit(market(Side::Buy, 1)).unwrap().approved());
     let closed = session.close().unwrap();
     let replayed = replay(&JournalReader::open(&folder).unwrap()).unwrap();

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { HoldfastError } from '#ts/core/holdfast-error.js';
 import type { Summary } from '#ts/engine/report/summary-schema.js';
+import { journalConfiguration } from '#ts/native/journal-tools.js';
 import { limitsRecord, parseLimits } from '#ts/risk/limits.js';
 import { type CommandOutcome, runCommand } from '../../support/command-line.js';
 import { csvTable } from '../../support/csv-table.js';
@@ -129,6 +130,26 @@ describe('holdfast backtest', () => {
     expect((await failureOf('--strategy', limited, '--data', prices, twin)).code).toBe(
       'CONFIG_INVALID',
     );
+  });
+
+  it('takes a policy of the journal and one of self-trades', async () => {
+    const flags = ['--strategy', limited, '--data', prices];
+    const run = await backtest(
+      ...flags,
+      '--journal-policy',
+      'batch:50',
+      '--self-trade',
+      'cancel_both',
+    );
+    expect(run.error).toBeNull();
+    const configuration = journalConfiguration(join(run.out, 'journal'));
+    expect(configuration?.record.content).toMatchObject({
+      engine: { orders: { self_trade: { policy: 'cancel_both' } } },
+    });
+    for (const policy of ['never', 'batch:0', 'batch:60001']) {
+      const { error } = await backtest(...flags, '--journal-policy', policy);
+      expect(error, policy).not.toBeNull();
+    }
   });
 
   it('takes symbol, tick, lot, cash, costs, period and seed', async () => {

@@ -135,6 +135,7 @@ describe('NoticeReader', () => {
         liquiditySide: 'taker',
         feeRaw: -4n,
         slippageRaw: 5n,
+        feeCurrency: 0,
       },
       {
         kind: 'position',

@@ -3,6 +3,7 @@
 use super::NativeSession;
 use crate::amendment::{amendment, order_id};
 use crate::failure::failure;
+use holdfast_core::TradingMode;
 use holdfast_engine::idempotency::key_of;
 use napi_derive::napi;
 
@@ -12,6 +13,22 @@ impl NativeSession {
     #[napi]
     pub fn submit_once(&mut self, key: String) -> napi::Result<u32, String> {
         self.contained(|session| session.submit_with(Some(key_of(&key)?)))
+    }
+
+    /// Puts a trading mode in force that is as strict as the present one or stricter. Returns bytes of notices.
+    #[napi]
+    pub fn set_mode(&mut self, mode: u8, reason: String) -> napi::Result<u32, String> {
+        self.contained(|session| {
+            session.open()?.set_mode(TradingMode::read(mode), &reason)?;
+            session.write_account()?;
+            session.take_notices()
+        })
+    }
+
+    /// Returns the number of the trading mode in force.
+    #[napi]
+    pub fn mode(&mut self) -> napi::Result<u8, String> {
+        self.contained(|session| Ok(session.open()?.engine().mode() as u8))
     }
 
     /// Returns the index of an open order's instrument.

@@ -1,9 +1,10 @@
 //! The records that a strategy wants to hear of, queued as bytes until it takes them.
 
+use crate::journal_writer::JournalWriter;
+use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::{Encode, Layout, append_encoded};
 use holdfast_core::{ReportKind, Result, Timestamp};
-use holdfast_engine::{JournalWriter, Sink};
 
 /// Bytes before each payload: length, kind, time.
 pub const NOTICE_HEADER_BYTES: usize = 16;
@@ -45,12 +46,8 @@ impl Notices {
         self.bytes.is_empty()
     }
 
-    pub(crate) fn push(
-        &mut self,
-        kind: RecordKind,
-        ts: Timestamp,
-        content: &(impl Encode + ?Sized),
-    ) {
+    /// Adds a record of the engine.
+    pub fn push(&mut self, kind: RecordKind, ts: Timestamp, content: &(impl Encode + ?Sized)) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(&[0, 0, 0, 0, kind as u8, 0, 0, 0]);
         self.bytes.extend_from_slice(&ts.0.to_le_bytes());
@@ -65,9 +62,12 @@ impl Notices {
 }
 
 /// Sends each record to the journal and, where a strategy cares, to the notices.
-pub(crate) struct Recorder<'a> {
-    pub(crate) journal: Option<&'a mut JournalWriter>,
-    pub(crate) notices: &'a mut Notices,
+#[derive(Debug)]
+pub struct Recorder<'a> {
+    /// Where every record goes; `None` keeps none.
+    pub journal: Option<&'a mut JournalWriter>,
+    /// Where those go that somebody listens to; `None` when nobody does.
+    pub notices: Option<&'a mut Notices>,
 }
 
 impl Sink for Recorder<'_> {
@@ -88,8 +88,8 @@ impl Sink for Recorder<'_> {
                 | RecordKind::Verdict
                 | RecordKind::VenueReport
         );
-        if wanted {
-            self.notices.push(kind, ts, content);
+        if let Some(notices) = self.notices.as_deref_mut().filter(|_| wanted) {
+            notices.push(kind, ts, content);
         }
         Ok(())
     }

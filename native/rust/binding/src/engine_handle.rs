@@ -1,0 +1,256 @@
+//! The engine as JavaScript drives it, without a venue of its own: orders, reports and market records are read from arrays
+//! that JavaScript filled, outcomes and requests are written in place.
+
+mod batches;
+mod inspection;
+mod requests;
+
+use crate::command::{COMMAND_BYTES, COMMANDS_MAX};
+use crate::failure::{failure, guarded};
+use crate::memory::SharedBytes;
+use crate::plain_function::{Operation, plain_function};
+use holdfast_core::{Code, Error, OrderIdText, Result, Timestamp, contain};
+use holdfast_engine::{Desk, DeskConfig, JournalOptions, JournalWriter, SyncPolicy};
+use napi::Env;
+use napi::bindgen_prelude::{Function, Uint8Array};
+use napi_derive::napi;
+use std::cell::RefCell;
+use std::path::Path;
+use std::rc::Rc;
+
+/// The view of the position that was asked for last, see `position_view`.
+const POSITION_VIEW: usize = 0;
+/// Time of the call, ns (i64), and how many records of a batch it is about (u32); JavaScript sets both before.
+const CALL_TIME: usize = 64;
+const COUNT: usize = 72;
+/// Bytes of notices after a call, or `FAILED` (u32); not zero while more wait than fitted (u32).
+const OUTCOME: usize = 76;
+const NOTICES_WAIT: usize = 80;
+/// Not zero while somebody listens, so that batches gather notices too (u32).
+const LISTENS: usize = 84;
+/// Id of the order that was judged last (f64).
+const LAST_ORDER: usize = 88;
+/// Requests that wait after `drain` (u32).
+const WAITING: usize = 96;
+/// Where single commands and lists stand.
+const COMMANDS: usize = 256;
+const FAILED: u32 = u32::MAX;
+
+/// One of the functions that take their arguments from memory. A call that comes while another one runs finds the engine
+/// borrowed and does nothing; JavaScript cannot make one.
+struct Call {
+    inner: Rc<RefCell<Inner>>,
+    operation: fn(&mut Inner) -> Result<u32>,
+}
+
+impl Operation for Call {
+    fn run(&self) {
+        if let Ok(mut inner) = self.inner.try_borrow_mut() {
+            inner.run(self.operation);
+        }
+    }
+}
+
+struct Inner {
+    desk: Option<Desk>,
+    id_form: OrderIdText,
+    exchange: SharedBytes,
+    notices: SharedBytes,
+    orders: SharedBytes,
+    reports: SharedBytes,
+    requests: SharedBytes,
+    market: SharedBytes,
+    /// What a function without result failed with; `take_failure` throws it.
+    failed: Option<Error>,
+}
+
+/// The arrays that an engine and JavaScript share; each begins at a cache line.
+#[napi(object)]
+pub struct EngineArrays {
+    pub exchange: Uint8Array,
+    pub notices: Uint8Array,
+    pub orders: Uint8Array,
+    pub reports: Uint8Array,
+    pub requests: Uint8Array,
+    pub market: Uint8Array,
+}
+
+/// Where an engine's journal is, and how it is kept.
+#[napi(object)]
+pub struct EngineJournal {
+    pub folder: String,
+    /// `always`, `os` or `batch:MILLISECONDS`.
+    pub policy: String,
+    /// The present time in milliseconds, for the age of a lock that somebody else holds.
+    pub now_ms: f64,
+}
+
+impl EngineJournal {
+    fn create(&self) -> Result<JournalWriter> {
+        let opened_at = Some(Timestamp((self.now_ms * 1e6) as i64));
+        let options =
+            JournalOptions { opened_at, ..JournalOptions::new(SyncPolicy::parse(&self.policy)?) };
+        JournalWriter::create_with(Path::new(&self.folder), options)
+    }
+}
+
+#[napi]
+pub struct NativeEngine {
+    inner: Rc<RefCell<Inner>>,
+}
+
+#[napi]
+impl NativeEngine {
+    /// Opens an engine; without a journal nothing is recorded.
+    #[napi(constructor)]
+    pub fn new(
+        config: String,
+        id_prefix: String,
+        journal: Option<EngineJournal>,
+        arrays: EngineArrays,
+    ) -> napi::Result<Self, String> {
+        guarded(|| {
+            let config: DeskConfig = serde_json::from_str(&config).map_err(|error| {
+                Error::new(
+                    Code::ConfigInvalid,
+                    format!("configuration must have its fields, {error}"),
+                )
+            })?;
+            let mut inner = Inner {
+                desk: None,
+                id_form: OrderIdText::new(&id_prefix)?,
+                exchange: SharedBytes::new(
+                    arrays.exchange,
+                    "exchange",
+                    COMMANDS + COMMANDS_MAX * COMMAND_BYTES,
+                )?,
+                notices: SharedBytes::new(arrays.notices, "notices", 4_096)?,
+                orders: SharedBytes::new(arrays.orders, "orders", 128)?,
+                reports: SharedBytes::new(arrays.reports, "reports", 128)?,
+                requests: SharedBytes::new(arrays.requests, "requests", 128)?,
+                market: SharedBytes::new(arrays.market, "market", 128)?,
+                failed: None,
+            };
+            // An engine that cannot begin must not leave an empty journal behind.
+            Desk::open(&config, None)?;
+            let journal = journal.map(|journal| journal.create()).transpose()?;
+            inner.desk = Some(Desk::open(&config, journal)?);
+            inner.desk()?.commit()?;
+            Ok(Self { inner: Rc::new(RefCell::new(inner)) })
+        })
+    }
+
+    /// Returns one of the functions that take their arguments from memory and leave their outcome there: `submit`, `report`,
+    /// `market`, `submitBatch`, `applyReports`, `drain`.
+    #[napi]
+    pub fn function<'env>(
+        &self,
+        env: &'env Env,
+        name: String,
+    ) -> napi::Result<Function<'env, (), ()>> {
+        let operation: fn(&mut Inner) -> Result<u32> = match name.as_str() {
+            "submit" => Inner::submit,
+            "report" => Inner::report,
+            "market" => Inner::play_market,
+            "submitBatch" => Inner::submit_batch,
+            "applyReports" => Inner::apply_reports,
+            "drain" => Inner::drain,
+            _ => return Err(napi::Error::from_reason(format!("no function {name}"))),
+        };
+        let inner = Rc::clone(&self.inner);
+        plain_function(env, &name, Rc::new(Call { inner, operation }))
+    }
+
+    /// Throws what a function without result failed with.
+    #[napi]
+    pub fn take_failure(&mut self) -> napi::Result<(), String> {
+        match self.inner.borrow_mut().failed.take() {
+            Some(error) => Err(failure(&error)),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns bytes of further notices, for when they did not all fit.
+    #[napi]
+    pub fn more_notices(&mut self) -> napi::Result<u32, String> {
+        self.contained(Inner::take_notices)
+    }
+
+    /// Closes the journal and returns the final state as JSON; the last notices wait in the array.
+    #[napi]
+    pub fn close(&mut self) -> napi::Result<String, String> {
+        self.contained(|inner| {
+            let closed = inner.desk()?.close()?;
+            serde_json::to_string(&closed)
+                .map_err(|error| Error::new(Code::ArgumentInvalid, error.to_string()))
+        })
+    }
+
+    /// Lets go of everything; a later call is an error.
+    #[napi]
+    pub fn dispose(&mut self) {
+        self.inner.borrow_mut().desk = None;
+    }
+}
+
+impl NativeEngine {
+    fn contained<T>(
+        &self,
+        operation: impl FnOnce(&mut Inner) -> Result<T>,
+    ) -> napi::Result<T, String> {
+        self.inner.borrow_mut().contained(operation).map_err(|error| failure(&error))
+    }
+}
+
+impl Inner {
+    /// Runs one call. After a panic the engine is closed, because its state may be half changed.
+    fn contained<T>(&mut self, operation: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let outcome = contain::contain(|| operation(self));
+        if outcome.as_ref().is_err_and(|error| error.code() == Code::NativePanic) {
+            self.desk = None;
+        }
+        outcome
+    }
+
+    /// Runs one call of a function without result.
+    fn run(&mut self, operation: impl FnOnce(&mut Self) -> Result<u32>) {
+        let bytes = self.contained(operation).unwrap_or_else(|error| {
+            self.failed = Some(error);
+            FAILED
+        });
+        self.exchange.put_u32(OUTCOME, bytes);
+    }
+
+    fn desk(&mut self) -> Result<&mut Desk> {
+        self.desk.as_mut().ok_or_else(closed)
+    }
+
+    /// As `desk`, gathering notices when `told` says that the caller reads them, or when somebody listens.
+    fn desk_telling(&mut self, told: bool) -> Result<&mut Desk> {
+        let listens = told || self.exchange.u32_at(LISTENS) != 0;
+        let desk = self.desk()?;
+        desk.hears = listens;
+        Ok(desk)
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp(self.exchange.i64_at(CALL_TIME))
+    }
+
+    fn take_notices(&mut self) -> Result<u32> {
+        let Some(desk) = self.desk.as_mut() else { return Ok(0) };
+        let waiting = desk.notices();
+        if waiting.is_empty() {
+            return Ok(0);
+        }
+        let bytes = waiting.take(self.notices.write());
+        let rest = u32::from(!waiting.is_empty());
+        self.exchange.put_u32(NOTICES_WAIT, rest);
+        u32::try_from(bytes)
+            .map_err(|_| Error::new(Code::CapacityExhausted, "notices must fit 32 bits"))
+    }
+}
+
+fn closed() -> Error {
+    Error::new(Code::HandleClosed, "engine must be open, it was closed")
+}

@@ -1,0 +1,143 @@
+import { Amount } from '../../core/amount.js';
+import { instrumentAt } from '../../core/instrument-at.js';
+import type { Instrument } from '../../core/instrument.js';
+import type { Quantity } from '../../core/quantity.js';
+import type {
+  FillNotice,
+  Notice,
+  OrderNotice,
+  PositionNotice,
+} from '../../native/notice-reader.js';
+import type { FillEvent, OrderEvent } from '../../strategies/strategy-context.js';
+
+/** A position after a fill; amounts in the instrument's settlement currency. */
+export interface PositionEvent {
+  readonly tsMs: number;
+  readonly instrument: Instrument;
+  /** Signed; of the side that changed when hedging. */
+  readonly quantity: Quantity;
+  readonly openCost: Amount;
+  readonly realizedPnl: Amount;
+  readonly cash: Amount;
+}
+
+/** The account at the last market event of a UTC day, in its own currency. */
+export interface DayEvent {
+  readonly tsMs: number;
+  readonly equity: Amount;
+  readonly cash: Amount;
+  readonly realizedPnl: Amount;
+  readonly unrealizedPnl: Amount;
+  readonly fees: Amount;
+}
+
+/** What happened inside an engine. */
+export type EngineEvent =
+  | { readonly kind: 'order'; readonly order: OrderEvent }
+  | { readonly kind: 'fill'; readonly fill: FillEvent }
+  | { readonly kind: 'position'; readonly position: PositionEvent }
+  | { readonly kind: 'day'; readonly day: DayEvent };
+
+/** Makes events of what the native core tells; a fill is told whole when its position and order are known. */
+export class EngineEvents {
+  readonly #instruments: readonly Instrument[];
+  readonly #currencies: readonly string[];
+  #fill: FillNotice | undefined;
+  #position: PositionNotice | undefined;
+
+  /** @param currencies those of the account, its own first */
+  constructor(instruments: readonly Instrument[], currencies: readonly string[]) {
+    this.#instruments = instruments;
+    this.#currencies = currencies;
+  }
+
+  /** Appends the events of notices to `into`. */
+  read(notices: readonly Notice[], into: EngineEvent[]): void {
+    for (const notice of notices) {
+      if (notice.kind === 'fill') this.#fill = notice;
+      else if (notice.kind === 'position') {
+        this.#position = notice;
+        into.push({ kind: 'position', position: this.#positionEvent(notice) });
+      } else if (notice.kind === 'order') {
+        this.#told(notice, into);
+        into.push({ kind: 'order', order: this.#orderEvent(notice) });
+      } else if (notice.kind === 'day') into.push({ kind: 'day', day: this.#dayEvent(notice) });
+    }
+    this.#fill = undefined;
+    this.#position = undefined;
+  }
+
+  /** A report that was refused or repeated has no position with it, and is no fill. */
+  #told(order: OrderNotice, into: EngineEvent[]): void {
+    const [fill, position] = [this.#fill, this.#position];
+    if (fill === undefined || position?.clientOrderId !== order.clientOrderId) return;
+    this.#fill = undefined;
+    this.#position = undefined;
+    if (fill.clientOrderId !== order.clientOrderId) return;
+    const instrument = instrumentAt(this.#instruments, order.instrument);
+    const settled = (raw: bigint) => Amount.fromRaw(raw, instrument.settlementCurrency);
+    const feeCurrency = this.#currencies[fill.feeCurrency - 1] ?? instrument.settlementCurrency;
+    into.push({
+      kind: 'fill',
+      fill: {
+        tsMs: milliseconds(fill.tsNs),
+        instrument,
+        clientOrderId: fill.clientOrderId,
+        role: order.role,
+        side: order.side,
+        lastPx: instrument.priceOfTicks(fill.lastTicks),
+        lastQty: instrument.quantityOfLots(fill.lastLots),
+        liquiditySide: fill.liquiditySide,
+        fee: Amount.fromRaw(fill.feeRaw, feeCurrency),
+        slippage: settled(fill.slippageRaw),
+        realizedPnl: settled(position.realizedByFillRaw),
+      },
+    });
+  }
+
+  #orderEvent(notice: OrderNotice): OrderEvent {
+    const instrument = instrumentAt(this.#instruments, notice.instrument);
+    return {
+      tsMs: milliseconds(notice.tsNs),
+      instrument,
+      clientOrderId: notice.clientOrderId,
+      parentOrderId: notice.parent === 0 ? null : notice.parent,
+      role: notice.role,
+      side: notice.side,
+      orderType: notice.orderType,
+      status: notice.status,
+      quantity: instrument.quantityOfLots(notice.lots),
+      cumQty: instrument.quantityOfLots(notice.cumLots),
+      alarm: notice.alarm,
+    };
+  }
+
+  #positionEvent(notice: PositionNotice): PositionEvent {
+    const instrument = instrumentAt(this.#instruments, notice.instrument);
+    const amount = (raw: bigint) => Amount.fromRaw(raw, instrument.settlementCurrency);
+    return {
+      tsMs: milliseconds(notice.tsNs),
+      instrument,
+      quantity: instrument.quantityOfLots(notice.lots),
+      openCost: amount(notice.openCostRaw),
+      realizedPnl: amount(notice.realizedRaw),
+      cash: amount(notice.cashRaw),
+    };
+  }
+
+  #dayEvent(notice: Extract<Notice, { kind: 'day' }>): DayEvent {
+    const amount = (raw: bigint) => Amount.fromRaw(raw, this.#currencies[0] ?? '');
+    return {
+      tsMs: milliseconds(notice.tsLastBarNs),
+      equity: amount(notice.equityRaw),
+      cash: amount(notice.cashRaw),
+      realizedPnl: amount(notice.realizedRaw),
+      unrealizedPnl: amount(notice.unrealizedRaw),
+      fees: amount(notice.feesRaw),
+    };
+  }
+}
+
+function milliseconds(ns: bigint): number {
+  return Math.floor(Number(ns / 1_000n) / 1_000);
+}

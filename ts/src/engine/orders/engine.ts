@@ -1,0 +1,361 @@
+import { decimalOf, formatDecimal } from '../../core/decimal.js';
+import { HoldfastError } from '../../core/holdfast-error.js';
+import type { Instrument } from '../../core/instrument.js';
+import { instrumentAt } from '../../core/instrument-at.js';
+import {
+  CONTINGENCIES,
+  type Contingency,
+  type TradingMode,
+} from '../../core/vocabulary.generated.js';
+import type { Command } from '../../native/command-memory.js';
+import type { ClosedEngine } from '../../native/native-engine.js';
+import type { Notice } from '../../native/notice-reader.js';
+import type { OrderBatch } from '../../native/order-batch.js';
+import type { ReportBatch } from '../../native/report-batch.js';
+import type { RequestBatch } from '../../native/request-batch.js';
+import type {
+  OrderChanges,
+  OrderIntent,
+  SubmitListResult,
+  SubmitResult,
+} from '../../strategies/strategy-context.js';
+import {
+  amendCommand,
+  checkChangeKeys,
+  checkListed,
+  checkOrderKeys,
+  orderCommand,
+} from '../order-command.js';
+import { modeNumber } from '../trading-mode.js';
+import { codesOf, failedFrom, resultFrom } from '../submit-result.js';
+import { EventQueue } from './event-queue.js';
+import { type EngineOptions, parseEngineOptions } from './engine-options.js';
+import { EngineView } from './engine-view.js';
+import {
+  type BarUpdate,
+  MarketWriter,
+  type QuoteUpdate,
+  type TradeUpdate,
+} from './market-update.js';
+import { systemClock } from './system-clock.js';
+import { batchReport, checkReportKeys, type VenueReport } from './venue-report.js';
+import { type VenueRequest, venueRequest } from './venue-request.js';
+
+/** The time of a call, where the clock is not to be asked: nanoseconds since 1970. */
+export interface CallOptions {
+  readonly tsNs?: bigint;
+}
+
+/** Orders of a list that are sent at once; the others follow what the first fills. */
+const SENT_AT_ONCE: Readonly<Record<Contingency, number>> = { oco: 2, ouo: 2, oto: 1, bracket: 1 };
+
+/**
+ * The engine without a venue: the gate, orders, positions, account and journal of one account, driven by hand. The caller
+ * brings prices and the venue's reports, and sends what `drainRequests` returns. Not for two threads at once.
+ *
+ * @example
+ * const engine = Engine.open({
+ *   instruments: [btc], limits: presetLimits('bot4'), account: { cash: '10000' }, journal: { path: 'journal' },
+ * });
+ * engine.quote({ bid: '64999', bidQty: '1', ask: '65001', askQty: '2' });
+ * engine.submit({ side: 'buy', quantity: '0.01', orderType: 'limit', limitPrice: '64990', stopLoss: '64000' });
+ * for (const request of engine.drainRequests()) await send(request);
+ */
+export class Engine extends EngineView {
+  readonly #clock: () => bigint;
+  readonly #events: EventQueue;
+  readonly #market: MarketWriter;
+  readonly #currencies = new Map<string, number>();
+  #closed: ClosedEngine | undefined;
+
+  private constructor(options: EngineOptions) {
+    const parsed = parseEngineOptions(options);
+    const clock = parsed.clock ?? systemClock;
+    super(parsed, clock());
+    this.#clock = clock;
+    this.#market = new MarketWriter(this.native.memory.market);
+    const currencies = this.native.accountSnapshot().currencies.map(({ currency }) => currency);
+    this.#events = new EventQueue(this.instruments, currencies, parsed.onEvent);
+    this.native.memory.listens = parsed.onEvent !== undefined;
+  }
+
+  /**
+   * @throws HoldfastError `CONFIG_INVALID`, `CONFIG_UNKNOWN_KEY`, `LIMITS_INVALID`, `INSTRUMENT_INVALID`, `JOURNAL_LOCKED`,
+   * `JOURNAL_IO`, also when the folder holds a journal already: a journal is never written over
+   */
+  static open(options: EngineOptions): Engine {
+    return new Engine(options);
+  }
+
+  /**
+   * Judges an order and, when approved, reserves it and asks for it to be placed. A denial is a value, not an error.
+   *
+   * @throws HoldfastError for an order that contradicts itself, and what every call throws: `HANDLE_CLOSED`, `EVENT_INVALID`
+   * when time runs back, `JOURNAL_IO`, `JOURNAL_STOPPED`
+   */
+  submit(
+    order: OrderIntent,
+    options: CallOptions & { readonly idempotencyKey?: string } = {},
+  ): SubmitResult {
+    const command = this.#command(order);
+    const key = options.idempotencyKey ?? order.idempotencyKey;
+    return this.#telling(options, (notices) => {
+      const clientOrderId =
+        key === undefined
+          ? this.native.submit(command, notices)
+          : this.native.submitOnce(key, command, notices);
+      return resultFrom(notices, 0, clientOrderId);
+    });
+  }
+
+  /**
+   * Judges orders that depend on each other, whole or not at all: two for `oco` and `ouo`, a parent and its children for
+   * `oto`, an entry with its stop and its target for `bracket`.
+   *
+   * @throws HoldfastError as `submit`
+   */
+  submitList(
+    contingency: Contingency,
+    orders: readonly OrderIntent[],
+    options: CallOptions = {},
+  ): SubmitListResult {
+    const place = CONTINGENCIES.indexOf(contingency);
+    if (place < 0) throw noWord('contingency', CONTINGENCIES, contingency);
+    for (const order of orders) checkListed(order);
+    const commands = orders.map((order) => this.#command(order));
+    return this.#telling(options, (notices) => {
+      const first = this.native.submitList(place, commands, notices);
+      const clientOrderIds = Array.from(
+        { length: SENT_AT_ONCE[contingency] },
+        (_, index) => first + index,
+      );
+      const failed = failedFrom(notices, 0, commands.length);
+      return failed.length === 0
+        ? { verdict: 'approved', clientOrderIds }
+        : { verdict: 'denied', clientOrderIds, codes: codesOf(failed), failed };
+    });
+  }
+
+  /** @throws HoldfastError `ORDER_UNKNOWN` when the order is not open */
+  cancel(clientOrderId: number, options: CallOptions = {}): void {
+    this.#telling(options, (notices) => this.native.cancel(clientOrderId, notices));
+  }
+
+  /** @throws HoldfastError `ORDER_UNKNOWN`, `AMEND_INVALID`, `ORDER_TRANSITION_ILLEGAL` */
+  amend(clientOrderId: number, changes: OrderChanges, options: CallOptions = {}): SubmitResult {
+    checkChangeKeys(changes);
+    const index = this.native.instrumentOfOrder(clientOrderId) ?? 0;
+    const amendment = amendCommand(changes, instrumentAt(this.instruments, index));
+    return this.#telling(options, (notices) => {
+      this.native.amend(clientOrderId, amendment, notices);
+      return resultFrom(notices, 0, clientOrderId);
+    });
+  }
+
+  /**
+   * Takes what a venue says about an order. A report that does not fit is recorded, changes nothing, and is thrown.
+   *
+   * @throws HoldfastError `FILL_INVALID`, `FILL_CONFLICT`, `REPORT_MISMATCH`, `CURRENCY_UNKNOWN`, `ORDER_ID_INVALID`,
+   * `ARGUMENT_INVALID`
+   */
+  report(report: VenueReport): void {
+    checkReportKeys(report);
+    const { clientOrderId: given, symbol } = report;
+    const clientOrderId = typeof given === 'string' ? this.parseClientOrderId(given) : given;
+    const named = symbol === undefined ? undefined : this.indexOf(symbol);
+    const only = this.instruments.length === 1 ? 0 : undefined;
+    const known = this.native.instrumentOfOrder(clientOrderId) ?? named ?? only;
+    const exact = batchReport(report, {
+      clientOrderId,
+      instrument: known === undefined ? undefined : instrumentAt(this.instruments, known),
+      named,
+      currencyIndex: (currency) => this.#currencyIndex(currency),
+    });
+    this.#telling({}, (notices) => this.native.report(exact, notices));
+  }
+
+  /**
+   * The outcome of an order's last command is not known: no answer in time, a lost connection, an answer that cannot be
+   * read. The order is in doubt, keeps its reservation, and a `query` waits to be drained. Never report a rejection instead.
+   *
+   * @throws HoldfastError `ORDER_UNKNOWN`
+   */
+  loseTrack(clientOrderId: number, options: CallOptions = {}): void {
+    this.#telling(options, (notices) => this.native.loseTrack(clientOrderId, notices));
+  }
+
+  /** Takes the best bid and offer; their middle is the reference price. */
+  quote(quote: QuoteUpdate): void {
+    const stamp = this.#stamp(quote);
+    this.#play(stamp.tsNs, () => this.#market.quote(quote, stamp));
+  }
+
+  /** Takes a trade of others, whose price is the reference price. */
+  trade(trade: TradeUpdate): void {
+    const stamp = this.#stamp(trade);
+    this.#play(stamp.tsNs, () => this.#market.trade(trade, stamp));
+  }
+
+  /** Takes a bar that has closed; its close is the reference price. */
+  bar(bar: BarUpdate): void {
+    const stamp = this.#stamp(bar);
+    this.#play(stamp.tsNs, () => this.#market.bar(bar, stamp));
+  }
+
+  /** Takes a rate of exchange: what one unit of the currency costs in the account's. */
+  setRate(currency: string, rate: string | number, options: CallOptions = {}): void {
+    const { mantissa, scale } = decimalOf(rate);
+    const text = formatDecimal(mantissa, scale);
+    this.#telling(options, (notices) => this.native.setRate(currency, text, notices));
+  }
+
+  /** Takes a funding payment in the settlement currency; what the account receives is negative. */
+  funding(instrument: string | number, paid: string | number, options: CallOptions = {}): void {
+    const { mantissa, scale } = decimalOf(paid);
+    const [index, text] = [this.indexOf(instrument), formatDecimal(mantissa, scale)];
+    this.#telling(options, (notices) => this.native.funding(index, text, notices));
+  }
+
+  /**
+   * Puts a trading mode in force that is as strict as the present one or stricter; the reason stands in the journal.
+   *
+   * @throws HoldfastError `MODE_RESET_REQUIRED` for a looser one
+   */
+  setMode(mode: TradingMode, reason: string, options: CallOptions = {}): void {
+    this.#setMode({ mode, reason, isReset: false }, options);
+  }
+
+  /** Puts any trading mode in force: the end of a reset procedure, after a person has looked. */
+  resetMode(mode: TradingMode, reason: string, options: CallOptions = {}): void {
+    this.#setMode({ mode, reason, isReset: true }, options);
+  }
+
+  /**
+   * Returns what is to be sent to the venue, oldest first, after the journal was committed: what the journal does not hold
+   * does not leave.
+   *
+   * @throws HoldfastError `JOURNAL_IO`, `JOURNAL_STOPPED`: then nothing leaves
+   */
+  drainRequests(): readonly VenueRequest[] {
+    const drained: VenueRequest[] = [];
+    for (let waits = true; waits;) {
+      waits = this.native.drain();
+      const { requests } = this.native;
+      for (let slot = 0; slot < requests.length; slot += 1) {
+        drained.push(venueRequest(requests.read(slot), this.instruments));
+      }
+    }
+    return drained;
+  }
+
+  /** Orders for `submitBatch`, written in place. */
+  get orderBatch(): OrderBatch {
+    return this.native.orders;
+  }
+
+  /** Reports for `applyReports`, written in place. */
+  get reportBatch(): ReportBatch {
+    return this.native.reports;
+  }
+
+  /** Requests that `drainBatch` left, read in place. */
+  get requestBatch(): RequestBatch {
+    return this.native.requests;
+  }
+
+  /** Judges the orders of the batch in turn; each has its outcome in the batch. */
+  submitBatch(options: CallOptions = {}): void {
+    this.#telling(options, (notices) => this.native.submitBatch(notices));
+  }
+
+  /** Takes the reports of the batch in turn; each has its outcome in the batch. */
+  applyReports(options: CallOptions = {}): void {
+    this.#telling(options, (notices) => this.native.applyReports(notices));
+  }
+
+  /** As `drainRequests`, into the batch; returns whether more wait. */
+  drainBatch(): boolean {
+    return this.native.drain();
+  }
+
+  /** Ends the session and closes its journal; a later call of anything else is `HANDLE_CLOSED`. Idempotent. */
+  close(): ClosedEngine {
+    if (this.#closed !== undefined) return this.#closed;
+    const notices: Notice[] = [];
+    try {
+      this.#closed = this.native.close(notices);
+    } finally {
+      this.native.dispose();
+    }
+    this.#events.tell(notices);
+    return this.#closed;
+  }
+
+  #setMode(
+    { mode, reason, isReset }: { mode: TradingMode; reason: string; isReset: boolean },
+    options: CallOptions,
+  ): void {
+    const number = modeNumber(mode, reason);
+    this.#telling(options, (notices) => this.native.setMode(number, reason, isReset, notices));
+  }
+
+  /** Runs a call at its time and tells what it caused, also when it failed after something had happened. */
+  #telling<Result>({ tsNs }: CallOptions, call: (notices: Notice[]) => Result): Result {
+    const notices: Notice[] = [];
+    this.native.memory.callTimeNs = timeOf(tsNs ?? this.#clock());
+    try {
+      return call(notices);
+    } finally {
+      if (notices.length > 0) this.#events.tell(notices);
+    }
+  }
+
+  #play(tsNs: bigint, write: () => number): void {
+    this.#telling({ tsNs }, (notices) => this.native.market(write(), notices));
+  }
+
+  #stamp({ instrument, tsNs }: { instrument?: string | number; tsNs?: bigint }): {
+    readonly index: number;
+    readonly instrument: Instrument;
+    readonly tsNs: bigint;
+  } {
+    const index = this.indexOf(instrument);
+    return {
+      index,
+      instrument: instrumentAt(this.instruments, index),
+      tsNs: tsNs ?? this.#clock(),
+    };
+  }
+
+  #command(order: OrderIntent): Command {
+    checkOrderKeys(order);
+    const index = this.indexOf(order.instrument);
+    return orderCommand(order, index, instrumentAt(this.instruments, index));
+  }
+
+  #currencyIndex(currency: string): number {
+    const known = this.#currencies.get(currency);
+    if (known !== undefined) return known;
+    const index = this.native.currencyIndex(currency);
+    this.#currencies.set(currency, index);
+    return index;
+  }
+}
+
+function noWord(field: string, words: readonly string[], word: string): HoldfastError {
+  return new HoldfastError(
+    'ARGUMENT_INVALID',
+    `${field} must be one of ${words.join(', ')}, was ${word}`,
+    { context: { field, value: word } },
+  );
+}
+
+/** A time that does not fit would come out as another one. @throws HoldfastError `TIMESTAMP_INVALID` */
+function timeOf(tsNs: bigint): bigint {
+  if (typeof tsNs === 'bigint' && BigInt.asIntN(64, tsNs) === tsNs) return tsNs;
+  throw new HoldfastError(
+    'TIMESTAMP_INVALID',
+    `time must be nanoseconds since 1970 as a bigint of 64 bits, was ${String(tsNs)}`,
+    { context: { field: 'tsNs', value: String(tsNs) } },
+  );
+}

@@ -1,0 +1,15 @@
+export type { BatchOutcome } from '../../native/batch-record.js';
+export type { BatchOrder, OrderBatch } from '../../native/order-batch.js';
+export type { BatchReport, ReportBatch } from '../../native/report-batch.js';
+export type { BatchRequest, RequestBatch, RequestKind } from '../../native/request-batch.js';
+export type { ClosedEngine } from '../../native/native-engine.js';
+export type { JournalPolicy } from '../journal-policy.js';
+export type { OrderRulesOptions } from '../order-rules.js';
+export { Engine } from './engine.js';
+export type { EngineEvent } from './engine-event.js';
+export type { EngineOptions } from './engine-options.js';
+export type { BarUpdate, QuoteUpdate, TradeUpdate } from './market-update.js';
+export type { OrderView } from './order-view.js';
+export { systemClock } from './system-clock.js';
+export type { VenueReport } from './venue-report.js';
+export type { VenueRequest } from './venue-request.js';

@@ -1,0 +1,130 @@
+import type { Code } from '../core/codes.generated.js';
+import { HoldfastError } from '../core/holdfast-error.js';
+import {
+  ORDER_TYPES,
+  type OrderType,
+  type Side,
+  SIDES,
+  TIMES_IN_FORCE,
+  type TimeInForce,
+} from '../core/vocabulary.generated.js';
+import { type BatchOutcome, BatchRecords } from './batch-record.js';
+
+/** An order of a batch in whole ticks and lots; what it does not name stands as in a single order. */
+export interface BatchOrder {
+  /** Index of the instrument. */
+  readonly instrument: number;
+  readonly side: Side;
+  /** Default `limit` with `limitTicks`, `market` without. */
+  readonly orderType?: OrderType;
+  /** Default `gtc`. */
+  readonly timeInForce?: TimeInForce;
+  readonly lots: number | bigint;
+  readonly limitTicks?: number | bigint;
+  readonly triggerTicks?: number | bigint;
+  readonly stopLossTicks?: number | bigint;
+  readonly takeProfitTicks?: number | bigint;
+  readonly reduceOnly?: boolean;
+  readonly postOnly?: boolean;
+}
+
+/** Fields of a command; the same stand in native/rust/binding/src/command.rs. */
+const SIDE = 8;
+const ORDER_TYPE = 9;
+const TIME_IN_FORCE = 10;
+const REDUCE_ONLY = 11;
+const FLAGS = 12;
+const LOTS = 16;
+const LIMIT = 24;
+const TRIGGER = 32;
+const STOP_LOSS = 40;
+const TAKE_PROFIT = 48;
+const FAILED_CONTROLS = 84;
+const ORDER_ID = 88;
+
+const POST_ONLY = 1;
+
+/** Orders that are judged in one call, and what became of each; memory that is allocated once. */
+export class OrderBatch {
+  readonly #records: BatchRecords;
+  #length = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#records = new BatchRecords(bytes);
+  }
+
+  get capacity(): number {
+    return this.#records.capacity;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /**
+   * Adds an order and returns its place in the batch.
+   *
+   * @throws HoldfastError `CAPACITY_EXHAUSTED`, `ARGUMENT_INVALID` for what is no integer, `ORDER_INVALID` for a word that is none
+   */
+  add(order: BatchOrder): number {
+    const [records, slot] = [this.#records, this.#length];
+    records.checkRoom(slot, 'orders');
+    const { orderType = order.limitTicks === undefined ? 'market' : 'limit' } = order;
+    records.setInt64(slot, 0, 'instrument', order.instrument);
+    records.setByte(slot, SIDE, indexOf('side', SIDES, order.side));
+    records.setByte(slot, ORDER_TYPE, indexOf('orderType', ORDER_TYPES, orderType));
+    const timeInForce = indexOf('timeInForce', TIMES_IN_FORCE, order.timeInForce ?? 'gtc');
+    records.setByte(slot, TIME_IN_FORCE, timeInForce);
+    records.setByte(slot, REDUCE_ONLY, order.reduceOnly === true ? 1 : 0);
+    records.setByte(slot, FLAGS, order.postOnly === true ? POST_ONLY : 0);
+    records.setInt64(slot, LOTS, 'lots', order.lots);
+    this.#price(slot, LIMIT, 'limitTicks', order.limitTicks);
+    this.#price(slot, TRIGGER, 'triggerTicks', order.triggerTicks);
+    this.#price(slot, STOP_LOSS, 'stopLossTicks', order.stopLossTicks);
+    this.#price(slot, TAKE_PROFIT, 'takeProfitTicks', order.takeProfitTicks);
+    records.clearOutcome(slot);
+    this.#length = slot + 1;
+    return slot;
+  }
+
+  /** `done`: approved, and asked for; `denied`: by the gate; `refused`: no order, or the engine cannot take one. */
+  outcome(slot: number): BatchOutcome {
+    return this.#records.outcome(slot);
+  }
+
+  /** The first reason of a denial, or of a refusal; null for an approved order. */
+  code(slot: number): Code | null {
+    return this.#records.code(slot);
+  }
+
+  /** Every control that a denied order failed, as bits by the control's number. */
+  failedControls(slot: number): number {
+    return this.#records.uint32(slot, FAILED_CONTROLS);
+  }
+
+  /** Zero for a refused order, which has none. */
+  clientOrderId(slot: number): number {
+    return this.#records.outcome(slot) === 'refused'
+      ? 0
+      : this.#records.safeInteger(slot, ORDER_ID);
+  }
+
+  #price(slot: number, at: number, field: string, ticks: number | bigint | undefined): void {
+    if (ticks === undefined) this.#records.setNone(slot, at);
+    else this.#records.setInt64(slot, at, field, ticks);
+  }
+}
+
+function indexOf<Word extends string>(field: string, words: readonly Word[], word: Word): number {
+  const index = words.indexOf(word);
+  if (index >= 0) return index;
+  throw new HoldfastError(
+    'ORDER_INVALID',
+    `${field} must be one of ${words.join(', ')}, was ${word}`,
+    { context: { field, value: word } },
+  );
+}
