@@ -643,6 +643,65 @@ export const CODES = {
     meaning: 'Some simulated outcomes are no finite numbers.',
     remedy: 'Check exposures, volatilities and the horizon.',
   },
+  RETURNS_INVALID: {
+    number: 204,
+    category: 'data',
+    retryable: false,
+    meaning:
+      'Returns or prices hold a value that is no finite number, or rows of different lengths.',
+    remedy: 'Mend the value that the message names; nothing is filled in.',
+  },
+  DATES_MISALIGNED: {
+    number: 205,
+    category: 'data',
+    retryable: false,
+    meaning: 'Two series do not have the same dates.',
+    remedy:
+      "Ask for the dates that all have in common by name (missing: 'intersect'), or mend the data.",
+  },
+  OBSERVATIONS_TOO_FEW: {
+    number: 206,
+    category: 'data',
+    retryable: false,
+    meaning: 'There are fewer observations than the estimator needs.',
+    remedy: 'Use more observations, or a shrunk estimate.',
+  },
+  EXPANSION_INVALID: {
+    number: 207,
+    category: 'validation',
+    retryable: false,
+    meaning:
+      'Skewness and kurtosis lie outside the domain in which the Cornish-Fisher expansion is a quantile.',
+    remedy: 'Use another method for this sample.',
+  },
+  FIT_FAILED: {
+    number: 208,
+    category: 'data',
+    retryable: false,
+    meaning: 'A model could not be fitted to the sample.',
+    remedy: 'Use more observations, or a method without a fit.',
+  },
+  VOLATILITY_ZERO: {
+    number: 209,
+    category: 'data',
+    retryable: false,
+    meaning: 'A series has no deviation, so that nothing can be scaled by it.',
+    remedy: 'Leave the series out.',
+  },
+  ITERATION_LIMIT_REACHED: {
+    number: 210,
+    category: 'infrastructure',
+    retryable: false,
+    meaning: 'An iteration did not come to its tolerance within its limit.',
+    remedy: 'Raise the limit that the message names, or the tolerance.',
+  },
+  POSITION_UNPRICED: {
+    number: 211,
+    category: 'data',
+    retryable: false,
+    meaning: 'A position has no prices.',
+    remedy: 'Add the symbol to the file of prices, or take the position out.',
+  },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof CODES;
