@@ -32,13 +32,6 @@ export function upperGamma(a: number, x: number): number {
   return x < a + 1 ? 1 - scale * lowerSeries(a, x) : scale * upperFraction(a, x);
 }
 
-/** Returns P(a, x) = 1 − Q(a, x), with full relative precision near zero. */
-export function lowerGamma(a: number, x: number): number {
-  if (x <= 0) return 0;
-  const scale = Math.exp(a * Math.log(x) - x - logGamma(a));
-  return x < a + 1 ? scale * lowerSeries(a, x) : 1 - scale * upperFraction(a, x);
-}
-
 /** Returns the probability that a chi-square variable exceeds `x`: the p-value of a test. */
 export function chiSquareTail(x: number, degrees: number): number {
   return upperGamma(degrees / 2, x / 2);
