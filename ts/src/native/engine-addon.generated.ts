@@ -25,7 +25,17 @@ export declare class NativeJournalCursor {
 /** A portfolio with its covariance, kept current. */
 export declare class NativeParametricRisk {
   /** Takes the covariance row by row, exposures, and settings: VaR and CVaR multipliers of two levels, six score limits. */
-  constructor(covariance: Float64Array, exposures: Float64Array, limits: Float64Array);
+  constructor(
+    covariance: Float64Array,
+    exposures: Float64Array,
+    limits: Float64Array,
+    exchange: Uint8Array,
+  );
+  /**
+   * Returns the function that changes one exposure. It takes asset and exposure from the exchange memory and leaves the
+   * deviation there, or NaN when it changed nothing, because arguments would cost more than the change does.
+   */
+  updater(): () => void;
   /** Changes one exposure; returns the deviation of profits that follows. */
   setExposure(asset: number, exposure: number): number;
   /** Returns the deviation if one exposure were another one. */

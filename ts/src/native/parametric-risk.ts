@@ -1,7 +1,14 @@
 import { engineCall, loadEngineAddon } from './engine-addon.js';
+import { allocateAligned, loadMarketAddon } from './market-addon.js';
 
 /** Figures that native code writes for each evaluation, in their order. */
 export const FIGURES_EACH = 9;
+
+/** Doubles of the exchange; the same places stand in `native/rust/binding/src/parametric_risk.rs`. */
+const EXCHANGE_BYTES = 64;
+const ASSET = 0;
+const EXPOSURE = 1;
+const DEVIATION = 2;
 
 /** Columns of a parametric risk; the settings are four multipliers and six limits. */
 export interface ParametricColumns {
@@ -14,20 +21,31 @@ export interface ParametricColumns {
 export class ParametricRiskHandle {
   readonly #native: InstanceType<ReturnType<typeof loadEngineAddon>['NativeParametricRisk']>;
 
+  readonly #exchange: Float64Array;
+  readonly #update: () => void;
+
   constructor({ covariance, exposures, settings }: ParametricColumns) {
     const { NativeParametricRisk } = loadEngineAddon();
-    this.#native = engineCall(() => new NativeParametricRisk(covariance, exposures, settings));
+    const bytes = allocateAligned(loadMarketAddon(), EXCHANGE_BYTES);
+    this.#exchange = new Float64Array(bytes.buffer, bytes.byteOffset, EXCHANGE_BYTES / 8);
+    this.#native = engineCall(
+      () => new NativeParametricRisk(covariance, exposures, settings, bytes),
+    );
+    this.#update = engineCall(() => this.#native.updater());
   }
 
   /** Returns the deviation of profits that follows. */
   setExposure(asset: number, exposure: number): number {
-    try {
-      return this.#native.setExposure(asset, exposure);
-    } catch (error) {
-      return engineCall(() => {
-        throw error;
-      });
+    const exchange = this.#exchange;
+    exchange[ASSET] = asset;
+    exchange[EXPOSURE] = exposure;
+    this.#update();
+    const deviation = exchange[DEVIATION] ?? Number.NaN;
+    // Nothing was changed then, and the call with arguments throws the reason.
+    if (Number.isNaN(deviation)) {
+      return engineCall(() => this.#native.setExposure(asset, exposure));
     }
+    return deviation;
   }
 
   whatIf(asset: number, exposure: number): number {

@@ -137,7 +137,7 @@ impl ParametricRisk {
         let (Some(held), Some(before), Some(own)) = (
             self.exposures.get(asset),
             self.image.get(asset),
-            self.covariance.get(asset * order + asset),
+            asset.checked_mul(order + 1).and_then(|cell| self.covariance.get(cell)),
         ) else {
             return Err(Error::new(
                 Code::ArgumentInvalid,
@@ -299,7 +299,9 @@ mod tests {
                 Code::ArgumentInvalid
             );
         }
-        assert_eq!(held.what_if(2, 1.0).unwrap_err().code(), Code::ArgumentInvalid);
+        for asset in [2, usize::MAX] {
+            assert_eq!(held.what_if(asset, 1.0).unwrap_err().code(), Code::ArgumentInvalid);
+        }
         assert_eq!(held.evaluate(&[1.0], CAPITAL).unwrap_err().code(), Code::ArgumentInvalid);
         assert_eq!(
             held.evaluate(&[1.0, f64::NAN], CAPITAL).unwrap_err().code(),

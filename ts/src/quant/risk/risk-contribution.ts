@@ -1,7 +1,7 @@
 import { HoldfastError } from '../../core/holdfast-error.js';
 import { dot, type Matrix, times } from '../matrix/dense.js';
 import type { Multipliers } from './parametric-risk.js';
-import { type Tail, type TailFigures, weightedTail } from './weighted-tail.js';
+import { type ScenarioTail, type TailFigures, weightedTail } from './weighted-tail.js';
 
 /** What one position does to the risk of the whole. */
 export interface RiskContribution {
@@ -103,7 +103,7 @@ export function scenarioContributions(scenarios: {
 
 /** Loss of one unit of each asset in the scenario at the level, and its mean over the tail. */
 function tailLosses(
-  tail: Tail,
+  tail: ScenarioTail,
   rows: Matrix,
   assets: number,
 ): readonly { readonly atQuantile: number; readonly beyond: number }[] {

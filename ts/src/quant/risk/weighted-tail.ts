@@ -14,7 +14,7 @@ interface TailShare {
 }
 
 /** The worst outcomes up to the level, and the one at which the level lies. */
-export interface Tail extends TailFigures {
+export interface ScenarioTail extends TailFigures {
   readonly quantileIndex: number;
   readonly shares: readonly TailShare[];
 }
@@ -36,7 +36,7 @@ export function weightedTail(
   outcomes: readonly number[],
   level: number,
   weights?: readonly number[],
-): Tail {
+): ScenarioTail {
   checkLevel(level);
   const wrong = outcomes.findIndex((outcome) => !Number.isFinite(outcome));
   if (wrong >= 0) {

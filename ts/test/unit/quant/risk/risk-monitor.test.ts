@@ -101,7 +101,10 @@ describe('RiskMonitor', () => {
   it('refuses unknown symbols, exposures that are no numbers, and bad matrices', () => {
     const code = (act: () => unknown) => thrownBy(act).code;
     expect(code(() => monitor().onPrice('Z', 1, 0))).toBe('INSTRUMENT_UNKNOWN');
-    expect(code(() => monitor().onPrice(9, 1, 0))).toBe('ARGUMENT_INVALID');
+    for (const index of [9, -1, 0.5, Number.NaN, 2 ** 60]) {
+      expect(code(() => monitor().onPrice(index, 1, 0))).toBe('ARGUMENT_INVALID');
+      expect(code(() => monitor().whatIf(index, 1))).toBe('ARGUMENT_INVALID');
+    }
     const broken = loaded();
     const before = broken.state();
     expect(code(() => broken.onPrice('D', Number.NaN, 9_000))).toBe('ARGUMENT_INVALID');
