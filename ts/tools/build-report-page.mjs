@@ -29,7 +29,10 @@ await build({
 
 await build({
   absWorkingDir: root,
-  entryPoints: { 'report-page': `${source}/page.css` },
+  entryPoints: {
+    'report-page': `${source}/page.css`,
+    'risk-page': `${source}/risk-page.css`,
+  },
   outdir: target,
   bundle: true,
   minify: true,
@@ -41,6 +44,7 @@ await build({
 for (const { file, end } of [
   { file: 'report-page.js', end: '</script' },
   { file: 'report-page.css', end: '</style' },
+  { file: 'risk-page.css', end: '</style' },
 ]) {
   const text = await readFile(`${target}/${file}`, 'utf8');
   if (text.toLowerCase().includes(end)) throw new Error(`${file} must not contain ${end}`);

@@ -189,13 +189,6 @@ export const CODES = {
     meaning: 'A fill has no quantity, or names an unknown order.',
     remedy: "Read the venue's report in the journal.",
   },
-  MODE_RESET_REQUIRED: {
-    number: 26,
-    category: 'validation',
-    retryable: false,
-    meaning: 'A trading mode was to be loosened without the reset procedure.',
-    remedy: 'Let a person look at what happened, then call resetMode() with a reason.',
-  },
   DATA_FILE_NOT_FOUND: {
     number: 30,
     category: 'data',
@@ -650,41 +643,64 @@ export const CODES = {
     meaning: 'Some simulated outcomes are no finite numbers.',
     remedy: 'Check exposures, volatilities and the horizon.',
   },
-  GPU_UNAVAILABLE: {
-    number: 220,
-    category: 'infrastructure',
+  RETURNS_INVALID: {
+    number: 204,
+    category: 'data',
     retryable: false,
-    meaning: 'No graphics adapter can be used.',
+    meaning:
+      'Returns or prices hold a value that is no finite number, or rows of different lengths.',
+    remedy: 'Mend the value that the message names; nothing is filled in.',
+  },
+  DATES_MISALIGNED: {
+    number: 205,
+    category: 'data',
+    retryable: false,
+    meaning: 'Two series do not have the same dates.',
     remedy:
-      'Install a driver with Vulkan, Metal or Direct3D 12, or run on the processor: gpu: "never".',
+      "Ask for the dates that all have in common by name (missing: 'intersect'), or mend the data.",
   },
-  GPU_SOFTWARE_REFUSED: {
-    number: 221,
+  OBSERVATIONS_TOO_FEW: {
+    number: 206,
+    category: 'data',
+    retryable: false,
+    meaning: 'There are fewer observations than the estimator needs.',
+    remedy: 'Use more observations, or a shrunk estimate.',
+  },
+  EXPANSION_INVALID: {
+    number: 207,
+    category: 'validation',
+    retryable: false,
+    meaning:
+      'Skewness and kurtosis lie outside the domain in which the Cornish-Fisher expansion is a quantile.',
+    remedy: 'Use another method for this sample.',
+  },
+  FIT_FAILED: {
+    number: 208,
+    category: 'data',
+    retryable: false,
+    meaning: 'A model could not be fitted to the sample.',
+    remedy: 'Use more observations, or a method without a fit.',
+  },
+  VOLATILITY_ZERO: {
+    number: 209,
+    category: 'data',
+    retryable: false,
+    meaning: 'A series has no deviation, so that nothing can be scaled by it.',
+    remedy: 'Leave the series out.',
+  },
+  ITERATION_LIMIT_REACHED: {
+    number: 210,
     category: 'infrastructure',
     retryable: false,
-    meaning: 'The only adapter is a software one, which is slower than the processor.',
-    remedy: 'Allow it with allowSoftware: true for a test, or run on the processor.',
+    meaning: 'An iteration did not come to its tolerance within its limit.',
+    remedy: 'Raise the limit that the message names, or the tolerance.',
   },
-  GPU_DEVICE_LOST: {
-    number: 222,
-    category: 'infrastructure',
-    retryable: true,
-    meaning: 'The graphics device was lost twice in one task.',
-    remedy: "Look at the driver's log; run on the processor meanwhile.",
-  },
-  GPU_KERNEL_INVALID: {
-    number: 223,
-    category: 'infrastructure',
+  POSITION_UNPRICED: {
+    number: 211,
+    category: 'data',
     retryable: false,
-    meaning: "The adapter's driver refuses a kernel.",
-    remedy: 'Please report it with the context.',
-  },
-  GPU_CAPACITY: {
-    number: 224,
-    category: 'infrastructure',
-    retryable: false,
-    meaning: 'The task does not fit the adapter.',
-    remedy: 'Use fewer scenarios or assets, or run on the processor.',
+    meaning: 'A position has no prices.',
+    remedy: 'Add the symbol to the file of prices, or take the position out.',
   },
 } as const satisfies Record<string, CodeEntry>;
 

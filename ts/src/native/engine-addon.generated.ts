@@ -83,6 +83,32 @@ export declare class NativeJournalCursor {
   get nextSequence(): number;
 }
 
+/** A portfolio with its covariance, kept current. */
+export declare class NativeParametricRisk {
+  /** Takes the covariance row by row, exposures, and settings: VaR and CVaR multipliers of two levels, six score limits. */
+  constructor(
+    covariance: Float64Array,
+    exposures: Float64Array,
+    limits: Float64Array,
+    exchange: Uint8Array,
+  );
+  /**
+   * Returns the function that changes one exposure. It takes asset and exposure from the exchange memory and leaves the
+   * deviation there, or NaN when it changed nothing, because arguments would cost more than the change does.
+   */
+  updater(): () => void;
+  /** Changes one exposure; returns the deviation of profits that follows. */
+  setExposure(asset: number, exposure: number): number;
+  /** Returns the deviation if one exposure were another one. */
+  whatIf(asset: number, exposure: number): number;
+  /** Writes nine figures of the exposures that are held. */
+  evaluateHeld(equity: number, peak: number, heatFrac: number, out: Float64Array): void;
+  /** Writes nine figures for each portfolio of a batch: rows are equity, peak, heat, then the exposures. */
+  evaluateMany(portfolios: Float64Array, out: Float64Array): void;
+  /** Writes what each asset adds to the deviation of profits. */
+  components(out: Float64Array): void;
+}
+
 export declare class NativeReplica {
   /** Makes a replica that waits for its first record. */
   constructor();

@@ -1,3 +1,5 @@
+export * from './backtest/index.js';
+export * from './covariance/index.js';
 export * from './indicators/index.js';
 export {
   type PortfolioRisk,
@@ -5,3 +7,5 @@ export {
   simulatePortfolio,
   type Tail,
 } from './portfolio-simulation.js';
+export * from './risk/index.js';
+export * from './stress/index.js';

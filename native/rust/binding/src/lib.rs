@@ -11,6 +11,7 @@ mod journal;
 mod journal_cursor;
 mod memory;
 mod numbers;
+mod parametric_risk;
 mod plain_function;
 mod portfolio;
 mod position_view;

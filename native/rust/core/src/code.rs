@@ -175,6 +175,14 @@ codes! {
     201 MatrixNotDefinite "MATRIX_NOT_DEFINITE" Validation false "A covariance matrix is not positive definite." "Use more observations than assets, or a shrunk estimate.";
     202 SampleTooSmall "SAMPLE_TOO_SMALL" Validation false "A sample has no whole outcome in the tail asked for." "Use more scenarios or a lower level.";
     203 SimulationNotFinite "SIMULATION_NOT_FINITE" Data false "Some simulated outcomes are no finite numbers." "Check exposures, volatilities and the horizon.";
+    204 ReturnsInvalid "RETURNS_INVALID" Data false "Returns or prices hold a value that is no finite number, or rows of different lengths." "Mend the value that the message names; nothing is filled in.";
+    205 DatesMisaligned "DATES_MISALIGNED" Data false "Two series do not have the same dates." "Ask for the dates that all have in common by name (missing: 'intersect'), or mend the data.";
+    206 ObservationsTooFew "OBSERVATIONS_TOO_FEW" Data false "There are fewer observations than the estimator needs." "Use more observations, or a shrunk estimate.";
+    207 ExpansionInvalid "EXPANSION_INVALID" Validation false "Skewness and kurtosis lie outside the domain in which the Cornish-Fisher expansion is a quantile." "Use another method for this sample.";
+    208 FitFailed "FIT_FAILED" Data false "A model could not be fitted to the sample." "Use more observations, or a method without a fit.";
+    209 VolatilityZero "VOLATILITY_ZERO" Data false "A series has no deviation, so that nothing can be scaled by it." "Leave the series out.";
+    210 IterationLimitReached "ITERATION_LIMIT_REACHED" Infrastructure false "An iteration did not come to its tolerance within its limit." "Raise the limit that the message names, or the tolerance.";
+    211 PositionUnpriced "POSITION_UNPRICED" Data false "A position has no prices." "Add the symbol to the file of prices, or take the position out.";
     220 GpuUnavailable "GPU_UNAVAILABLE" Infrastructure false "No graphics adapter can be used." "Install a driver with Vulkan, Metal or Direct3D 12, or run on the processor: gpu: \"never\".";
     221 GpuSoftwareRefused "GPU_SOFTWARE_REFUSED" Infrastructure false "The only adapter is a software one, which is slower than the processor." "Allow it with allowSoftware: true for a test, or run on the processor.";
     222 GpuDeviceLost "GPU_DEVICE_LOST" Infrastructure true "The graphics device was lost twice in one task." "Look at the driver's log; run on the processor meanwhile.";
@@ -202,7 +210,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 95);
+        assert_eq!(Code::ALL.len(), 103);
         assert_eq!(Code::from_number(0), None);
     }
 }

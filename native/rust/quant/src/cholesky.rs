@@ -25,7 +25,7 @@ impl LowerTriangle {
 /// # Errors
 /// `MATRIX_INVALID` for another size, a number that is not finite, or asymmetry; `MATRIX_NOT_DEFINITE` naming the row.
 pub fn cholesky(matrix: &[f64], order: usize) -> Result<LowerTriangle> {
-    check(matrix, order)?;
+    check_symmetric(matrix, order)?;
     let mut packed: Vec<f64> = Vec::with_capacity(order * (order + 1) / 2);
     for row in 0..order {
         let start = row * (row + 1) / 2;
@@ -49,7 +49,7 @@ pub fn cholesky(matrix: &[f64], order: usize) -> Result<LowerTriangle> {
     Ok(LowerTriangle { order, packed })
 }
 
-fn check(matrix: &[f64], order: usize) -> Result<()> {
+pub(crate) fn check_symmetric(matrix: &[f64], order: usize) -> Result<()> {
     if order == 0 || order.checked_mul(order) != Some(matrix.len()) {
         return Err(Error::new(
             Code::MatrixInvalid,

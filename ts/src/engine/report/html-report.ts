@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { HoldfastError } from '../../core/holdfast-error.js';
 import type { SessionResult } from '../session-result.js';
 import { dateText } from './figure-text.js';
 import { markup, trustedMarkup } from './markup.js';
+import { pageAsset } from './page-asset.js';
 import { pageData, pageDataText } from './page-data.js';
 import { growthSection, rollingSection } from './sections/charts.js';
 import { controlsSection } from './sections/controls.js';
@@ -87,16 +86,4 @@ function contentPolicy(script: string): string {
     "style-src 'unsafe-inline'",
     'img-src data:',
   ].join('; ');
-}
-
-function pageAsset(name: string): string {
-  try {
-    return readFileSync(new URL(`./${name}`, import.meta.url), 'utf8');
-  } catch (cause) {
-    throw new HoldfastError(
-      'DEPENDENCY_MISSING',
-      `file ${name} of the report page must be built before a report; run \`npm run setup\``,
-      { context: { file: name }, cause },
-    );
-  }
 }

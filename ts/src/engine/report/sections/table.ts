@@ -3,7 +3,7 @@ import { markup, type Markup } from '../markup.js';
 /** A column's heading and the kind of its cells: figures stand right, dates must not break. */
 export interface Column {
   readonly title: string;
-  readonly kind?: 'number' | 'date' | 'text';
+  readonly kind?: 'number' | 'date' | 'text' | 'bar';
 }
 
 export interface TableParts {
