@@ -45,6 +45,26 @@ impl Notices {
         self.bytes.is_empty()
     }
 
+    /// Queues a record if it is of a kind that a strategy cares for.
+    pub(crate) fn note(
+        &mut self,
+        kind: RecordKind,
+        ts: Timestamp,
+        content: &(impl Encode + ?Sized),
+    ) {
+        let wanted = matches!(
+            kind,
+            RecordKind::OrderChanged
+                | RecordKind::PositionChanged
+                | RecordKind::DayClosed
+                | RecordKind::Verdict
+                | RecordKind::VenueReport
+        );
+        if wanted {
+            self.push(kind, ts, content);
+        }
+    }
+
     pub(crate) fn push(
         &mut self,
         kind: RecordKind,
@@ -80,17 +100,7 @@ impl Sink for Recorder<'_> {
         if let Some(journal) = self.journal.as_deref_mut() {
             journal.record(kind, ts, content)?;
         }
-        let wanted = matches!(
-            kind,
-            RecordKind::OrderChanged
-                | RecordKind::PositionChanged
-                | RecordKind::DayClosed
-                | RecordKind::Verdict
-                | RecordKind::VenueReport
-        );
-        if wanted {
-            self.notices.push(kind, ts, content);
-        }
+        self.notices.note(kind, ts, content);
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! A journal in memory whose disk can be full and whose last write a crash can tear.
 
+use crate::notices::Notices;
 use holdfast_core::journal_record::{Chain, RecordKind};
 use holdfast_core::wire::Encode;
 use holdfast_core::{Code, Error, Result, Timestamp};
@@ -15,6 +16,8 @@ pub(super) struct MemoryJournal {
     pub disk_full: bool,
     /// The process dies when so many records more were gathered.
     pub fuse: Option<u64>,
+    /// What a strategy wants to hear of, where there is one.
+    pub notices: Option<Notices>,
 }
 
 impl MemoryJournal {
@@ -36,6 +39,8 @@ impl MemoryJournal {
         self.bytes.extend(self.group.iter().take(kept as usize));
         self.group.clear();
         self.fuse = None;
+        // Who would have heard of it died with the process.
+        self.notices = self.notices.take().map(|_| Notices::default());
     }
 
     /// Goes on after a recovery: the torn record is cut, and what the crash cut off is written again.
@@ -65,6 +70,9 @@ impl Sink for MemoryJournal {
                 ));
             }
             *left -= 1;
+        }
+        if let Some(notices) = &mut self.notices {
+            notices.note(kind, ts, content);
         }
         self.chain.append(&mut self.group, kind, ts, content)
     }
