@@ -1,3 +1,47 @@
+export declare class NativeFaultSession {
+  /** Makes a run; `records` holds every bar of it. */
+  constructor(options: string, exchange: Uint8Array, notices: Uint8Array, records: Uint8Array);
+  /**
+   * Lets everything happen up to the close of the bar at a record, or up to what the strategy hears of. Returns 0 when
+   * the close is reached, 1 for news, 2 when the process began anew, 3 when the close is reached and the process is dead.
+   */
+  advance(record: number): number;
+  /** Writes the view of the bar at a record without playing it: what has passed, for indicators that begin anew. */
+  showBar(record: number): void;
+  /** Returns virtual time in milliseconds since 1970. */
+  nowMs(): number;
+  /** Returns whether the process is dead. */
+  isDown(): boolean;
+  /** Returns the lots of an instrument that the venue keeps. */
+  venueLots(instrument: number): number;
+  /** Stops the faults, waits until both sides agree, and replays the journal. */
+  finish(): void;
+  /** Returns what became of the run so far, as JSON. */
+  outcome(): string;
+  /** Returns the function that plays the bar that was advanced to, as a session's. */
+  eventFunction(): () => void;
+  /** Returns the function that judges the order or list in the command area, as a session's. */
+  submitFunction(): () => void;
+  /** Throws what the event or submit function failed with. */
+  takeFailure(): void;
+  /** Judges the order in the command area once for each key. Returns bytes of notices. */
+  submitOnce(key: string): number;
+  /** Returns the index of an open order's instrument. */
+  instrumentOfOrder(clientOrderId: number): number;
+  /** Cancels an order. Returns bytes of notices. */
+  cancel(clientOrderId: number): number;
+  /** Changes an order to what stands in the command area. Returns bytes of notices. */
+  amend(clientOrderId: number): number;
+  /** Takes a rate of exchange. Returns bytes of notices. */
+  setRate(currency: string, rate: string): number;
+  /** Returns bytes of further notices. */
+  moreNotices(): number;
+  /** Returns the account with currencies, margin and liquidation prices in exact text, as JSON. */
+  accountSnapshot(): string;
+  /** Lets go of everything; a later call is an error. */
+  dispose(): void;
+}
+
 /** Goes through a journal from a record on; every byte on the way is verified. */
 export declare class NativeJournalCursor {
   /**

@@ -6,6 +6,7 @@ mod amendment;
 mod command;
 mod event_view;
 mod failure;
+mod fault_session;
 mod journal;
 mod journal_cursor;
 mod memory;
