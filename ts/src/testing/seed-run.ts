@@ -16,9 +16,9 @@ export interface SimulationView {
   readonly openOrderCount: number;
   readonly instruments: readonly Instrument[];
   /** Lots that the bot knows of; those at the venue may be others while a report is under way. */
-  lots(instrument?: string | number): bigint;
+  readonly lots: (instrument?: string | number) => bigint;
   /** Lots that the venue keeps: the truth. */
-  venueLots(instrument?: string | number): bigint;
+  readonly venueLots: (instrument?: string | number) => bigint;
 }
 
 /** Holds unless it returns false or throws. */
@@ -35,8 +35,9 @@ export interface RunFailure {
 
 export interface SeedOutcome extends FaultOutcome {
   readonly failure: RunFailure | null;
+  /** Controls that orders failed, by code. */
   readonly denials: ReadonlyMap<string, number>;
-  /** Orders that the strategy asked for, denied ones too. */
+  /** Bars that the strategy saw. */
   readonly bars: number;
 }
 
@@ -174,10 +175,7 @@ export class SeedRun {
   }
 }
 
-function simulationView(
-  session: FaultSession,
-  instruments: readonly Instrument[],
-): SimulationView {
+function simulationView(session: FaultSession, instruments: readonly Instrument[]): SimulationView {
   const { memory } = session.native;
   const indexOf = (instrument: string | number = 0): number => {
     const index =
@@ -216,6 +214,7 @@ function failureOf(error: unknown, tsMs: number): RunFailure {
   if (!isHoldfastError(known) || !FINDINGS.has(known.code)) throw error;
   const { code, message, context } = known;
   const figures = code === 'SIMULATION_VIOLATED' ? ` ${JSON.stringify(context)}` : '';
-  const kind = [code, context.rule ?? context.hook ?? message, context.reason ?? ''].join(' ');
+  const { rule, hook, reason } = context;
+  const kind = JSON.stringify([code, rule ?? hook ?? message, reason ?? null]);
   return { code, message: `${message}${figures}`, kind, tsMs: tsMs > 0 ? tsMs : null };
 }

@@ -164,7 +164,9 @@ function findingOf(
     first.faults.map(({ number }) => number),
     SMALLER_RUNS_MAX,
     (kept) => {
-      const leftOut = first.faults.map(({ number }) => number).filter((each) => !kept.includes(each));
+      const leftOut = first.faults
+        .map(({ number }) => number)
+        .filter((each) => !kept.includes(each));
       const outcome = new SeedRun({ ...run, leftOut }).run();
       if (outcome.failure?.kind !== kind) return false;
       smallest = outcome;

@@ -32,15 +32,19 @@ export interface Market {
 const BARS_DEFAULT = 300;
 const BAR_BYTES = 2 * MARKET_EVENT_BYTES;
 
-export async function marketOf(
-  data: DataChunks | readonly DataFile[] | SimulatedMarket,
-): Promise<Market> {
-  if (Array.isArray(data)) return fileMarket(data as readonly DataFile[]);
+export async function marketOf(data: MarketOptions): Promise<Market> {
+  if (isFiles(data)) return fileMarket(data);
   if ('chunks' in data) {
     const recorded = joined([...data.chunks].map(chunkRecords));
     return { instruments: data.instruments, records: () => recorded };
   }
-  return walkMarket(data as SimulatedMarket);
+  return walkMarket(data);
+}
+
+type MarketOptions = DataChunks | readonly DataFile[] | SimulatedMarket;
+
+function isFiles(data: MarketOptions): data is readonly DataFile[] {
+  return Array.isArray(data);
 }
 
 function walkMarket(market: SimulatedMarket): Market {
@@ -92,7 +96,8 @@ function chunkRecords(chunk: BarChunk): MarketRecords {
 
 function joined(parts: readonly MarketRecords[]): MarketRecords {
   const count = parts.reduce((sum, part) => sum + part.count, 0);
-  if (count === 0) throw new HoldfastError('DATA_EMPTY', 'a simulation must have bars, it has none');
+  if (count === 0)
+    throw new HoldfastError('DATA_EMPTY', 'a simulation must have bars, it has none');
   const records = allocateAligned(loadMarketAddon(), count * MARKET_EVENT_BYTES);
   let at = 0;
   for (const part of parts) {
@@ -108,7 +113,8 @@ function interleaved(walks: readonly MarketRecords[]): MarketRecords {
   if (first === undefined || walks.length === 1) return first ?? joined([]);
   const bars: MarketRecords[] = [];
   for (let at = 0; at < first.records.length; at += BAR_BYTES) {
-    for (const walk of walks) bars.push({ records: walk.records.subarray(at, at + BAR_BYTES), count: 2 });
+    for (const walk of walks)
+      bars.push({ records: walk.records.subarray(at, at + BAR_BYTES), count: 2 });
   }
   return joined(bars);
 }

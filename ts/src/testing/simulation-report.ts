@@ -71,6 +71,24 @@ export class SimulationReport implements SimulationFigures {
     this.digest = figures.digest;
   }
 
+  toJSON(): SimulationFigures {
+    const { strategy, seedStart, seeds, bars, events, fills, crashes } = this;
+    const { faults, denials, findings, digest } = this;
+    return {
+      strategy,
+      seedStart,
+      seeds,
+      bars,
+      events,
+      fills,
+      crashes,
+      faults,
+      denials,
+      findings,
+      digest,
+    };
+  }
+
   /**
    * Fails unless nothing was found. A strategy of which no order filled has not been checked, and fails as well.
    *

@@ -8,23 +8,18 @@ export function smallestFailing<Item>(
   stillFails: (kept: readonly Item[]) => boolean,
 ): readonly Item[] {
   let kept = all;
-  let runs = 0;
-  const leaves = (from: number, size: number) => {
-    runs += 1;
-    const rest = [...kept.slice(0, from), ...kept.slice(from + size)];
-    if (!stillFails(rest)) return false;
-    kept = rest;
-    return true;
-  };
-  let size = kept.length;
-  while (size > 0) {
-    let isSmaller = false;
-    for (let from = 0; from < kept.length && runs < runsMax;) {
-      if (leaves(from, size)) isSmaller = true;
+  let left = runsMax;
+  for (let size = kept.length; size > 0 && left > 0;) {
+    const before = kept.length;
+    let from = 0;
+    while (from < kept.length && left > 0) {
+      const rest = [...kept.slice(0, from), ...kept.slice(from + size)];
+      left -= 1;
+      if (stillFails(rest)) kept = rest;
       else from += size;
     }
-    if (runs >= runsMax || (size === 1 && !isSmaller)) break;
-    size = size === 1 ? 1 : Math.floor(size / 2);
+    if (size === 1 && kept.length === before) break;
+    size = Math.max(1, Math.floor(size / 2));
   }
   return kept;
 }

@@ -19,5 +19,5 @@ mod world;
 
 pub use kind::{FaultKind, FaultSet};
 pub use run::{Batch, BatchReport, SeedReport, Violation, simulate};
-pub use strategy_run::{BegunFault, Outcome, RunOptions, StrategyRun};
+pub use strategy_run::{BegunFault, RunOptions, RunOutcome, StrategyRun};
 pub use world::Pause;

@@ -5,7 +5,7 @@ use holdfast_core::{
     TimeInForce, Timestamp, TrailingDistance,
 };
 use holdfast_core::{ClientOrderId, Result};
-use holdfast_sim::fault::{Outcome, Pause, RunOptions, StrategyRun};
+use holdfast_sim::fault::{Pause, RunOptions, RunOutcome, StrategyRun};
 
 const SEEDS: u64 = if cfg!(debug_assertions) { 40 } else { 400 };
 const MINUTE_NS: i64 = 60_000_000_000;
@@ -89,7 +89,7 @@ fn intent(number: i64, close: i64) -> OrderIntent {
 }
 
 /// Plays a hundred bars; returns what became of the run and how often the strategy was asked to begin anew.
-fn play(options: &RunOptions) -> Result<(Outcome, u64)> {
+fn play(options: &RunOptions) -> Result<(RunOutcome, u64)> {
     let mut run = StrategyRun::new(options)?;
     let mut restarts = 0;
     for number in 0..100 {

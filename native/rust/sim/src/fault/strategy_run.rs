@@ -55,7 +55,7 @@ pub struct BegunFault {
 
 /// What became of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Outcome {
+pub struct RunOutcome {
     /// Hash over everything that the run did.
     pub hash: String,
     /// Events that were handled.
@@ -277,8 +277,8 @@ impl StrategyRun {
 
     /// Returns what became of the run so far.
     #[must_use]
-    pub fn outcome(&self) -> Outcome {
-        Outcome {
+    pub fn outcome(&self) -> RunOutcome {
+        RunOutcome {
             hash: hex(&self.world.hash()),
             events: self.world.events,
             fills: self.world.exchange.fills.len() as u64,

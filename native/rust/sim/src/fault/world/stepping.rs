@@ -121,8 +121,7 @@ impl World {
     fn is_quiet(&self) -> bool {
         let calm = !self.down && !self.exchange.stream_silent && self.gateway.is_settled();
         let windows = &self.exchange.windows;
-        calm && self.journal.fuse.is_none()
-            && !self.journal.disk_full
+        calm && !self.journal.disk_full
             && !FaultKind::ALL.iter().any(|kind| windows.active(*kind, self.now))
     }
 
