@@ -44,11 +44,12 @@ const figure = (value: number) => value.toLocaleString('en-US');
 
 /** The outcome for people. */
 export function strategyReportText(report: SimulationReport, elapsedS: number): string {
-  const { strategy, seeds, seedStart, findings, bars, events, fills, crashes, digest } = report;
+  const { strategy, seeds, seedStart, findings, marketEvents, events, fills, crashes, digest } =
+    report;
   const found = findings.length === 0 ? 'nothing found' : `${findings.length} found`;
   return [
     `${strategy}: ${figure(seeds)} seeds from ${seedStart}: ${found}`,
-    `${figure(bars)} bars, ${figure(events)} events, ${figure(fills)} fills and ${figure(crashes)} crashes in ${elapsedS.toFixed(1)} s; each seed ran twice with the same hash`,
+    `${figure(marketEvents)} market events, ${figure(events)} events in all, ${figure(fills)} fills and ${figure(crashes)} crashes in ${elapsedS.toFixed(1)} s; each seed ran twice with the same hash`,
     `faults   ${counts(report.faults)}`,
     `denials  ${counts(report.denials)}`,
     `digest   ${digest}`,
@@ -64,10 +65,17 @@ function counts(by: Readonly<Record<string, number>>): string {
   return entries.length === 0 ? 'none' : entries.join(', ');
 }
 
-function findingText({ seed, code, message, tsMs, bars, faults }: SimulationFinding): string {
-  const when = tsMs === null ? 'before the first bar' : new Date(tsMs).toISOString();
+function findingText({
+  seed,
+  code,
+  message,
+  tsMs,
+  marketEvents,
+  faults,
+}: SimulationFinding): string {
+  const when = tsMs === null ? 'before the first market event' : new Date(tsMs).toISOString();
   return [
-    `\nseed ${seed}, ${when}, after ${figure(bars)} bars: ${code}`,
+    `\nseed ${seed}, ${when}, after ${figure(marketEvents)} market events: ${code}`,
     `  ${message}`,
     faults.length === 0 ? '  without any fault' : '  smallest set of faults found:',
     ...faults.map(

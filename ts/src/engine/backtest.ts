@@ -305,7 +305,10 @@ function openSource(data: BacktestOptions['data'], imports: readonly ImportOptio
 }
 
 /** The instrument that a file of bars is of. */
-export function instrumentOf({ description }: ImportOptions, rules: DataFile['instrument']): Instrument {
+export function instrumentOf(
+  { description }: ImportOptions,
+  rules: DataFile['instrument'],
+): Instrument {
   return Instrument.create({
     ...rules,
     symbol: description.symbol,

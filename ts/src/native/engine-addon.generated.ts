@@ -1,13 +1,13 @@
 export declare class NativeFaultSession {
-  /** Makes a run; `records` holds every bar of it. */
+  /** Makes a run; `records` holds every market event of it. */
   constructor(options: string, exchange: Uint8Array, notices: Uint8Array, records: Uint8Array);
   /**
-   * Lets everything happen up to the close of the bar at a record, or up to what the strategy hears of. Returns 0 when
-   * the close is reached, 1 for news, 2 when the process began anew, 3 when the close is reached and the process is dead.
+   * Lets everything happen up to the market event at a record, or up to what the strategy hears of. Returns 0 when it is
+   * reached, 1 for news, 2 when the process began anew, 3 when it is reached and the process is dead.
    */
   advance(record: number): number;
-  /** Writes the view of the bar at a record without playing it: what has passed, for indicators that begin anew. */
-  showBar(record: number): void;
+  /** Writes the view of the event at a record without playing it: what has passed, for indicators that begin anew. */
+  showEvent(record: number): void;
   /** Returns virtual time in milliseconds since 1970. */
   nowMs(): number;
   /** Returns whether the process is dead. */
@@ -18,7 +18,7 @@ export declare class NativeFaultSession {
   finish(): void;
   /** Returns what became of the run so far, as JSON. */
   outcome(): string;
-  /** Returns the function that plays the bar that was advanced to, as a session's. */
+  /** Returns the function that plays the event that was advanced to, as a session's. */
   eventFunction(): () => void;
   /** Returns the function that judges the order or list in the command area, as a session's. */
   submitFunction(): () => void;

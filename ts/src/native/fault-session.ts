@@ -5,7 +5,7 @@ import type {
 } from './engine-addon.generated.js';
 import { NativeSession } from './native-session.js';
 
-/** Why the simulation gave back control: `down` is the close of a bar at which the process is dead. */
+/** Why the simulation gave back control: `down` is a market event at which the process is dead. */
 export type FaultPause = 'reached' | 'news' | 'restarted' | 'down';
 
 const PAUSES: readonly FaultPause[] = ['reached', 'news', 'restarted', 'down'];
@@ -31,7 +31,7 @@ export interface FaultOutcome {
 export interface FaultSessionOptions {
   readonly optionsJson: string;
   readonly instruments: number;
-  /** Every bar of the run. */
+  /** Every market event of the run. */
   readonly records: Uint8Array;
 }
 
@@ -61,14 +61,14 @@ export class FaultSession {
     this.#run = run as unknown as AddonFaultSession;
   }
 
-  /** Lets everything happen up to the close of the bar at a record, or up to what the strategy hears of. */
+  /** Lets everything happen up to the market event at a record, or up to what the strategy hears of. */
   advance(record: number): FaultPause {
     return PAUSES[engineCall(() => this.#run.advance(record))] ?? 'reached';
   }
 
-  /** Writes the view of a bar without playing it. */
-  showBar(record: number): void {
-    engineCall(() => this.#run.showBar(record));
+  /** Writes the view of an event without playing it. */
+  showEvent(record: number): void {
+    engineCall(() => this.#run.showEvent(record));
   }
 
   get nowMs(): number {

@@ -3,7 +3,12 @@ import type { Instrument } from '../core/instrument.js';
 import { instrumentAt } from '../core/instrument-at.js';
 import { SessionRecorder } from '../engine/session-recorder.js';
 import { StrategyRunner } from '../engine/strategy-runner.js';
-import { MARKET_EVENT_KINDS } from '../market/market-event-layout.js';
+import {
+  BAR_RECORDS,
+  MARKET_EVENT_BYTES,
+  MARKET_EVENT_KINDS,
+  MARKET_EVENT_OFFSETS,
+} from '../market/market-event-layout.js';
 import { type FaultOutcome, FaultSession } from '../native/fault-session.js';
 import type { Notice } from '../native/notice-reader.js';
 import type { Strategy } from '../strategies/strategy.js';
@@ -37,8 +42,8 @@ export interface SeedOutcome extends FaultOutcome {
   readonly failure: RunFailure | null;
   /** Controls that orders failed, by code. */
   readonly denials: ReadonlyMap<string, number>;
-  /** Bars that the strategy saw. */
-  readonly bars: number;
+  /** Bars, trades and quotes that the strategy saw. */
+  readonly marketEvents: number;
 }
 
 export interface SeedRunOptions {
@@ -68,7 +73,7 @@ export class SeedRun {
   readonly #view: SimulationView;
   #recorder: SessionRecorder;
   #runner: StrategyRunner | null = null;
-  #bars = 0;
+  #marketEvents = 0;
 
   constructor(options: SeedRunOptions) {
     this.#options = options;
@@ -92,13 +97,17 @@ export class SeedRun {
     this.#countDenials();
     const outcome = this.#session.outcome();
     this.#session.dispose();
-    return { ...outcome, failure, denials: this.#denials, bars: this.#bars };
+    return { ...outcome, failure, denials: this.#denials, marketEvents: this.#marketEvents };
   }
 
   #play(): void {
     const session = this.#session;
     this.#begin(0);
-    for (let record = 0; record < this.#options.market.count; record += 2) {
+    const { market } = this.#options;
+    let step = 1;
+    for (let record = 0; record < market.count; record += step) {
+      const kind = kindOf(market, record);
+      step = recordsOf(kind);
       let pause = session.advance(record);
       for (; pause === 'news' || pause === 'restarted'; pause = session.advance(record)) {
         if (pause === 'restarted') this.#begin(record);
@@ -106,8 +115,8 @@ export class SeedRun {
         this.#checkRules();
       }
       if (pause === 'reached') {
-        this.#alive((runner) => runner.onRecord(record, MARKET_EVENT_KINDS.bar));
-        this.#bars += 1;
+        this.#alive((runner) => runner.onRecord(record, kind));
+        this.#marketEvents += 1;
       }
       this.#checkRules();
     }
@@ -127,8 +136,10 @@ export class SeedRun {
     for (const notice of told) this.#recorder.onNotice(notice);
     const recorder = this.#recorder;
     const runner = new StrategyRunner({ strategy, native, instruments, recorder, seed });
-    for (let past = 0; past < record; past += 2) {
-      this.#session.showBar(past);
+    const { market } = this.#options;
+    for (let past = 0; past < record; past += recordsOf(kindOf(market, past))) {
+      if (kindOf(market, past) !== MARKET_EVENT_KINDS.bar) continue;
+      this.#session.showEvent(past);
       runner.learn();
     }
     this.#runner = runner;
@@ -175,6 +186,12 @@ export class SeedRun {
   }
 }
 
+function kindOf({ records }: MarketRecords, index: number): number {
+  return records[index * MARKET_EVENT_BYTES + MARKET_EVENT_OFFSETS.kind] ?? 0;
+}
+
+const recordsOf = (kind: number) => (kind === MARKET_EVENT_KINDS.bar ? BAR_RECORDS : 1);
+
 function simulationView(session: FaultSession, instruments: readonly Instrument[]): SimulationView {
   const { memory } = session.native;
   const indexOf = (instrument: string | number = 0): number => {
@@ -208,7 +225,7 @@ function brokenRule(error: unknown): HoldfastError | null {
   return error.cause === undefined ? null : brokenRule(error.cause);
 }
 
-/** Tells what went wrong; what is no finding, such as bars out of order, is thrown on. */
+/** Tells what went wrong; what is no finding, such as market events out of order, is thrown on. */
 function failureOf(error: unknown, tsMs: number): RunFailure {
   const known = brokenRule(error) ?? error;
   if (!isHoldfastError(known) || !FINDINGS.has(known.code)) throw error;

@@ -6,8 +6,6 @@ import { HoldfastError } from '../core/holdfast-error.js';
 import {
   assumptionsSchema,
   CASH_DEFAULT,
-  type DataChunks,
-  type DataFile,
   MAX_OPEN_ORDERS_DEFAULT,
 } from '../engine/backtest-options.js';
 import { parseConfig } from '../core/schema.js';
@@ -16,7 +14,7 @@ import { packageVersion } from '../native/addon-path.js';
 import { type LimitsOptions, parseLimits } from '../risk/limits.js';
 import { isStrategy, type Strategy } from '../strategies/strategy.js';
 import { type SeedOutcome, SeedRun, type SeedRunOptions, type SimulationRule } from './seed-run.js';
-import { type Market, marketOf, type SimulatedMarket } from './simulation-market.js';
+import { type Market, marketOf, type MarketOptions } from './simulation-market.js';
 import { type SimulationFinding, SimulationReport } from './simulation-report.js';
 import { smallestFailing } from './smallest-failing.js';
 
@@ -43,8 +41,8 @@ export interface SimulateOptions {
   readonly seedStart?: number;
   /** Default `all`; of those allowed each seed meets its own half, so that none hides another. */
   readonly faults?: 'all' | 'none' | readonly FaultName[];
-  /** Recorded bars, the same for every seed, or how each seed draws its own. Default: 300 one-minute bars. */
-  readonly data?: DataChunks | readonly DataFile[] | SimulatedMarket;
+  /** What was recorded, the same for every seed, or how each seed draws its own. Default: 300 one-minute bars. */
+  readonly data?: MarketOptions;
   /** Limits of the gate; the strategy's own when left out. */
   readonly limits?: LimitsOptions;
   readonly cash?: string | number;
@@ -154,8 +152,8 @@ function findingOf(
   const isSame = first.hash === second.hash && first.failure?.kind === second.failure?.kind;
   if (!isSame) {
     const message = `strategy ${run.strategy.name} must do the same in two equal runs, their hashes differ`;
-    const { bars } = first;
-    return { seed, code: 'STRATEGY_UNREPEATABLE', message, tsMs: null, bars, faults: [] };
+    const { marketEvents } = first;
+    return { seed, code: 'STRATEGY_UNREPEATABLE', message, tsMs: null, marketEvents, faults: [] };
   }
   if (first.failure === null) return null;
   const { kind } = first.failure;
@@ -179,7 +177,7 @@ function findingOf(
     atMs: fault.at_ms,
     spanMs: fault.span_ms,
   }));
-  return { seed, code, message, tsMs, bars: smallest.bars, faults };
+  return { seed, code, message, tsMs, marketEvents: smallest.marketEvents, faults };
 }
 
 /** The figures of all seeds. */
@@ -190,7 +188,7 @@ class Sum {
   readonly #strategy: string;
   readonly #seedStart: number;
   #seeds = 0;
-  #bars = 0;
+  #marketEvents = 0;
   #events = 0;
   #fills = 0;
   #crashes = 0;
@@ -203,7 +201,7 @@ class Sum {
 
   add(outcome: SeedOutcome): void {
     this.#seeds += 1;
-    this.#bars += outcome.bars;
+    this.#marketEvents += outcome.marketEvents;
     this.#events += outcome.events;
     this.#fills += outcome.fills;
     this.#crashes += outcome.crashes;
@@ -217,7 +215,7 @@ class Sum {
       strategy: this.#strategy,
       seedStart: this.#seedStart,
       seeds: this.#seeds,
-      bars: this.#bars,
+      marketEvents: this.#marketEvents,
       events: this.#events,
       fills: this.#fills,
       crashes: this.#crashes,

@@ -1,9 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { HoldfastError } from '../core/holdfast-error.js';
 import { Instrument } from '../core/instrument.js';
 import { importOptions, instrumentOf } from '../engine/backtest.js';
-import type { DataChunks, DataFile } from '../engine/backtest-options.js';
+import type { DataChunks, DataFile, DataTicks } from '../engine/backtest-options.js';
 import { type BarChunk, writeBarChunk } from '../engine/bar-chunk.js';
-import { FileSource } from '../engine/event-source.js';
+import { type EventSource, FileSource, TickSource } from '../engine/event-source.js';
 import { MARKET_EVENT_BYTES } from '../market/market-event-layout.js';
 import { allocateAligned, loadMarketAddon } from '../native/market-addon.js';
 import { randomWalkBars, type RandomWalkOptions } from './random-walk-bars.js';
@@ -16,14 +18,13 @@ export interface SimulatedMarket extends Omit<RandomWalkOptions, 'seed' | 'bars'
   readonly instruments?: readonly Instrument[];
 }
 
-/** The bars of one run, as records. */
+/** The market events of one run, as records: a bar takes two, a trade or a quote one. */
 export interface MarketRecords {
   readonly records: Uint8Array;
-  /** Each bar takes two. */
   readonly count: number;
 }
 
-/** The market of a simulation: the same recorded bars for every seed, or a walk of its own for each. */
+/** The market of a simulation: the same recorded events for every seed, or a walk of its own for each. */
 export interface Market {
   readonly instruments: readonly Instrument[];
   records(seed: number): MarketRecords;
@@ -38,10 +39,15 @@ export async function marketOf(data: MarketOptions): Promise<Market> {
     const recorded = joined([...data.chunks].map(chunkRecords));
     return { instruments: data.instruments, records: () => recorded };
   }
+  if ('ticks' in data) {
+    const recorded = await drained(new TickSource(data.ticks));
+    return { instruments: data.instruments, records: () => recorded };
+  }
   return walkMarket(data);
 }
 
-type MarketOptions = DataChunks | readonly DataFile[] | SimulatedMarket;
+/** Files of bars, bars or ticks in memory, or a walk. */
+export type MarketOptions = DataChunks | DataTicks | readonly DataFile[] | SimulatedMarket;
 
 function isFiles(data: MarketOptions): data is readonly DataFile[] {
   return Array.isArray(data);
@@ -73,20 +79,23 @@ function defaultInstrument(): Instrument {
 async function fileMarket(files: readonly DataFile[]): Promise<Market> {
   const imports = files.map(importOptions);
   const instruments = imports.map((each, index) => instrumentOf(each, files[index]?.instrument));
-  const source = new FileSource(imports);
+  const recorded = await drained(new FileSource(imports));
+  return { instruments, records: () => recorded };
+}
+
+async function drained(source: EventSource): Promise<MarketRecords> {
   const batches: MarketRecords[] = [];
   try {
     for (let count = source.next(); count >= 0; count = source.next()) {
       if (count > 0) {
         batches.push({ records: source.records.slice(0, count * MARKET_EVENT_BYTES), count });
-      } else await new Promise((resolve) => setImmediate(resolve));
+      } else await nextTurn();
     }
     await source.reports();
   } finally {
     await source.close();
   }
-  const recorded = joined(batches);
-  return { instruments, records: () => recorded };
+  return joined(batches);
 }
 
 function chunkRecords(chunk: BarChunk): MarketRecords {
@@ -97,7 +106,7 @@ function chunkRecords(chunk: BarChunk): MarketRecords {
 function joined(parts: readonly MarketRecords[]): MarketRecords {
   const count = parts.reduce((sum, part) => sum + part.count, 0);
   if (count === 0)
-    throw new HoldfastError('DATA_EMPTY', 'a simulation must have bars, it has none');
+    throw new HoldfastError('DATA_EMPTY', 'a simulation must have market events, it has none');
   const records = allocateAligned(loadMarketAddon(), count * MARKET_EVENT_BYTES);
   let at = 0;
   for (const part of parts) {

@@ -14,10 +14,10 @@ export interface SimulationFinding {
   /** `STRATEGY_THREW`, `STRATEGY_RULE_BROKEN`, `STRATEGY_UNREPEATABLE`, `SIMULATION_VIOLATED` or `CAPACITY_EXHAUSTED`. */
   readonly code: string;
   readonly message: string;
-  /** Virtual time, milliseconds since 1970; null before the first bar. */
+  /** Virtual time, milliseconds since 1970; null before the first market event. */
   readonly tsMs: number | null;
-  /** Bars that the strategy had seen. */
-  readonly bars: number;
+  /** Bars, trades and quotes that the strategy had seen. */
+  readonly marketEvents: number;
   /** The fewest faults that were found to lead to it; none when it needs none. */
   readonly faults: readonly NeededFault[];
 }
@@ -27,8 +27,8 @@ export interface SimulationFigures {
   readonly seedStart: number;
   /** Seeds that were run, each twice. */
   readonly seeds: number;
-  /** Bars that strategies saw, in the first runs. */
-  readonly bars: number;
+  /** Bars, trades and quotes that strategies saw, in the first runs. */
+  readonly marketEvents: number;
   /** Events of the first runs: messages, market events, acts of the gateway. */
   readonly events: number;
   readonly fills: number;
@@ -48,7 +48,7 @@ export class SimulationReport implements SimulationFigures {
   readonly strategy: string;
   readonly seedStart: number;
   readonly seeds: number;
-  readonly bars: number;
+  readonly marketEvents: number;
   readonly events: number;
   readonly fills: number;
   readonly crashes: number;
@@ -61,7 +61,7 @@ export class SimulationReport implements SimulationFigures {
     this.strategy = figures.strategy;
     this.seedStart = figures.seedStart;
     this.seeds = figures.seeds;
-    this.bars = figures.bars;
+    this.marketEvents = figures.marketEvents;
     this.events = figures.events;
     this.fills = figures.fills;
     this.crashes = figures.crashes;
@@ -72,13 +72,13 @@ export class SimulationReport implements SimulationFigures {
   }
 
   toJSON(): SimulationFigures {
-    const { strategy, seedStart, seeds, bars, events, fills, crashes } = this;
+    const { strategy, seedStart, seeds, marketEvents, events, fills, crashes } = this;
     const { faults, denials, findings, digest } = this;
     return {
       strategy,
       seedStart,
       seeds,
-      bars,
+      marketEvents,
       events,
       fills,
       crashes,
@@ -118,13 +118,13 @@ export class SimulationReport implements SimulationFigures {
     });
   }
 
-  #text({ seed, code, message, tsMs, bars, faults }: SimulationFinding): string {
-    const when = tsMs === null ? 'before the first bar' : new Date(tsMs).toISOString();
+  #text({ seed, code, message, tsMs, marketEvents, faults }: SimulationFinding): string {
+    const when = tsMs === null ? 'before the first market event' : new Date(tsMs).toISOString();
     const needed = faults.map(
       ({ name, atMs, spanMs }) => `${name} from ${new Date(atMs).toISOString()} for ${spanMs} ms`,
     );
     return [
-      `seed ${seed}, ${when}, after ${bars} bars: ${code}`,
+      `seed ${seed}, ${when}, after ${marketEvents} market events: ${code}`,
       `  ${message}`,
       `  ${needed.length === 0 ? 'without any fault' : `needs ${needed.join(', ')}`}`,
       `  again: simulate(strategy, { ...options, seedStart: ${seed}, seeds: 1 })`,

@@ -1,9 +1,9 @@
 //! One run of a strategy under the fault simulator, as JavaScript drives it: the same memory as a session's, and between
-//! two bars a call for each thing that the strategy hears of.
+//! two market events a call for each thing that the strategy hears of.
 
 use crate::amendment::{amendment, order_id};
 use crate::command::{COMMAND_BYTES, COMMANDS_MAX, intent_at, list_at};
-use crate::event_view::bar_view;
+use crate::event_view::{bar_view, quote_view, trade_view};
 use crate::failure::{failure, guarded};
 use crate::memory::SharedBytes;
 use crate::plain_function::{Operation, plain_function};
@@ -11,8 +11,11 @@ use crate::position_view::{POSITION_VIEW_BYTES, write_position_view};
 use crate::session::{
     ACCOUNT_VIEW, EVENT_INDEX, EVENT_VIEW, FAILED, NOTICES_WAIT, OUTCOME, POSITION_VIEWS,
 };
-use holdfast_core::market_event::{MARKET_EVENT_BYTES, bar_of_records};
-use holdfast_core::{Bar, ClientOrderId, Code, Error, InstrumentId, MarketEvent, Result, contain};
+use holdfast_core::market_event::{KIND_QUOTE, KIND_TRADE, MARKET_EVENT_BYTES, bar_of_records};
+use holdfast_core::{
+    ClientOrderId, Code, Error, InstrumentId, MarketEvent, Quote, Result, Trade, contain,
+};
+use holdfast_engine::Input;
 use holdfast_engine::idempotency::key_of;
 use holdfast_sim::fault::{Pause, RunOptions, StrategyRun};
 use napi::Env;
@@ -21,12 +24,12 @@ use napi_derive::napi;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-struct PlayBar(Rc<RefCell<Inner>>);
+struct PlayEvent(Rc<RefCell<Inner>>);
 
-impl Operation for PlayBar {
+impl Operation for PlayEvent {
     fn run(&self) {
         if let Ok(mut inner) = self.0.try_borrow_mut() {
-            inner.run(Inner::play_bar);
+            inner.run(Inner::play_event);
         }
     }
 }
@@ -58,7 +61,7 @@ pub struct NativeFaultSession {
 
 #[napi]
 impl NativeFaultSession {
-    /// Makes a run; `records` holds every bar of it.
+    /// Makes a run; `records` holds every market event of it.
     #[napi(constructor)]
     pub fn new(
         options: String,
@@ -90,14 +93,14 @@ impl NativeFaultSession {
         })
     }
 
-    /// Lets everything happen up to the close of the bar at a record, or up to what the strategy hears of. Returns 0 when
-    /// the close is reached, 1 for news, 2 when the process began anew, 3 when the close is reached and the process is dead.
+    /// Lets everything happen up to the market event at a record, or up to what the strategy hears of. Returns 0 when it is
+    /// reached, 1 for news, 2 when the process began anew, 3 when it is reached and the process is dead.
     #[napi]
     pub fn advance(&mut self, record: u32) -> napi::Result<u32, String> {
         self.contained(|inner| {
-            let bar = inner.bar(record as usize)?;
+            let event = inner.event(record as usize)?;
             let run = inner.open()?;
-            let pause = match run.advance(&bar)? {
+            let pause = match run.advance(&event)? {
                 Pause::Reached if run.is_down() => 3,
                 Pause::Reached => 0,
                 Pause::News => 1,
@@ -110,12 +113,12 @@ impl NativeFaultSession {
         })
     }
 
-    /// Writes the view of the bar at a record without playing it: what has passed, for indicators that begin anew.
+    /// Writes the view of the event at a record without playing it: what has passed, for indicators that begin anew.
     #[napi]
-    pub fn show_bar(&mut self, record: u32) -> napi::Result<(), String> {
+    pub fn show_event(&mut self, record: u32) -> napi::Result<(), String> {
         self.contained(|inner| {
-            let bar = inner.bar(record as usize)?;
-            inner.write_bar(&bar)
+            let event = inner.event(record as usize)?;
+            inner.write_event(&event)
         })
     }
 
@@ -155,10 +158,10 @@ impl NativeFaultSession {
         })
     }
 
-    /// Returns the function that plays the bar that was advanced to, as a session's.
+    /// Returns the function that plays the event that was advanced to, as a session's.
     #[napi]
     pub fn event_function<'env>(&self, env: &'env Env) -> napi::Result<Function<'env, (), ()>> {
-        plain_function(env, "playBar", Rc::new(PlayBar(Rc::clone(&self.inner))))
+        plain_function(env, "playEvent", Rc::new(PlayEvent(Rc::clone(&self.inner))))
     }
 
     /// Returns the function that judges the order or list in the command area, as a session's.
@@ -275,17 +278,17 @@ impl Inner {
         self.run.as_mut().ok_or_else(closed)
     }
 
-    fn play_bar(&mut self) -> Result<u32> {
-        let bar = self.bar(self.exchange.u32_at(EVENT_INDEX) as usize)?;
+    fn play_event(&mut self) -> Result<u32> {
+        let event = self.event(self.exchange.u32_at(EVENT_INDEX) as usize)?;
         let run = self.open()?;
-        run.play(&bar)?;
+        run.play(&event)?;
         if run.is_down() {
             return Err(Error::new(
                 Code::SessionAborted,
-                "the process died while it took the bar, as simulated",
+                "the process died while it took an event, as simulated",
             ));
         }
-        self.write_bar(&bar)?;
+        self.write_event(&event)?;
         self.write_views()?;
         self.take_notices()
     }
@@ -310,8 +313,13 @@ impl Inner {
         self.take_notices()
     }
 
-    fn bar(&self, index: usize) -> Result<Bar> {
-        bar_of_records(&self.record(index)?, &self.record(index + 1)?)
+    fn event(&self, index: usize) -> Result<Input<'static>> {
+        let record = self.record(index)?;
+        match record.kind {
+            KIND_TRADE => Trade::of_record(&record).map(Input::Trade),
+            KIND_QUOTE => Quote::of_record(&record).map(Input::Quote),
+            _ => bar_of_records(&record, &self.record(index + 1)?).map(Input::Bar),
+        }
     }
 
     fn record(&self, index: usize) -> Result<MarketEvent> {
@@ -323,16 +331,27 @@ impl Inner {
             .ok_or_else(|| {
                 Error::new(
                     Code::EventInvalid,
-                    format!("a bar must have its records, none at {index}"),
+                    format!("an event must have its records, none at {index}"),
                 )
             })
     }
 
-    fn write_bar(&mut self, bar: &Bar) -> Result<()> {
+    fn write_event(&mut self, event: &Input<'static>) -> Result<()> {
         let run = self.run.as_ref().ok_or_else(closed)?;
-        if let Some(state) = run.engine().instruments().get(bar.instrument.index()) {
-            self.exchange.put_f64(EVENT_VIEW, &bar_view(&state.instrument, bar));
-        }
+        let id = match event {
+            Input::Bar(bar) => bar.instrument,
+            Input::Trade(trade) => trade.instrument,
+            Input::Quote(quote) => quote.instrument,
+            _ => return Ok(()),
+        };
+        let Some(state) = run.engine().instruments().get(id.index()) else { return Ok(()) };
+        let view = match event {
+            Input::Trade(trade) => trade_view(&state.instrument, trade),
+            Input::Quote(quote) => quote_view(&state.instrument, quote),
+            Input::Bar(bar) => bar_view(&state.instrument, bar),
+            _ => return Ok(()),
+        };
+        self.exchange.put_f64(EVENT_VIEW, &view);
         Ok(())
     }
 

@@ -1,10 +1,11 @@
 //! A strategy from outside under the faults: the rules hold, and the same seed gives the same run.
 
 use holdfast_core::{
-    Bar, Code, InstrumentId, OrderIntent, OrderRole, OrderTerms, OrderType, Price, Quantity, Side,
-    TimeInForce, Timestamp, TrailingDistance,
+    Bar, Code, InstrumentId, OrderIntent, OrderRole, OrderTerms, OrderType, Price, Quantity, Quote,
+    Side, TimeInForce, Timestamp, Trade, TrailingDistance,
 };
 use holdfast_core::{ClientOrderId, Result};
+use holdfast_engine::Input;
 use holdfast_sim::fault::{Pause, RunOptions, RunOutcome, StrategyRun};
 
 const SEEDS: u64 = if cfg!(debug_assertions) { 40 } else { 400 };
@@ -39,10 +40,10 @@ fn options(seed: u64, faults: &str) -> RunOptions {
 }
 
 /// A price walk without a generator: the seed's bits decide.
-fn bar(number: i64, seed: u64) -> Bar {
+fn bar(number: i64, seed: u64) -> Input<'static> {
     let level = |at: i64| 10_000 + ((at * 37 + seed as i64 * 11) % 90 - 45).abs() * 4;
     let (open, close) = (level(number), level(number + 1));
-    Bar {
+    Input::Bar(Bar {
         instrument: InstrumentId(0),
         ts_open: Timestamp(number * MINUTE_NS),
         ts_close: Timestamp((number + 1) * MINUTE_NS - 1),
@@ -51,7 +52,27 @@ fn bar(number: i64, seed: u64) -> Bar {
         low: Price::from_ticks(open.min(close) - 6),
         close: Price::from_ticks(close),
         volume: Quantity::from_lots(1_000),
+    })
+}
+
+/// Two quotes and a trade in turn, a second apart.
+fn tick(number: i64, seed: u64) -> Input<'static> {
+    let price = 10_000 + ((number * 37 + seed as i64 * 11) % 90 - 45).abs() * 4;
+    let (instrument, ts_event) = (InstrumentId(0), Timestamp(number * 1_000_000_000));
+    if number % 3 == 0 {
+        let (price, quantity) = (Price::from_ticks(price), Quantity::from_lots(5));
+        let aggressor_side = Side::Sell;
+        return Input::Trade(Trade { instrument, ts_event, price, quantity, aggressor_side });
     }
+    let quantity = Quantity::from_lots(9);
+    Input::Quote(Quote {
+        instrument,
+        ts_event,
+        bid: Price::from_ticks(price - 1),
+        bid_quantity: quantity,
+        ask: Price::from_ticks(price + 1),
+        ask_quantity: quantity,
+    })
 }
 
 fn intent(number: i64, close: i64) -> OrderIntent {
@@ -88,14 +109,20 @@ fn intent(number: i64, close: i64) -> OrderIntent {
     }
 }
 
-/// Plays a hundred bars; returns what became of the run and how often the strategy was asked to begin anew.
-fn play(options: &RunOptions) -> Result<(RunOutcome, u64)> {
+type Market = fn(i64, u64) -> Input<'static>;
+
+fn mark(run: &StrategyRun) -> i64 {
+    run.engine().instruments()[0].mark.map_or(10_000, |(price, _)| price.ticks())
+}
+
+/// Plays market events; returns what became of the run and how often the strategy was asked to begin anew.
+fn play(options: &RunOptions, market: Market, events: i64) -> Result<(RunOutcome, u64)> {
     let mut run = StrategyRun::new(options)?;
     let mut restarts = 0;
-    for number in 0..100 {
-        let bar = bar(number, options.seed);
+    for number in 0..events {
+        let event = market(number, options.seed);
         loop {
-            match run.advance(&bar)? {
+            match run.advance(&event)? {
                 Pause::Reached => break,
                 Pause::News => {}
                 Pause::Restarted => restarts += 1,
@@ -106,14 +133,14 @@ fn play(options: &RunOptions) -> Result<(RunOutcome, u64)> {
         if run.is_down() {
             continue;
         }
-        run.play(&bar)?;
+        run.play(&event)?;
         if run.is_down() {
             continue;
         }
         let open = run.engine().open_orders().next().map(|order| order.intent.client_order_id);
         let asked = match open.filter(|_| number % 3 == 0) {
             Some(id) => run.cancel(id),
-            None => run.submit(intent(number, bar.close.ticks())).map(|_| ()),
+            None => run.submit(intent(number, mark(&run))).map(|_| ()),
         };
         match asked {
             // The process died in the middle of the request, or the order cannot be asked for: neither breaks a rule.
@@ -133,7 +160,7 @@ fn play(options: &RunOptions) -> Result<(RunOutcome, u64)> {
 fn str_07_the_rules_hold_for_a_strategy_from_outside_under_all_faults() {
     let (mut fills, mut crashes, mut restarts, mut faults) = (0, 0, 0, 0);
     for seed in 0..SEEDS {
-        let (outcome, begun) = play(&options(seed, "all"))
+        let (outcome, begun) = play(&options(seed, "all"), bar, 100)
             .unwrap_or_else(|error| panic!("seed {seed}: {error} {:?}", error.context()));
         fills += outcome.fills;
         crashes += outcome.crashes;
@@ -146,20 +173,32 @@ fn str_07_the_rules_hold_for_a_strategy_from_outside_under_all_faults() {
 }
 
 #[test]
+fn str_07_the_rules_hold_for_a_strategy_on_trades_and_quotes() {
+    let (mut fills, mut faults) = (0, 0);
+    for seed in 0..SEEDS {
+        let (outcome, _) = play(&options(seed, "all"), tick, 300)
+            .unwrap_or_else(|error| panic!("seed {seed}: {error} {:?}", error.context()));
+        fills += outcome.fills;
+        faults += outcome.faults.len() as u64;
+    }
+    assert!(fills > SEEDS * 50 && faults > SEEDS * 2, "{fills} fills, {faults} faults");
+}
+
+#[test]
 fn tst_09_the_same_seed_gives_the_same_run_and_a_fault_can_be_left_out() {
-    let whole = play(&options(3, "all")).unwrap();
-    assert_eq!(whole, play(&options(3, "all")).unwrap());
+    let whole = play(&options(3, "all"), bar, 100).unwrap();
+    assert_eq!(whole, play(&options(3, "all"), bar, 100).unwrap());
     let first = whole.0.faults.first().unwrap().number;
     let mut fewer = options(3, "all");
     fewer.left_out.insert(first);
-    let smaller = play(&fewer).unwrap().0;
+    let smaller = play(&fewer, bar, 100).unwrap().0;
     assert_eq!(smaller.faults, whole.0.faults[1..]);
     assert_ne!(smaller.hash, whole.0.hash);
 }
 
 #[test]
 fn without_faults_nothing_dies() {
-    let (outcome, _) = play(&options(1, "none")).unwrap();
+    let (outcome, _) = play(&options(1, "none"), bar, 100).unwrap();
     assert_eq!((outcome.crashes, outcome.faults.len()), (0, 0));
 }
 
@@ -172,6 +211,8 @@ fn what_the_rules_do_not_know_is_refused() {
     assert_eq!(code(&hedging), Err(Code::ConfigInvalid));
     let mut run = StrategyRun::new(&options(1, "all")).unwrap();
     assert_eq!(run.finish().map_err(|e| e.code()), Err(Code::DataEmpty));
+    let cancel = Input::Cancel { client_order_id: ClientOrderId(1), ts: Timestamp(1) };
+    assert_eq!(run.advance(&cancel).map_err(|e| e.code()), Err(Code::EventInvalid));
     run.advance(&bar(5, 1)).unwrap();
     assert_eq!(run.advance(&bar(1, 1)).map_err(|e| e.code()), Err(Code::EventInvalid));
 }

@@ -37,7 +37,7 @@ it('says what was found, which faults it took, and how to see it again', () => {
     strategy: 'trend',
     seedStart: 1,
     seeds: 1_200,
-    bars: 10,
+    marketEvents: 10,
     events: 5_000,
     fills: 3,
     crashes: 2,
@@ -49,7 +49,7 @@ it('says what was found, which faults it took, and how to see it again', () => {
         code: 'STRATEGY_THREW',
         message: 'strategy trend must not throw',
         tsMs: 1_000,
-        bars: 4,
+        marketEvents: 4,
         faults: [{ name: 'crash', atMs: 500, spanMs: 20 }],
       },
     ],
@@ -58,7 +58,7 @@ it('says what was found, which faults it took, and how to see it again', () => {
   const text = strategyReportText(report, 2);
   expect(text).toContain('trend: 1,200 seeds from 1: 1 found');
   expect(text).toContain('faults   crash 2, loss 1\ndenials  none\n');
-  expect(text).toContain('seed 9, 1970-01-01T00:00:01.000Z, after 4 bars: STRATEGY_THREW');
+  expect(text).toContain('seed 9, 1970-01-01T00:00:01.000Z, after 4 market events: STRATEGY_THREW');
   expect(text).toContain('1970-01-01T00:00:00.500Z  crash for 20 ms');
   expect(text).toContain('--seeds 1 --seed-start 9');
 });

@@ -41,7 +41,7 @@ describe('FaultSession', () => {
       session.native.playEvent(record, []);
       expect(session.native.memory.event[0]).toBe(session.nowMs);
     }
-    session.showBar(0);
+    session.showEvent(0);
     expect(session.native.memory.event[0]).toBeLessThan(session.nowMs);
     session.finish();
     expect([session.isDown, session.venueLots(0)]).toEqual([false, 0n]);

@@ -4,6 +4,7 @@ import { type FaultName, neverShort, simulate } from '#ts/testing/simulate.js';
 import { barChunks, randomWalkBars } from '#ts/testing/index.js';
 import { describe, expect, it } from 'vitest';
 
+import type { Tick } from '#ts/engine/event-source.js';
 import { loadStrategy } from '#ts/cli/load-strategy.js';
 import { rejectionOf } from '../../support/thrown-error.js';
 
@@ -67,7 +68,7 @@ async function found(strategy: Strategy, seeds = 40) {
 }
 
 describe('simulate', () => {
-  it('str_07_a_good_strategy_holds_over_some_hundred_seeds', async () => {
+  it('str_07_a_good_strategy_holds_over_some_hundred_seeds', { timeout: 120_000 }, async () => {
     const { strategy } = await loadStrategy('examples/trend-following.ts');
     const report = await simulate(strategy, { seeds: 200, rules, data: { bars: 500 } });
     report.expectHolds();
@@ -78,7 +79,7 @@ describe('simulate', () => {
     expect(Object.values(report.faults).every((times) => times > 50)).toBe(true);
   });
 
-  it('str_07_a_strategy_that_asks_the_account_holds', async () => {
+  it('str_07_a_strategy_that_asks_the_account_holds', { timeout: 60_000 }, async () => {
     const report = await simulate(careful, { seeds: 40, rules });
     report.expectHolds();
     expect(report.fills).toBeGreaterThan(1_000);
@@ -178,6 +179,46 @@ describe('simulate', () => {
     });
     daily.expectHolds();
     expect(daily.events).toBeLessThan(60 * 5 * 200);
+  });
+
+  it('plays_trades_and_quotes_of_the_caller', async () => {
+    const spy = Instrument.create({ symbol: 'SPY', tickSize: '0.01', lotSize: '1' });
+    const ticks = Array.from({ length: 400 }, (_, number): Tick => {
+      const [instrument, tsEventNs] = [0, BigInt(number) * 1_000_000_000n];
+      const priceTicks = 10_000n + BigInt((number * 7) % 60);
+      if (number % 2 === 0)
+        return {
+          kind: 'trade',
+          instrument,
+          tsEventNs,
+          priceTicks,
+          quantityLots: 5n,
+          tradeId: number,
+          side: 'buy',
+        };
+      const [bidTicks, askTicks] = [priceTicks - 1n, priceTicks + 1n];
+      const sizes = { bidLots: 9n, askLots: 9n };
+      return { kind: 'quote', instrument, tsEventNs, bidTicks, askTicks, ...sizes };
+    });
+    let quotes = 0;
+    const scalper = defineStrategy({
+      name: 'scalper',
+      limits,
+      onTrade(_, context) {
+        if (context.openOrderCount > 0) return;
+        if (context.position().isFlat) context.buy(2);
+        else context.closePosition();
+      },
+      onQuote: () => void (quotes += 1),
+    });
+    const report = await simulate(scalper, {
+      seeds: 10,
+      rules,
+      data: { instruments: [spy], ticks },
+    });
+    report.expectHolds();
+    expect(report.marketEvents).toBeGreaterThan(3_000);
+    expect(quotes).toBeGreaterThan(1_500);
   });
 
   it('refuses_what_cannot_be_simulated', async () => {

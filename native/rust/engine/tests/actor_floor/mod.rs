@@ -202,8 +202,8 @@ impl<'a> Stream<'a> {
             quantity: Quantity::from_lots(1 + i64::from(number % 70)),
             limit_price: level(20 - away).filter(|_| order_type == OrderType::Limit),
             trigger_price: level(away).filter(|_| order_type == OrderType::StopMarket),
-            stop_loss: level(-400).filter(|_| by % 5 == 0),
-            take_profit: level(400).filter(|_| by % 7 == 0),
+            stop_loss: level(-400).filter(|_| by.is_multiple_of(5)),
+            take_profit: level(400).filter(|_| by.is_multiple_of(7)),
             ts_intent: Timestamp(self.ts),
             terms: OrderTerms::default(),
         }
@@ -248,7 +248,7 @@ impl<'a> Stream<'a> {
             return Input::Report(plain);
         }
         // One fill in sixteen is told again.
-        self.trades += u64::from(number % 16 != 0);
+        self.trades += u64::from(!number.is_multiple_of(16));
         Input::Report(VenueReport {
             trade_id: TradeId(self.trades.max(1)),
             last_price: Price::from_ticks(self.prices[id as usize]),

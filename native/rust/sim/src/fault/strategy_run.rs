@@ -1,7 +1,9 @@
 //! A run for a strategy from outside: a recorded market, the same misbehaving venue, network and disk, the same rules.
 //!
-//! The caller plays bar after bar: `advance` until the bar is reached, handling what is paused for, then `play`. Faults are
-//! drawn from the seed as bars come, so that they meet the time at which a strategy acts.
+//! The caller plays one market event after the other: `advance` until it is reached, handling what is paused for, then `play`.
+//! Faults are drawn from the seed as events come, so that they meet the time at which a strategy acts.
+
+mod requests;
 
 use super::exchange::Exchange;
 use super::kind::{FaultKind, FaultSet};
@@ -11,17 +13,15 @@ use super::setting::GATEWAY;
 use super::world::{Pace, Pause, World};
 use crate::notices::Notices;
 use holdfast_core::journal_record::hex;
-use holdfast_core::{
-    Amendment, Bar, ClientOrderId, Code, Contingency, Error, InstrumentId, OrderIntent, Quantity,
-    Rate, Result, Timestamp,
-};
-use holdfast_engine::{Engine, EngineConfig, Input, OrderList, PositionMode, RateChanged};
+use holdfast_core::{Bar, Code, Error, InstrumentId, Quantity, Result, Timestamp};
+use holdfast_engine::{Engine, EngineConfig, Input, PositionMode};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Bars of a thousand near which a fault begins.
+/// Market events of a thousand near which a fault begins, and how far such events are apart at least.
 const FAULTY_PERMILLE: u64 = 200;
-/// How long before the close of a bar a fault begins at the earliest, and after it at the latest.
+const FAULT_PAUSE_NS: i64 = 10_000_000_000;
+/// How long before a market event a fault begins at the earliest, and after it at the latest.
 const FAULT_LEAD_NS: i64 = 2_000_000_000;
 const FAULT_LAG_NS: i64 = 1_000_000_000;
 
@@ -78,8 +78,11 @@ pub struct StrategyRun {
     left_out: BTreeSet<u32>,
     begun: Vec<BegunFault>,
     drawn: u32,
-    /// The bar whose prices are under way.
-    bar: Option<Bar>,
+    /// The market event that is under way.
+    event: Option<Input<'static>>,
+    fault_from: i64,
+    /// The first rule that was broken; a strategy that catches exceptions cannot make it forgotten.
+    broken: Option<Error>,
 }
 
 impl StrategyRun {
@@ -106,59 +109,89 @@ impl StrategyRun {
             left_out: options.left_out.clone(),
             begun: Vec::new(),
             drawn: 0,
-            bar: None,
+            event: None,
+            fault_from: i64::MIN,
+            broken: None,
         })
     }
 
-    /// Lets everything happen up to the close of a bar, or up to the first thing that the strategy hears of; the caller
-    /// handles it and calls again with the same bar.
+    /// Lets everything happen up to a market event (a bar, a trade or a quote), or up to the first thing that the strategy hears
+    /// of; the caller handles it and calls again with the same event.
     ///
     /// # Errors
-    /// `SIMULATION_VIOLATED` when a rule is broken, `EVENT_INVALID` when the bar is malformed or out of order.
-    pub fn advance(&mut self, bar: &Bar) -> Result<Pause> {
-        if self.bar != Some(*bar) {
-            self.begin(bar)?;
+    /// `SIMULATION_VIOLATED` when a rule is broken, `EVENT_INVALID` when the event is malformed or out of order.
+    pub fn advance(&mut self, event: &Input<'static>) -> Result<Pause> {
+        if self.event != Some(*event) {
+            self.begin(event)?;
         }
+        self.whole()?;
         let pace = self.pace.as_mut().ok_or_else(unstarted)?;
-        self.world.advance(pace, bar.ts_close.0)
+        let outcome = self.world.advance(pace, event.ts().0);
+        self.kept(outcome)
     }
 
-    /// Shows the bar to the engine; nothing happens while the process is dead.
+    /// Remembers a broken rule.
+    fn kept<T>(&mut self, outcome: Result<T>) -> Result<T> {
+        outcome.inspect_err(|error| {
+            if error.code() == Code::SimulationViolated {
+                self.broken.get_or_insert_with(|| error.clone());
+            }
+        })
+    }
+
+    /// No rule may have been broken.
+    fn whole(&self) -> Result<()> {
+        self.broken.clone().map_or(Ok(()), Err)
+    }
+
+    /// Shows the event to the engine; nothing happens while the process is dead.
     ///
     /// # Errors
     /// As `advance`.
-    pub fn play(&mut self, bar: &Bar) -> Result<()> {
-        self.world.hear_market(&Input::Bar(*bar))
+    pub fn play(&mut self, event: &Input<'static>) -> Result<()> {
+        self.event = None;
+        let outcome = self.world.hear_market(event);
+        self.kept(outcome)
     }
 
-    fn begin(&mut self, bar: &Bar) -> Result<()> {
-        bar.validate()?;
-        let index = bar.instrument.index();
-        let Some(state) = self.world.engine.instruments().get(index) else {
+    fn begin(&mut self, event: &Input<'static>) -> Result<()> {
+        let (id, first, start) = match event {
+            Input::Bar(bar) => {
+                bar.validate()?;
+                (bar.instrument, bar.open, bar.ts_open)
+            }
+            Input::Trade(trade) => (trade.instrument, trade.price, trade.ts_event),
+            Input::Quote(quote) => (quote.instrument, quote.mid(), quote.ts_event),
+            _ => return Err(Error::new(Code::EventInvalid, "an event must be of the market")),
+        };
+        let Some(state) = self.world.engine.instruments().get(id.index()) else {
             return Err(Error::new(
                 Code::InstrumentUnknown,
-                format!("instrument {index} must be registered before use"),
+                format!("instrument {} must be registered before use", id.0),
             ));
         };
         // A basis point of the first price stays the fee: it must be the same for both sides, not exact to the last fill.
-        let lot = state.instrument.notional(bar.open, Quantity::from_lots(1))?;
-        let is_first = self.world.exchange.prices.get(index) == Some(&0);
-        if let Some(fee) = self.world.exchange.fees.get_mut(index).filter(|_| is_first) {
+        let lot = state.instrument.notional(first, Quantity::from_lots(1))?;
+        let is_first = self.world.exchange.prices.get(id.index()) == Some(&0);
+        if let Some(fee) = self.world.exchange.fees.get_mut(id.index()).filter(|_| is_first) {
             *fee = lot.raw() / 10_000;
         }
         if self.pace.is_none() {
-            self.pace = Some(self.world.begin_at(bar.ts_open.0));
+            self.pace = Some(self.world.begin_at(start.0));
         }
-        let now = self.world.now().0;
-        if bar.ts_close.0 < now {
+        let (now, ts) = (self.world.now().0, event.ts().0);
+        if ts < now {
             return Err(Error::new(
                 Code::EventInvalid,
-                format!("time must not run back, the bar closes at {} ns", bar.ts_close.0),
+                format!("time must not run back, the event is of {ts} ns"),
             ));
         }
-        self.draw_prices(bar, now);
-        self.draw_fault(bar, now);
-        self.bar = Some(*bar);
+        match event {
+            Input::Bar(bar) => self.draw_prices(bar, now),
+            _ => self.world.quote(ts, id.0, first.ticks()),
+        }
+        self.draw_fault(ts, now);
+        self.event = Some(*event);
         Ok(())
     }
 
@@ -176,13 +209,17 @@ impl StrategyRun {
         }
     }
 
-    fn draw_fault(&mut self, bar: &Bar, now: i64) {
+    fn draw_fault(&mut self, ts: i64, now: i64) {
+        if ts < self.fault_from {
+            return;
+        }
+        self.fault_from = ts + FAULT_PAUSE_NS;
         if !self.random.chance(FAULTY_PERMILLE) {
             return;
         }
         let place = self.random.below(self.kinds.len() as u64) as usize;
         let Some(kind) = self.kinds.get(place).copied() else { return };
-        let at_ns = bar.ts_close.0 + self.random.between(-FAULT_LEAD_NS, FAULT_LAG_NS);
+        let at_ns = ts + self.random.between(-FAULT_LEAD_NS, FAULT_LAG_NS);
         let act = fault(&mut self.random, kind);
         let number = self.drawn;
         self.drawn += 1;
@@ -197,79 +234,12 @@ impl StrategyRun {
         self.world.plan(at_ns, act);
     }
 
-    /// Judges an order and, when approved, places it; id and time are set here.
-    ///
-    /// # Errors
-    /// `SIMULATION_VIOLATED`, `SESSION_ABORTED` when the process dies or is dead, and what the engine refuses.
-    pub fn submit(&mut self, intent: OrderIntent) -> Result<ClientOrderId> {
-        self.world.order(intent)
-    }
-
-    /// Judges orders that depend on each other; ids and times are set here. Returns the id of the first.
-    ///
-    /// # Errors
-    /// As `submit`.
-    pub fn submit_list(
-        &mut self,
-        contingency: Contingency,
-        orders: &[OrderIntent],
-    ) -> Result<ClientOrderId> {
-        self.world.order_list(OrderList { contingency, orders })
-    }
-
-    /// As `submit`, once for each key.
-    ///
-    /// # Errors
-    /// As `submit`.
-    pub fn submit_once(&mut self, intent: OrderIntent, key: u128) -> Result<ClientOrderId> {
-        let id = self.world.engine.next_client_order_id();
-        let intent = OrderIntent { client_order_id: id, ts_intent: self.world.now(), ..intent };
-        let verdict = self.world.request(&Input::SubmitOnce { intent, key })?;
-        let verdict = verdict.ok_or_else(|| {
-            Error::new(Code::OrderInvalid, "a submitted order must have a verdict")
-        })?;
-        if verdict.client_order_id != id {
-            let kind = holdfast_core::journal_record::RecordKind::Verdict;
-            let now = self.world.now();
-            self.world.notices().push(kind, now, verdict.as_ref());
-        }
-        Ok(verdict.client_order_id)
-    }
-
-    /// Cancels an open order.
-    ///
-    /// # Errors
-    /// As `submit`.
-    pub fn cancel(&mut self, client_order_id: ClientOrderId) -> Result<()> {
-        let ts = self.world.now();
-        self.world.request(&Input::Cancel { client_order_id, ts }).map(|_| ())
-    }
-
-    /// Changes an open order; the amendment's time is set here.
-    ///
-    /// # Errors
-    /// As `submit`.
-    pub fn amend(&mut self, amendment: Amendment) -> Result<()> {
-        let amendment = Amendment { ts: self.world.now(), ..amendment };
-        self.world.request(&Input::Amend(amendment)).map(|_| ())
-    }
-
-    /// Takes a rate of exchange.
-    ///
-    /// # Errors
-    /// `CURRENCY_UNKNOWN`, `RATE_INVALID`, and as `submit`.
-    pub fn set_rate(&mut self, currency: &str, rate: &str) -> Result<()> {
-        let currency = self.world.engine.wallets().id(currency)?;
-        let ts_event = self.world.now();
-        let changed = RateChanged { currency, ts_event, rate: Rate::parse(rate)? };
-        self.world.request(&Input::Rate(changed)).map(|_| ())
-    }
-
     /// Stops the faults, waits until both sides agree, and replays the journal.
     ///
     /// # Errors
     /// `SIMULATION_VIOLATED`.
     pub fn finish(&mut self) -> Result<()> {
+        self.whole()?;
         let pace = self.pace.as_mut().ok_or_else(unstarted)?;
         self.world.settle(pace)?;
         self.world.replay()
@@ -318,7 +288,7 @@ impl StrategyRun {
 }
 
 fn unstarted() -> Error {
-    Error::new(Code::DataEmpty, "a simulation must play at least one bar")
+    Error::new(Code::DataEmpty, "a simulation must play at least one market event")
 }
 
 fn check_account(engine: &Engine) -> Result<()> {
@@ -333,4 +303,39 @@ fn check_account(engine: &Engine) -> Result<()> {
         "a simulation under faults must be of spot instruments, netted, in one currency",
     )
     .with("field", "account"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::setting::engine_config;
+    use super::*;
+    use holdfast_core::{Amount, ClientOrderId, Price, Side, Trade};
+
+    #[test]
+    fn str_07_a_broken_rule_is_found_and_cannot_be_caught_away() {
+        let faults = "none".to_string();
+        let options =
+            RunOptions { engine: engine_config(), seed: 1, faults, left_out: BTreeSet::new() };
+        let mut run = StrategyRun::new(&options).unwrap();
+        let trade = |second: i64| {
+            Input::Trade(Trade {
+                instrument: InstrumentId(0),
+                ts_event: Timestamp(second * 1_000_000_000),
+                price: Price::from_ticks(10_000),
+                quantity: Quantity::from_lots(1),
+                aggressor_side: Side::Buy,
+            })
+        };
+        assert_eq!(run.advance(&trade(1)), Ok(Pause::Reached));
+        run.play(&trade(1)).unwrap();
+        let cash = run.world.ledger.cash;
+        run.world.ledger.cash = cash.plus(Amount::ONE).unwrap();
+        let unknown = ClientOrderId(99);
+        assert_eq!(run.cancel(unknown).map_err(|e| e.code()), Err(Code::OrderUnknown));
+        let violated = Err(Code::SimulationViolated);
+        assert_eq!(run.play(&trade(2)).map_err(|e| e.code()), violated);
+        run.world.ledger.cash = cash;
+        assert_eq!(run.advance(&trade(3)).map(|_| ()).map_err(|e| e.code()), violated);
+        assert_eq!(run.finish().map_err(|e| e.code()), violated);
+    }
 }
