@@ -26,6 +26,8 @@ pub(super) struct Placed {
     /// Whether the venue said that it rejected it, which was not true.
     pub denied_falsely: bool,
     triggered: bool,
+    /// When the last amendment that was taken was sent.
+    amended: Timestamp,
     /// When it was taken, and the best price since, which a trailing stop follows.
     taken: Timestamp,
     best: i64,
@@ -113,7 +115,7 @@ impl Exchange {
         match request {
             Request::Place(intent) => self.on_place(intent, sent),
             Request::Cancel(id) => self.cancel(id),
-            Request::Replace(replacement) => self.replace(&replacement),
+            Request::Replace(replacement) => self.replace(&replacement, sent),
             Request::QueryOrder { client_order_id, query } => {
                 self.tell_order(client_order_id, query)
             }
@@ -159,6 +161,7 @@ impl Exchange {
             end: None,
             denied_falsely,
             triggered: !intent.order_type.waits(),
+            amended: Timestamp(i64::MIN),
             taken: self.clock(),
             best: self.prices.get(intent.instrument.index()).copied().unwrap_or(0),
             silent,
@@ -190,8 +193,15 @@ impl Exchange {
         self.report(VenueReport::without_fill(id, ReportKind::CancelRejected, self.clock()), 0);
     }
 
-    fn replace(&mut self, asked: &Replacement) {
+    fn replace(&mut self, asked: &Replacement, sent: Timestamp) {
         let (id, quantity) = (asked.client_order_id, asked.quantity);
+        // A repeat, or one that a later one has overtaken: a venue knows them by the number of the request.
+        if let Some(order) = self.orders.get_mut(&id.0) {
+            if sent <= order.amended {
+                return;
+            }
+            order.amended = sent;
+        }
         let open = self.orders.get_mut(&id.0).filter(|order| order.end.is_none());
         let amended = open.filter(|order| quantity.lots() > order.filled).map(|order| {
             order.intent = asked.on(&order.intent);
