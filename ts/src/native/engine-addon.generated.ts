@@ -1,4 +1,14 @@
 export declare class NativeFaultSession {
+  /** Judges the order in the command area once for each key. Returns bytes of notices. */
+  submitOnce(key: string): number;
+  /** Returns the index of an open order's instrument. */
+  instrumentOfOrder(clientOrderId: number): number;
+  /** Cancels an order. Returns bytes of notices. */
+  cancel(clientOrderId: number): number;
+  /** Changes an order to what stands in the command area. Returns bytes of notices. */
+  amend(clientOrderId: number): number;
+  /** Takes a rate of exchange. Returns bytes of notices. */
+  setRate(currency: string, rate: string): number;
   /** Makes a run; `records` holds every market event of it. */
   constructor(options: string, exchange: Uint8Array, notices: Uint8Array, records: Uint8Array);
   /**
@@ -24,16 +34,6 @@ export declare class NativeFaultSession {
   submitFunction(): () => void;
   /** Throws what the event or submit function failed with. */
   takeFailure(): void;
-  /** Judges the order in the command area once for each key. Returns bytes of notices. */
-  submitOnce(key: string): number;
-  /** Returns the index of an open order's instrument. */
-  instrumentOfOrder(clientOrderId: number): number;
-  /** Cancels an order. Returns bytes of notices. */
-  cancel(clientOrderId: number): number;
-  /** Changes an order to what stands in the command area. Returns bytes of notices. */
-  amend(clientOrderId: number): number;
-  /** Takes a rate of exchange. Returns bytes of notices. */
-  setRate(currency: string, rate: string): number;
   /** Returns bytes of further notices. */
   moreNotices(): number;
   /** Returns the account with currencies, margin and liquidation prices in exact text, as JSON. */

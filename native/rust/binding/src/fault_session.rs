@@ -1,7 +1,8 @@
 //! One run of a strategy under the fault simulator, as JavaScript drives it: the same memory as a session's, and between
 //! two market events a call for each thing that the strategy hears of.
 
-use crate::amendment::{amendment, order_id};
+mod requests;
+
 use crate::command::{COMMAND_BYTES, COMMANDS_MAX, intent_at, list_at};
 use crate::event_view::{bar_view, quote_view, trade_view};
 use crate::failure::{failure, guarded};
@@ -16,7 +17,6 @@ use holdfast_core::{
     ClientOrderId, Code, Error, InstrumentId, MarketEvent, Quote, Result, Trade, contain,
 };
 use holdfast_engine::Input;
-use holdfast_engine::idempotency::key_of;
 use holdfast_sim::fault::{Pause, RunOptions, StrategyRun};
 use napi::Env;
 use napi::bindgen_prelude::{Function, Uint8Array};
@@ -177,52 +177,6 @@ impl NativeFaultSession {
             Some(error) => Err(failure(&error)),
             None => Ok(()),
         }
-    }
-
-    /// Judges the order in the command area once for each key. Returns bytes of notices.
-    #[napi]
-    pub fn submit_once(&mut self, key: String) -> napi::Result<u32, String> {
-        self.contained(|inner| inner.submit(Some(key_of(&key)?)))
-    }
-
-    /// Returns the index of an open order's instrument.
-    #[napi]
-    pub fn instrument_of_order(&mut self, client_order_id: f64) -> napi::Result<u32, String> {
-        self.contained(|inner| {
-            let id = order_id(client_order_id)?;
-            Ok(inner.open()?.engine().open_order(id)?.intent.instrument.0)
-        })
-    }
-
-    /// Cancels an order. Returns bytes of notices.
-    #[napi]
-    pub fn cancel(&mut self, client_order_id: f64) -> napi::Result<u32, String> {
-        self.contained(|inner| {
-            inner.open()?.cancel(order_id(client_order_id)?)?;
-            inner.write_views()?;
-            inner.take_notices()
-        })
-    }
-
-    /// Changes an order to what stands in the command area. Returns bytes of notices.
-    #[napi]
-    pub fn amend(&mut self, client_order_id: f64) -> napi::Result<u32, String> {
-        self.contained(|inner| {
-            let amendment = amendment(&inner.exchange, inner.commands, client_order_id)?;
-            inner.open()?.amend(amendment)?;
-            inner.write_views()?;
-            inner.take_notices()
-        })
-    }
-
-    /// Takes a rate of exchange. Returns bytes of notices.
-    #[napi]
-    pub fn set_rate(&mut self, currency: String, rate: String) -> napi::Result<u32, String> {
-        self.contained(|inner| {
-            inner.open()?.set_rate(&currency, &rate)?;
-            inner.write_views()?;
-            inner.take_notices()
-        })
     }
 
     /// Returns bytes of further notices.
