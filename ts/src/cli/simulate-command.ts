@@ -30,6 +30,8 @@ type CommandFlags = Omit<SimulateFlags, 'seeds'> & {
   readonly limits?: string;
   readonly tick?: string;
   readonly lot?: string;
+  readonly round?: true;
+  readonly description?: string;
 };
 
 const SEEDS_DEFAULT = 1_000;
@@ -52,6 +54,8 @@ export function addSimulateCommand(program: Command): void {
     .option('--bars <number>', 'bars of the random walk (default: 300)', parseCount)
     .option('--tick <size>', 'smallest price step of the data (default: 0.01)')
     .option('--lot <size>', 'smallest quantity step of the data (default: 1)')
+    .option('--round', 'round prices of the data that are off the tick')
+    .option('--description <file>', 'JSON file that describes the data')
     .option('--limits <preset|file>', "limits of the gate (default: the strategy's own)")
     .option('--json', 'print the outcome as JSON')
     .action(async ({ seeds, ...given }: CommandFlags) => {

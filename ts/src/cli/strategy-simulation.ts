@@ -3,7 +3,10 @@ import type { SimulationFinding, SimulationReport } from '../testing/simulation-
 import { chooseLimits, dataFile, type DataFlags } from './backtest-command.js';
 import { loadStrategy } from './load-strategy.js';
 
-export interface StrategySimulationFlags extends Pick<DataFlags, 'tick' | 'lot'> {
+export interface StrategySimulationFlags extends Pick<
+  DataFlags,
+  'tick' | 'lot' | 'round' | 'description'
+> {
   readonly strategy: string;
   readonly seeds?: number | undefined;
   readonly seedStart: number;
