@@ -164,7 +164,8 @@ interface ChosenLimits {
   readonly said: string;
 }
 
-function chooseLimits(flag: string | undefined, strategyHasLimits: boolean): ChosenLimits {
+/** Limits of the command, of the strategy, or the preset that is named when there are none. */
+export function chooseLimits(flag: string | undefined, strategyHasLimits: boolean): ChosenLimits {
   if (flag === undefined && strategyHasLimits) {
     return { limits: null, preset: null, said: "the strategy's own" };
   }
@@ -180,7 +181,30 @@ function chooseLimits(flag: string | undefined, strategyHasLimits: boolean): Cho
   return { limits: presetLimits(name), preset: name, said };
 }
 
-function dataFile(file: string, flags: BacktestFlags): DataFile {
+/** How files of bars are described on the command line. */
+export type DataFlags = Partial<
+  Pick<
+    BacktestFlags,
+    | 'description'
+    | 'format'
+    | 'columns'
+    | 'symbol'
+    | 'tick'
+    | 'lot'
+    | 'round'
+    | 'roundVolume'
+    | 'adjust'
+    | 'factors'
+    | 'side'
+    | 'interval'
+    | 'from'
+    | 'to'
+    | 'onBadRow'
+  >
+>;
+
+/** A file of bars with what the flags say of it. */
+export function dataFile(file: string, flags: DataFlags): DataFile {
   const described = flags.description === undefined ? {} : describedBy(flags.description);
   // The description is checked whole, unknown keys too, when the session parses it.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed by its schema later
@@ -203,8 +227,7 @@ function dataFile(file: string, flags: BacktestFlags): DataFile {
   return {
     file,
     description,
-    onBadRow: flags.onBadRow,
-    ...defined({ from: flags.from, to: flags.to }),
+    ...defined({ onBadRow: flags.onBadRow, from: flags.from, to: flags.to }),
   };
 }
 

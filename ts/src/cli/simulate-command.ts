@@ -5,6 +5,7 @@ import {
   type FaultViolation,
   simulateFaults,
 } from '../native/fault-simulator.js';
+import { simulateStrategy, strategyReportText } from './strategy-simulation.js';
 
 /** Seeds of one call: short enough that progress shows, long enough that calls cost nothing. */
 const BATCH_SEEDS = 25;
@@ -12,6 +13,7 @@ const BATCH_SEEDS = 25;
 const VIOLATIONS_MAX = 5;
 
 interface SimulateFlags {
+  /** 1,000 without a strategy, 100 with one. */
   readonly seeds: number;
   readonly seedStart: number;
   readonly steps: number;
@@ -19,18 +21,58 @@ interface SimulateFlags {
   readonly json?: boolean;
 }
 
+/** What the command line gives; how many seeds depends on what is run. */
+type CommandFlags = Omit<SimulateFlags, 'seeds'> & {
+  readonly seeds?: number;
+  readonly strategy?: string;
+  readonly data?: readonly string[];
+  readonly bars?: number;
+  readonly limits?: string;
+  readonly tick?: string;
+  readonly lot?: string;
+  readonly round?: true;
+  readonly description?: string;
+};
+
+const SEEDS_DEFAULT = 1_000;
+
 /** Adds `holdfast simulate`. */
 export function addSimulateCommand(program: Command): void {
   program
     .command('simulate')
     .description('run engine, gate and gateway against a venue and a network that misbehave')
-    .option('--seeds <number>', 'how many seeds; each is run twice', parseCount, 1_000)
+    .option(
+      '--seeds <number>',
+      'how many seeds; each is run twice (default: 1000, with --strategy 100)',
+      parseCount,
+    )
     .option('--seed-start <number>', 'first seed', parseCount, 1)
     .option('--steps <number>', 'acts of market, strategy and faults in a run', parseCount, 400)
     .option('--faults <names>', 'all, none, or names with commas between them', 'all')
+    .option('--strategy <file>', 'run this strategy instead of one that orders at random')
+    .option('--data <file...>', 'bars for the strategy (default: a random walk for each seed)')
+    .option('--bars <number>', 'bars of the random walk (default: 300)', parseCount)
+    .option('--tick <size>', 'smallest price step of the data (default: 0.01)')
+    .option('--lot <size>', 'smallest quantity step of the data (default: 1)')
+    .option('--round', 'round prices of the data that are off the tick')
+    .option('--description <file>', 'JSON file that describes the data')
+    .option('--limits <preset|file>', "limits of the gate (default: the strategy's own)")
     .option('--json', 'print the outcome as JSON')
-    .action((flags: SimulateFlags) => {
+    .action(async ({ seeds, ...given }: CommandFlags) => {
       const startMs = performance.now();
+      const { strategy } = given;
+      if (strategy !== undefined) {
+        const report = await simulateStrategy({ ...given, seeds, strategy });
+        const elapsedS = (performance.now() - startMs) / 1_000;
+        const text =
+          given.json === true
+            ? JSON.stringify({ ...report.toJSON(), elapsed_s: elapsedS }, null, 2)
+            : strategyReportText(report, elapsedS);
+        process.stdout.write(`${text}\n`);
+        if (report.findings.length > 0) process.exitCode = 1;
+        return;
+      }
+      const flags = { ...given, seeds: seeds ?? SEEDS_DEFAULT };
       const report = runSeeds(flags, showProgress);
       const elapsedS = (performance.now() - startMs) / 1_000;
       const text =
@@ -45,7 +87,9 @@ export function addSimulateCommand(program: Command): void {
       `
 Examples:
   $ holdfast simulate --seeds 1000
-  $ holdfast simulate --seeds 1 --seed-start 4711 --faults loss,crash`,
+  $ holdfast simulate --seeds 1 --seed-start 4711 --faults loss,crash
+  $ holdfast simulate --strategy trend.ts --seeds 300
+  $ holdfast simulate --strategy trend.ts --data spy.csv --limits lightning --json`,
     );
 }
 

@@ -381,6 +381,21 @@ export const CODES = {
     meaning: 'The journal holds no order with this id.',
     remedy: 'List the orders with `holdfast journal show FOLDER --kinds order_submitted`.',
   },
+  ACTOR_PLAN_INVALID: {
+    number: 75,
+    category: 'validation',
+    retryable: false,
+    meaning:
+      'A division of an account among actors leaves an instrument or a limit without a place.',
+    remedy: "Give each instrument to one actor, and budgets that add up to the account's cash.",
+  },
+  ACTOR_STOPPED: {
+    number: 76,
+    category: 'infrastructure',
+    retryable: false,
+    meaning: 'A worker thread of the actors has ended, so that it takes no more inputs.',
+    remedy: "Read the cause in the context; every actor's journal holds what was done so far.",
+  },
   SIMULATION_VIOLATED: {
     number: 77,
     category: 'infrastructure',
@@ -394,6 +409,21 @@ export const CODES = {
     retryable: false,
     meaning: 'No fault of the simulator has this name.',
     remedy: 'Use one of the names in the message.',
+  },
+  STRATEGY_RULE_BROKEN: {
+    number: 79,
+    category: 'validation',
+    retryable: false,
+    meaning: 'A rule that the test of a strategy set was broken in a simulation.',
+    remedy: 'Run the seed again and mend the strategy, or the rule.',
+  },
+  STRATEGY_UNREPEATABLE: {
+    number: 80,
+    category: 'validation',
+    retryable: false,
+    meaning: 'A strategy decided otherwise in a second, equal run.',
+    remedy:
+      'Draw chance from context.random(), and keep state in state() instead of outside of the strategy.',
   },
   AMEND_INVALID: {
     number: 81,

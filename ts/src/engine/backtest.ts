@@ -309,7 +309,8 @@ function missingLimits(): never {
   );
 }
 
-function importOptions(data: DataFile, instrument: number): ImportOptions {
+/** What an import needs to know of a file of bars. */
+export function importOptions(data: DataFile, instrument: number): ImportOptions {
   return {
     file: data.file,
     description: parseDataDescription(data.description),
@@ -329,7 +330,11 @@ function openSource(data: BacktestOptions['data'], imports: readonly ImportOptio
   return 'chunks' in data ? new ChunkSource(data.chunks) : new TickSource(data.ticks);
 }
 
-function instrumentOf({ description }: ImportOptions, rules: DataFile['instrument']): Instrument {
+/** The instrument that a file of bars is of. */
+export function instrumentOf(
+  { description }: ImportOptions,
+  rules: DataFile['instrument'],
+): Instrument {
   return Instrument.create({
     ...rules,
     symbol: description.symbol,

@@ -101,6 +101,19 @@ export class StrategyRunner {
     return kind === MARKET_EVENT_KINDS.bar ? 2 : 1;
   }
 
+  /** Hands out what happened between two market events. */
+  onNews(tsMs: number): void {
+    this.#context.nowMs = tsMs;
+    this.#options.native.takeNotices(this.#notices);
+    if (this.#notices.length > 0) this.#dispatch();
+  }
+
+  /** Shows the bar in the event's view to the indicators only: the past of a strategy that begins in the middle. */
+  learn(): void {
+    const set = this.#sets[this.#bar.instrument];
+    if (set !== undefined) updateIndicators(set, this.#bar);
+  }
+
   #onBar(): void {
     const context = this.#context;
     this.#options.recorder.onMark(this.#bar.instrument, this.#bar.tsMs, this.#bar.close);

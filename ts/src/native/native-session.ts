@@ -14,6 +14,8 @@ export interface NativeSessionOptions {
   readonly instruments: number;
   /** The buffer that market records are drained into. */
   readonly records: Uint8Array;
+  /** Opens another native object with the calls that a strategy needs, in place of a simulated session. */
+  readonly open?: (exchange: Uint8Array, notices: Uint8Array) => AddonSession;
 }
 
 /** The simulated session of the native core; errors come out as HoldfastError. */
@@ -31,6 +33,7 @@ export class NativeSession {
     const { exchange, notices } = this.memory;
     this.#session = engineCall(
       () =>
+        options.open?.(exchange, notices) ??
         new addon.NativeSession(
           options.configJson,
           options.journalFolder,
@@ -49,6 +52,14 @@ export class NativeSession {
     this.memory.eventIndex = index;
     this.#play();
     this.#collectOutcome(into);
+  }
+
+  /** Appends what happened between two market events to `into`. */
+  takeNotices(into: Notice[]): void {
+    this.#collect(
+      engineCall(() => this.#session.moreNotices()),
+      into,
+    );
   }
 
   /** Leaves out the steps of orders that nobody wants to hear of. */

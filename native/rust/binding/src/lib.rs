@@ -7,6 +7,7 @@ mod command;
 mod engine_handle;
 mod event_view;
 mod failure;
+mod fault_session;
 mod journal;
 mod journal_cursor;
 mod memory;

@@ -25,19 +25,19 @@ use std::path::Path;
 use std::rc::Rc;
 
 /// Event of the last call, see `event_view`; doubles.
-const EVENT_VIEW: usize = 0;
+pub(crate) const EVENT_VIEW: usize = 0;
 /// Equity, cash, net position value, drawdown, fees, open orders, gross exposure, order id of the last verdict; doubles.
-const ACCOUNT_VIEW: usize = 64;
+pub(crate) const ACCOUNT_VIEW: usize = 64;
 /// One view an instrument, see `position_view`; behind them stand the commands.
-const POSITION_VIEWS: usize = 256;
+pub(crate) const POSITION_VIEWS: usize = 256;
 
 /// Index of the event's first record, set by JavaScript before a call of the event function (u32).
-const EVENT_INDEX: usize = 192;
+pub(crate) const EVENT_INDEX: usize = 192;
 /// Bytes of notices after a call of the event or submit function, or `FAILED` (u32).
-const OUTCOME: usize = 196;
+pub(crate) const OUTCOME: usize = 196;
 /// Not zero while more notices wait than fitted (u32).
-const NOTICES_WAIT: usize = 200;
-const FAILED: u32 = u32::MAX;
+pub(crate) const NOTICES_WAIT: usize = 200;
+pub(crate) const FAILED: u32 = u32::MAX;
 
 /// A call that comes while another one runs finds the session borrowed and does nothing; JavaScript cannot make one.
 struct PlayEvent(Rc<RefCell<Inner>>);

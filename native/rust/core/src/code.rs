@@ -138,8 +138,12 @@ codes! {
     72 JournalStopped "JOURNAL_STOPPED" Infrastructure false "An earlier write of this journal failed, so that it takes no more records." "Mend the cause in the context and open the journal again: what was committed is intact.";
     73 JournalAnchorMismatch "JOURNAL_ANCHOR_MISMATCH" Infrastructure false "The journal is not the one of which the anchor was taken." "Treat the journal as tampered with or restored from an older copy; compare it with a backup.";
     74 JournalOrderMissing "JOURNAL_ORDER_MISSING" Infrastructure false "The journal holds no order with this id." "List the orders with `holdfast journal show FOLDER --kinds order_submitted`.";
+    75 ActorPlanInvalid "ACTOR_PLAN_INVALID" Validation false "A division of an account among actors leaves an instrument or a limit without a place." "Give each instrument to one actor, and budgets that add up to the account's cash.";
+    76 ActorStopped "ACTOR_STOPPED" Infrastructure false "A worker thread of the actors has ended, so that it takes no more inputs." "Read the cause in the context; every actor's journal holds what was done so far.";
     77 SimulationViolated "SIMULATION_VIOLATED" Infrastructure false "A rule that must hold under every fault was broken in a simulation." "Please report it with the seed and the schedule.";
     78 FaultUnknown "FAULT_UNKNOWN" Validation false "No fault of the simulator has this name." "Use one of the names in the message.";
+    79 StrategyRuleBroken "STRATEGY_RULE_BROKEN" Validation false "A rule that the test of a strategy set was broken in a simulation." "Run the seed again and mend the strategy, or the rule.";
+    80 StrategyUnrepeatable "STRATEGY_UNREPEATABLE" Validation false "A strategy decided otherwise in a second, equal run." "Draw chance from context.random(), and keep state in state() instead of outside of the strategy.";
     81 AmendInvalid "AMEND_INVALID" Validation false "An amendment would change nothing, or contradicts its order." "Correct the field that the message names.";
     82 FillConflict "FILL_CONFLICT" Exchange false "A trade id that was applied came again with other numbers; nothing was changed." "Ask the venue for the order's fills; the journal holds both reports.";
     83 ReportMismatch "REPORT_MISMATCH" Exchange false "A report names another instrument or account than its order." "Check which stream the report came from; nothing was changed.";
@@ -210,7 +214,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 103);
+        assert_eq!(Code::ALL.len(), 107);
         assert_eq!(Code::from_number(0), None);
     }
 }

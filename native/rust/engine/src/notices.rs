@@ -46,6 +46,21 @@ impl Notices {
         self.bytes.is_empty()
     }
 
+    /// Queues a record if it is of a kind that a strategy cares for.
+    pub fn note(&mut self, kind: RecordKind, ts: Timestamp, content: &(impl Encode + ?Sized)) {
+        let wanted = matches!(
+            kind,
+            RecordKind::OrderChanged
+                | RecordKind::PositionChanged
+                | RecordKind::DayClosed
+                | RecordKind::Verdict
+                | RecordKind::VenueReport
+        );
+        if wanted {
+            self.push(kind, ts, content);
+        }
+    }
+
     /// Adds a record of the engine.
     pub fn push(&mut self, kind: RecordKind, ts: Timestamp, content: &(impl Encode + ?Sized)) {
         let start = self.bytes.len();
@@ -80,16 +95,8 @@ impl Sink for Recorder<'_> {
         if let Some(journal) = self.journal.as_deref_mut() {
             journal.record(kind, ts, content)?;
         }
-        let wanted = matches!(
-            kind,
-            RecordKind::OrderChanged
-                | RecordKind::PositionChanged
-                | RecordKind::DayClosed
-                | RecordKind::Verdict
-                | RecordKind::VenueReport
-        );
-        if let Some(notices) = self.notices.as_deref_mut().filter(|_| wanted) {
-            notices.push(kind, ts, content);
+        if let Some(notices) = self.notices.as_deref_mut() {
+            notices.note(kind, ts, content);
         }
         Ok(())
     }

@@ -13,7 +13,11 @@ mod random;
 mod run;
 mod schedule;
 mod setting;
+mod strategy_run;
+mod waiting;
 mod world;
 
 pub use kind::{FaultKind, FaultSet};
 pub use run::{Batch, BatchReport, SeedReport, Violation, simulate};
+pub use strategy_run::{BegunFault, RunOptions, RunOutcome, StrategyRun};
+pub use world::Pause;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { reportText, runSeeds } from '#ts/cli/simulate-command.js';
+import type { SimulationReport } from '#ts/testing/index.js';
 import type { FaultReport } from '#ts/native/fault-simulator.js';
 import { runCommand } from '../../support/command-line.js';
 
@@ -62,5 +63,14 @@ describe('holdfast simulate', () => {
   it('refuses a number of seeds that is none', async () => {
     const { stderr } = await runCommand('simulate', '--seeds', '0');
     expect(stderr).toContain('must be a whole number from 1');
+  });
+
+  it('str_07: runs a strategy of the user under the faults', { timeout: 60_000 }, async () => {
+    const strategy = ['--strategy', 'examples/trend-following.ts', '--seeds', '5'];
+    const { stdout, error } = await runCommand('simulate', ...strategy, '--json');
+    expect(error).toBeNull();
+    const report = JSON.parse(stdout) as SimulationReport;
+    expect(report).toMatchObject({ strategy: 'trend-following', seeds: 5, findings: [] });
+    expect(report.digest).toMatch(/^[0-9a-f]{64}$/);
   });
 });

@@ -4,9 +4,10 @@ use super::kind::{FaultKind, Windows};
 use super::network::Delivery;
 use super::random::Random;
 use super::setting::{LATE_NS_MAX, WINDOW_NS};
+use super::waiting;
 use holdfast_core::venue_report::LiquiditySide;
 use holdfast_core::{
-    Amount, ClientOrderId, OrderIntent, OrderType, Price, Quantity, Replacement, ReportKind, Side,
+    Amount, ClientOrderId, OrderIntent, Price, Quantity, Replacement, ReportKind, Side,
     TimeInForce, Timestamp, TradeId, VenueReport,
 };
 use holdfast_engine::gateway::{AccountStatus, Heard, OpenOrder, OrderStatus, Request, StatusOf};
@@ -27,6 +28,9 @@ pub(super) struct Placed {
     /// Number of the amendment in force.
     amended: u32,
     triggered: bool,
+    /// When it was taken, and the best price since, which a trailing stop follows.
+    taken: Timestamp,
+    best: i64,
     silent: bool,
     fills: Vec<VenueReport>,
 }
@@ -66,6 +70,8 @@ pub(super) struct Exchange {
     pub outbox: Vec<Sent>,
     /// The process that is connected.
     pub process: u32,
+    /// Fee of one lot of each instrument, in counts of 10⁻¹⁸.
+    pub fees: Vec<i128>,
     random: Random,
     now: i64,
 }
@@ -76,6 +82,7 @@ impl Exchange {
             orders: BTreeMap::new(),
             open: Vec::new(),
             positions: vec![0; prices.len()],
+            fees: vec![FEE_PER_LOT_RAW; prices.len()],
             prices,
             fills: Vec::new(),
             clock_offset_ns: 0,
@@ -154,7 +161,9 @@ impl Exchange {
             end: None,
             denied_falsely,
             amended: 0,
-            triggered: intent.order_type != OrderType::StopMarket,
+            triggered: !intent.order_type.waits(),
+            taken: self.clock(),
+            best: self.prices.get(intent.instrument.index()).copied().unwrap_or(0),
             silent,
             fills: Vec::new(),
         };
@@ -162,7 +171,9 @@ impl Exchange {
         self.open.push(id.0);
         // One order in fifty is truly rejected.
         let nothing_to_reduce = intent.reduce_only && self.reducible(&intent) == 0;
-        if !denied_falsely && (nothing_to_reduce || self.random.chance(20)) {
+        let market = self.prices.get(intent.instrument.index()).copied();
+        let refused = nothing_to_reduce || waiting::takes_though_post_only(&intent, market);
+        if !denied_falsely && (refused || self.random.chance(20)) {
             return self.end(id, ReportKind::Rejected);
         }
         let kind = if denied_falsely { ReportKind::Rejected } else { ReportKind::Accepted };
@@ -170,7 +181,7 @@ impl Exchange {
         let extra_ns = if late { self.random.between(50_000_000, 1_000_000_000) } else { 0 };
         self.report(VenueReport::without_fill(id, kind, self.clock()), extra_ns);
         self.try_fill(id.0);
-        if intent.time_in_force == TimeInForce::Ioc {
+        if matches!(intent.time_in_force, TimeInForce::Ioc | TimeInForce::Fok) {
             self.end(id, ReportKind::Expired);
         }
     }
@@ -232,13 +243,22 @@ impl Exchange {
         let mut place = 0;
         while let Some(id) = self.open.get(place).copied() {
             let here = self.orders.get(&id).is_some_and(|o| o.intent.instrument.0 == instrument);
-            if here {
+            if here && !self.expire(id) {
                 self.try_fill(id);
             }
             if self.open.get(place) == Some(&id) {
                 place += 1;
             }
         }
+    }
+
+    /// Ends an order whose time is over.
+    fn expire(&mut self, id: u64) -> bool {
+        let clock = self.clock();
+        let over = self.orders.get(&id).filter(|o| waiting::is_over(&o.intent, o.taken, clock));
+        let Some(id) = over.map(|order| order.intent.client_order_id) else { return false };
+        self.end(id, ReportKind::Expired);
+        true
     }
 
     fn try_fill(&mut self, id: u64) {
@@ -253,7 +273,7 @@ impl Exchange {
             };
         let buys = intent.side == Side::Buy;
         if !order.triggered {
-            if !reached(intent.trigger_price, buys) {
+            if !waiting::is_met(&intent, &mut order.best, price) {
                 return;
             }
             order.triggered = true;
@@ -281,15 +301,16 @@ impl Exchange {
         if most <= 0 {
             return;
         }
-        let whole = self.random.chance(400);
+        let whole = self.random.chance(400) || intent.time_in_force == TimeInForce::Fok;
         let lots = if whole { most } else { self.random.between(1, most) };
+        let fee = self.fees.get(intent.instrument.index()).copied().unwrap_or(FEE_PER_LOT_RAW);
         let Some(order) = self.orders.get_mut(&id) else { return };
         let report = VenueReport {
             trade_id: TradeId(self.fills.len() as u64 + 1),
             last_price: Price::from_ticks(price),
             last_quantity: Quantity::from_lots(lots),
             liquidity_side: LiquiditySide::Taker,
-            fee: Amount::from_raw(FEE_PER_LOT_RAW * i128::from(lots)),
+            fee: Amount::from_raw(fee * i128::from(lots)),
             ..VenueReport::without_fill(
                 intent.client_order_id,
                 ReportKind::Fill,

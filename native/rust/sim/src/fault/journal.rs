@@ -1,5 +1,6 @@
 //! A journal in memory whose disk can be full and whose last write a crash can tear.
 
+use crate::notices::Notices;
 use holdfast_core::journal_record::{Chain, HEADER_BYTES, RecordKind, TRAILER_BYTES};
 use holdfast_core::wire::{Encode, Reader};
 use holdfast_core::{Code, Error, Result, Timestamp, VenueReport};
@@ -15,6 +16,8 @@ pub(super) struct MemoryJournal {
     pub disk_full: bool,
     /// The process dies when so many records more were gathered.
     pub fuse: Option<u64>,
+    /// What a strategy wants to hear of, where there is one.
+    pub notices: Option<Notices>,
 }
 
 impl MemoryJournal {
@@ -36,6 +39,8 @@ impl MemoryJournal {
         self.bytes.extend(self.group.iter().take(kept as usize));
         self.group.clear();
         self.fuse = None;
+        // Who would have heard of it died with the process.
+        self.notices = self.notices.take().map(|_| Notices::default());
     }
 
     /// Returns the reports in the journal, whose records a recovery has verified already.
@@ -84,6 +89,9 @@ impl Sink for MemoryJournal {
                 ));
             }
             *left -= 1;
+        }
+        if let Some(notices) = &mut self.notices {
+            notices.note(kind, ts, content);
         }
         self.chain.append(&mut self.group, kind, ts, content)
     }

@@ -24,6 +24,11 @@ pub(super) enum Delivery {
     },
     /// A placement that the venue takes late.
     Late(OrderIntent),
+    /// Others trade at a price.
+    Price {
+        instrument: u32,
+        ticks: i64,
+    },
     Heartbeat,
     Restart,
     DiskHeals,

@@ -131,7 +131,7 @@ fn submit(random: &mut Random, instrument: u32) -> Act {
     }
 }
 
-fn fault(random: &mut Random, kind: FaultKind) -> Act {
+pub(super) fn fault(random: &mut Random, kind: FaultKind) -> Act {
     let detail = match kind {
         FaultKind::ClockJump => random.below(JUMP_NS_MAX.unsigned_abs() * 2),
         _ => random.below(1_000),

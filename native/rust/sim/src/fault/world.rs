@@ -1,5 +1,10 @@
 //! One simulation: the process under test, the exchange, and what is under way between them.
 
+mod stepping;
+
+pub(super) use stepping::Pace;
+pub use stepping::Pause;
+
 use super::checks;
 use super::exchange::Exchange;
 use super::journal::MemoryJournal;
@@ -12,7 +17,7 @@ use holdfast_core::journal_record::RecordKind;
 use holdfast_core::{Amount, Result, Timestamp};
 use holdfast_engine::gateway::{Effects, Gateway, GatewayConfig};
 use holdfast_engine::recovery::recover;
-use holdfast_engine::{Command, Engine, Input, Sink};
+use holdfast_engine::{Command, Engine, EngineConfig, Input, Sink};
 
 /// Everything of one run.
 #[derive(Debug)]
@@ -46,12 +51,23 @@ pub(super) struct World {
 
 impl World {
     pub fn new(seed: u64, schedule: Vec<Scheduled>, bounds: GatewayConfig) -> Result<Self> {
-        let config = engine_config();
+        let exchange = Exchange::new(seed, vec![START_TICKS; INSTRUMENTS as usize]);
+        Self::of(&engine_config(), exchange, seed, schedule, bounds)
+    }
+
+    /// Makes a world around an engine of this configuration.
+    pub fn of(
+        config: &EngineConfig,
+        exchange: Exchange,
+        seed: u64,
+        schedule: Vec<Scheduled>,
+        bounds: GatewayConfig,
+    ) -> Result<Self> {
         let mut world = Self {
-            engine: Engine::new(&config)?,
+            engine: Engine::new(config)?,
             gateway: Gateway::new(bounds, Timestamp(0)),
-            exchange: Exchange::new(seed, vec![START_TICKS; INSTRUMENTS as usize]),
-            ledger: Ledger::new(Amount::parse(&config.start_cash)?, INSTRUMENTS as usize),
+            ledger: Ledger::new(Amount::parse(&config.start_cash)?, exchange.prices.len()),
+            exchange,
             down: false,
             events: 0,
             crashes: 0,
@@ -161,6 +177,10 @@ impl World {
             Delivery::Late(intent) => {
                 self.touched = true;
                 self.exchange.take(intent, self.now);
+            }
+            Delivery::Price { instrument, ticks } => {
+                self.touched = true;
+                self.exchange.trade(instrument, ticks, self.now);
             }
             Delivery::ToGateway { heard, process } => {
                 if process == self.process && !self.down {
@@ -279,7 +299,8 @@ impl World {
 
     /// The ledger follows the journal: a fill that was torn off was not applied, and has to be heard again.
     fn rebuild_ledger(&mut self) -> Result<()> {
-        self.ledger = Ledger::new(self.engine.account().start_cash, INSTRUMENTS as usize);
+        let instruments = self.exchange.prices.len();
+        self.ledger = Ledger::new(self.engine.account().start_cash, instruments);
         for report in self.journal.reports() {
             self.ledger.book(&report?, &self.engine)?;
         }

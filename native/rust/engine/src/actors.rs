@@ -1,0 +1,318 @@
+//! Actors on worker threads: each instrument's inputs are taken one at a time and in order, and the threads are only where that
+//! happens. Any number of them gives the records, verdicts, commands and states that one gives.
+//!
+//! Why that is so: an actor's state is touched by nobody else, its inputs come through one queue in the order of sending, and
+//! nothing that it decides depends on a clock, on chance, or on another actor. The one place where all meet is `figures`, a
+//! barrier that the caller puts at a point of its own stream.
+
+use crate::actor::{Actor, ActorFigures, ActorInput, ActorPort};
+use crate::actor_plan::ActorPlan;
+use holdfast_core::{Code, Error, Result};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+/// Most worker threads.
+pub const WORKERS_MAX: usize = 256;
+
+/// How the actors are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActorOptions {
+    /// Worker threads; 0 steps in the caller's thread. More than there are actors are not started.
+    pub workers: usize,
+    /// Batches that wait for a worker; the sender waits when there are more.
+    pub queue_max: usize,
+    /// Inputs that are gathered for a worker before they are handed over; `flush` hands over what there is.
+    pub batch_max: usize,
+}
+
+impl Default for ActorOptions {
+    fn default() -> Self {
+        Self { workers: 1, queue_max: 64, batch_max: 256 }
+    }
+}
+
+type Inputs = Vec<(usize, u64, ActorInput)>;
+
+enum Message {
+    Inputs(Inputs),
+    Figures(SyncSender<Vec<(usize, ActorFigures)>>),
+}
+
+struct Worker<P> {
+    queue: SyncSender<Message>,
+    thread: JoinHandle<Vec<Option<Actor<P>>>>,
+    gathered: Inputs,
+}
+
+/// The account at a point of the stream: sums over the actors.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AccountFigures {
+    /// Sums; the hash covers the actors' hashes in their order.
+    pub sum: ActorFigures,
+    /// Each actor's own.
+    pub actors: Vec<ActorFigures>,
+}
+
+/// Actors at work.
+pub struct Actors<P> {
+    plan: ActorPlan,
+    options: ActorOptions,
+    workers: Vec<Worker<P>>,
+    /// Without workers the actors stay here; taken ones are a worker's.
+    own: Vec<Option<Actor<P>>>,
+    stopped: Arc<Vec<AtomicBool>>,
+    next_number: u64,
+}
+
+impl<P> std::fmt::Debug for Actors<P> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Actors").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+impl<P: ActorPort + 'static> Actors<P> {
+    /// Opens an actor for each part of the plan; `ports` are in the order of the actors.
+    ///
+    /// # Errors
+    /// As `resume`, and `Actor::open`.
+    pub fn open(plan: ActorPlan, ports: Vec<P>, options: ActorOptions) -> Result<Self> {
+        let configs = plan.configs().iter();
+        let actors: Result<Vec<Actor<P>>> =
+            configs.zip(ports).map(|(config, port)| Actor::open(config, port)).collect();
+        Self::resume(plan, actors?, options)
+    }
+
+    /// Goes on with actors that exist, in the order of the plan.
+    ///
+    /// # Errors
+    /// `ACTOR_PLAN_INVALID` when there are not as many actors as the plan has, or too many workers or empty queues are asked
+    /// for; `ACTOR_STOPPED` when a thread cannot be started.
+    pub fn resume(plan: ActorPlan, actors: Vec<Actor<P>>, options: ActorOptions) -> Result<Self> {
+        let count = plan.configs().len();
+        let ActorOptions { workers, queue_max, batch_max } = options;
+        if actors.len() != count || workers > WORKERS_MAX || queue_max == 0 || batch_max == 0 {
+            return Err(Error::new(
+                Code::ActorPlanInvalid,
+                format!(
+                    "actors must be {count} with at most {WORKERS_MAX} workers and room in queues, were {} with {workers}",
+                    actors.len()
+                ),
+            ));
+        }
+        let stopped: Arc<Vec<AtomicBool>> =
+            Arc::new((0..count).map(|_| AtomicBool::new(false)).collect());
+        let mut own: Vec<Option<Actor<P>>> = actors.into_iter().map(Some).collect();
+        let threads = workers.min(count);
+        let mut started = Vec::with_capacity(threads);
+        for number in 0..threads {
+            let taken: Vec<Option<Actor<P>>> = own
+                .iter_mut()
+                .enumerate()
+                .map(|(actor, slot)| if actor % threads == number { slot.take() } else { None })
+                .collect();
+            let (queue, messages) = sync_channel(queue_max);
+            let flags = Arc::clone(&stopped);
+            let thread = std::thread::Builder::new()
+                .name(format!("holdfast-actors-{number}"))
+                .spawn(move || work(taken, &messages, &flags))
+                .map_err(|error| {
+                    Error::new(Code::ActorStopped, "a worker thread must be startable")
+                        .with("cause", error)
+                })?;
+            started.push(Worker { queue, thread, gathered: Vec::with_capacity(batch_max) });
+        }
+        Ok(Self { plan, options, workers: started, own, stopped, next_number: 0 })
+    }
+
+    /// Sends an input, of which instruments are named as in the account, to its actor; a mode or a failure goes to all. The
+    /// sender waits while the actor's queue is full. Returns the input's number.
+    ///
+    /// # Errors
+    /// `INSTRUMENT_UNKNOWN`, `ORDER_UNKNOWN` for an order that no actor named, `ORDER_INVALID` for a list over several
+    /// actors, `ACTOR_STOPPED`.
+    pub fn send(&mut self, input: impl Into<ActorInput>) -> Result<u64> {
+        let routed = self.plan.route(input.into())?;
+        let number = self.next_number;
+        self.next_number += 1;
+        match routed {
+            (Some(actor), input) => self.hand_over(actor, number, input)?,
+            (None, input) => {
+                for actor in 0..self.stopped.len() {
+                    self.hand_over(actor, number, input.clone())?;
+                }
+            }
+        }
+        Ok(number)
+    }
+
+    /// Sends an input to one actor only: after a recovery, what the others have in their journals and this one has lost.
+    ///
+    /// # Errors
+    /// As `send`, and `ACTOR_PLAN_INVALID` for an input that is another actor's.
+    pub fn send_to(&mut self, actor: usize, input: impl Into<ActorInput>) -> Result<u64> {
+        let (owner, input) = self.plan.route(input.into())?;
+        if owner.is_some_and(|owner| owner != actor) {
+            return Err(Error::new(
+                Code::ActorPlanInvalid,
+                format!("an input must be sent to its own actor, not to {actor}"),
+            ));
+        }
+        let number = self.next_number;
+        self.next_number += 1;
+        self.hand_over(actor, number, input).map(|()| number)
+    }
+
+    fn hand_over(&mut self, actor: usize, number: u64, input: ActorInput) -> Result<()> {
+        if self.stopped.get(actor).is_none_or(|flag| flag.load(Ordering::Acquire)) {
+            return Err(stopped(actor));
+        }
+        let threads = self.workers.len();
+        if threads == 0 {
+            take(&mut self.own, &self.stopped, (actor, number, input));
+            return Ok(());
+        }
+        let Some(worker) = self.workers.get_mut(actor % threads) else {
+            return Err(stopped(actor));
+        };
+        worker.gathered.push((actor, number, input));
+        if worker.gathered.len() < self.options.batch_max {
+            return Ok(());
+        }
+        worker.flush(self.options.batch_max)
+    }
+
+    /// Hands over what was gathered.
+    ///
+    /// # Errors
+    /// `ACTOR_STOPPED`.
+    pub fn flush(&mut self) -> Result<()> {
+        let batch_max = self.options.batch_max;
+        self.workers.iter_mut().try_for_each(|worker| worker.flush(batch_max))
+    }
+
+    /// Waits until everything that was sent is taken, and adds the account up. This is the barrier: it costs as long as the
+    /// slowest worker still needs.
+    ///
+    /// # Errors
+    /// `ACTOR_STOPPED`, `AMOUNT_OVERFLOW`.
+    pub fn figures(&mut self) -> Result<AccountFigures> {
+        self.flush()?;
+        let (answer, answers) = sync_channel(self.workers.len().max(1));
+        for worker in &self.workers {
+            let asked = worker.queue.send(Message::Figures(answer.clone()));
+            asked.map_err(|_| worker_ended())?;
+        }
+        drop(answer);
+        let mut all = figures_of(&self.own);
+        for _ in 0..self.workers.len() {
+            all.extend(answers.recv().map_err(|_| worker_ended())?);
+        }
+        if let Some(actor) = self.stopped.iter().position(|flag| flag.load(Ordering::Acquire)) {
+            return Err(stopped(actor));
+        }
+        all.sort_unstable_by_key(|(actor, _)| *actor);
+        AccountFigures::of(all.into_iter().map(|(_, figures)| figures).collect())
+    }
+
+    /// Waits until everything that was sent is taken, ends the threads, and returns the actors in the order of the plan;
+    /// one that stopped says why.
+    ///
+    /// # Errors
+    /// `ACTOR_STOPPED` when a thread did not end in order.
+    pub fn finish(mut self) -> Result<Vec<Actor<P>>> {
+        let flushed = self.flush();
+        let Self { mut own, workers, .. } = self;
+        for Worker { queue, thread, .. } in workers {
+            drop(queue);
+            let returned = thread.join().map_err(|_| worker_ended())?;
+            for (slot, actor) in own.iter_mut().zip(returned) {
+                if actor.is_some() {
+                    *slot = actor;
+                }
+            }
+        }
+        flushed?;
+        Ok(own.into_iter().flatten().collect())
+    }
+}
+
+impl<P> Worker<P> {
+    fn flush(&mut self, batch_max: usize) -> Result<()> {
+        if self.gathered.is_empty() {
+            return Ok(());
+        }
+        let batch = std::mem::replace(&mut self.gathered, Vec::with_capacity(batch_max));
+        self.queue.send(Message::Inputs(batch)).map_err(|_| worker_ended())
+    }
+}
+
+fn work<P: ActorPort>(
+    mut actors: Vec<Option<Actor<P>>>,
+    messages: &Receiver<Message>,
+    stopped: &[AtomicBool],
+) -> Vec<Option<Actor<P>>> {
+    while let Ok(message) = messages.recv() {
+        match message {
+            Message::Inputs(inputs) => {
+                for input in inputs {
+                    take(&mut actors, stopped, input);
+                }
+            }
+            // Who asked may have gone; that is no concern of the actors.
+            Message::Figures(answer) => drop(answer.send(figures_of(&actors))),
+        }
+    }
+    actors
+}
+
+fn take<P: ActorPort>(
+    actors: &mut [Option<Actor<P>>],
+    stopped: &[AtomicBool],
+    (actor, number, input): (usize, u64, ActorInput),
+) {
+    let Some(Some(each)) = actors.get_mut(actor) else { return };
+    each.take(number, input);
+    if each.failure().is_some()
+        && let Some(flag) = stopped.get(actor)
+    {
+        flag.store(true, Ordering::Release);
+    }
+}
+
+fn figures_of<P>(actors: &[Option<Actor<P>>]) -> Vec<(usize, ActorFigures)> {
+    let there = actors.iter().enumerate();
+    there.filter_map(|(place, actor)| Some((place, actor.as_ref()?.figures()))).collect()
+}
+
+fn stopped(actor: usize) -> Error {
+    Error::new(Code::ActorStopped, format!("actor {actor} must be at work, it has stopped"))
+        .with("actor", actor)
+}
+
+fn worker_ended() -> Error {
+    Error::new(Code::ActorStopped, "a worker thread must be at work, it has ended")
+}
+
+impl AccountFigures {
+    fn of(actors: Vec<ActorFigures>) -> Result<Self> {
+        let mut hasher = blake3::Hasher::new();
+        let mut sum = ActorFigures::default();
+        for each in &actors {
+            hasher.update(&each.state_hash);
+            sum = ActorFigures {
+                equity: sum.equity.plus(each.equity)?,
+                cash: sum.cash.plus(each.cash)?,
+                fees: sum.fees.plus(each.fees)?,
+                net_value: sum.net_value.plus(each.net_value)?,
+                gross_exposure: sum.gross_exposure.plus(each.gross_exposure)?,
+                worst_exposure: sum.worst_exposure.plus(each.worst_exposure)?,
+                open_orders: sum.open_orders + each.open_orders,
+                state_hash: [0; 32],
+            };
+        }
+        sum.state_hash = *hasher.finalize().as_bytes();
+        Ok(Self { sum, actors })
+    }
+}
