@@ -1,3 +1,36 @@
+export declare class NativeBreakers {
+  /** Begins with memory that is zero, or joins it when another thread began and no settings are given. */
+  constructor(
+    memory: Uint8Array,
+    calls: Uint8Array,
+    defaults: string | undefined | null,
+    rule: string | undefined | null,
+    nowMs: number,
+  );
+  /** Returns the function that asks for a pass: component, time and confidence are read from the call area. */
+  acquireFunction(): () => void;
+  /** Returns the function that asks whether a call would pass. */
+  permitsFunction(): () => void;
+  /** Returns the function that counts an outcome. */
+  settleFunction(): () => void;
+  /** Returns the index of a component, which is made on first use. */
+  component(name: string): number;
+  /** Declares dependencies, flags and settings of a component, as JSON, and returns its index. */
+  declare(name: string, spec: string): number;
+  /** Puts settings in force, of one component or of all that share them. */
+  setSettings(index: number | undefined | null, settings: string): void;
+  /** Overrides a breaker by hand and returns whether that changed it. */
+  overrideState(index: number, action: number, nowMs: number): boolean;
+  /** Forbids manual overrides, or allows them again. */
+  forbidOverrides(forbidden: boolean): void;
+  /** Returns whether the global circuit is open. */
+  isGlobalOpen(nowMs: number): boolean;
+  /** Returns what is known of every component, as JSON. */
+  snapshot(nowMs: number): string;
+  /** Takes the changes that wait, oldest first, as JSON: whose (component, dependant, global), index, states, cause, time. */
+  takeChanges(): string;
+}
+
 /** Goes through a journal from a record on; every byte on the way is verified. */
 export declare class NativeJournalCursor {
   /**
@@ -85,6 +118,9 @@ export declare function amountArithmeticNs(rounds: number): Array<number>;
 
 /** Returns the sum of two amounts. */
 export declare function amountSum(left: string, right: string): string;
+
+/** Returns where JavaScript finds what it reads by itself, in 32-bit words, and how much memory breakers take, as JSON. */
+export declare function breakerLayout(): string;
 
 /** Checks an instrument's rules and returns what one tick of one lot is worth. */
 export declare function checkInstrument(spec: string): string;
