@@ -13,6 +13,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   decimals: async () => (await import('./decimals.bench.js')).decimalsSuite(),
   portfolio: async () => (await import('./portfolio.bench.js')).portfolioSuite(),
   journal: async () => (await import('./journal.bench.js')).journalSuite(),
+  breaker: async () => (await import('./breaker.bench.js')).breakerSuite(),
   backtest: async () => (await import('./backtest.bench.js')).backtestSuite(),
 };
 

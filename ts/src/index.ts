@@ -1,3 +1,4 @@
+export * from './breaker/index.js';
 export * from './core/index.js';
 export * from './engine/index.js';
 export * from './quant/index.js';

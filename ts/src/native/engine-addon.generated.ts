@@ -119,6 +119,12 @@ export declare function amountArithmeticNs(rounds: number): Array<number>;
 /** Returns the sum of two amounts. */
 export declare function amountSum(left: string, right: string): string;
 
+/**
+ * Returns the nanoseconds that a pass with its outcome, and a question whether a call would pass, take in native code,
+ * over `rounds` of each.
+ */
+export declare function breakerCallNs(settings: string, rounds: number): Array<number>;
+
 /** Returns where JavaScript finds what it reads by itself, in 32-bit words, and how much memory breakers take, as JSON. */
 export declare function breakerLayout(): string;
 

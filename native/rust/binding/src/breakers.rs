@@ -5,7 +5,7 @@ use crate::failure::guarded;
 use crate::memory::SharedBytes;
 use crate::plain_function::{Operation, plain_function};
 use holdfast_core::{Code, Error, Result, Timestamp, contain};
-use holdfast_risk::breaker::layout::{COMPONENT_LINES, COMPONENTS_LINE, body, head};
+use holdfast_risk::breaker::layout::{COMPONENT_LINES, COMPONENTS_LINE, body, head, memory};
 use holdfast_risk::breaker::{
     Breakers, COMPONENTS_MAX, Cause, ComponentId, ComponentSpec, GlobalRule, Line, MEMORY_LINES,
     Outcome, OverrideAction, Pass, Refusal, StateChange, Subject,
@@ -131,7 +131,8 @@ impl Inner {
     }
 
     fn settle(&self) -> Result<()> {
-        let outcome = Outcome::from_number(self.argument(OUTCOME) as u8).unwrap_or(Outcome::Failure);
+        let outcome =
+            Outcome::from_number(self.argument(OUTCOME) as u8).unwrap_or(Outcome::Failure);
         let pass = Pass {
             component: component(self.argument(COMPONENT))?,
             stay: self.argument(STAY) as u32,
@@ -340,4 +341,32 @@ pub fn breaker_layout() -> String {
         "callDoubles": CALL_DOUBLES,
     })
     .to_string()
+}
+
+/// Returns the nanoseconds that a pass with its outcome, and a question whether a call would pass, take in native code,
+/// over `rounds` of each.
+#[napi]
+pub fn breaker_call_ns(settings: String, rounds: u32) -> napi::Result<Vec<f64>, String> {
+    guarded(|| {
+        let rounds = rounds.max(1);
+        let rule = GlobalRule { components: 0, fraction: 0 };
+        let breakers = Breakers::new(memory(), parse(&settings)?, rule, Timestamp(0))?;
+        let id = breakers.component("bench")?;
+        let start = std::time::Instant::now();
+        for round in 0..rounds {
+            let now = std::hint::black_box(Timestamp(i64::from(round) * 1_000));
+            if let Ok(pass) = breakers.acquire(id, now, false) {
+                breakers.settle(pass, Outcome::Success, 0, now);
+            }
+        }
+        let called = start.elapsed();
+        let start = std::time::Instant::now();
+        for round in 0..rounds {
+            let now = Timestamp(i64::from(round) * 1_000);
+            std::hint::black_box(breakers.permits(id, now).is_ok());
+        }
+        let asked = start.elapsed();
+        let per = |span: std::time::Duration| span.as_secs_f64() * 1e9 / f64::from(rounds);
+        Ok(vec![per(called), per(asked)])
+    })
 }

@@ -114,7 +114,7 @@ describe('components', () => {
     [{ cooldownMs: 0 }, 'CONFIG_INVALID'],
     [{ windowMs: 10, buckets: 3 }, 'CONFIG_INVALID'],
     [{ trials: 1, trialSuccesses: 2 }, 'CONFIG_INVALID'],
-    [{ failurs: 3 }, 'CONFIG_UNKNOWN_KEY'],
+    [{ failurs: 3 } as object, 'CONFIG_UNKNOWN_KEY'],
   ])('refuse %o', (defaults, code) => {
     expect(thrownBy(() => Breakers.create({ defaults })).code).toBe(code);
   });
