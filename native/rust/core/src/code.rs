@@ -181,6 +181,13 @@ codes! {
     127 CircuitOverrideForbidden "CIRCUIT_OVERRIDE_FORBIDDEN" Risk false "The discipline profile, or the kind of the breaker, allows no manual override." "Wait for the breaker to recover by its own rule.";
     128 CircuitReloadConflict "CIRCUIT_RELOAD_CONFLICT" Infrastructure true "Somebody else was changing the same thresholds." "Try again.";
     129 CircuitTradingOpen "CIRCUIT_TRADING_OPEN" Risk true "The trading breaker is open: no new trade starts." "The context names the conditions and how each one ends.";
+    130 ExchangeNotSupported "EXCHANGE_NOT_SUPPORTED" Validation false "There is no fee schedule of this name." "Use one of the names in the context, or add a schedule of your own.";
+    131 FeeDataStale "FEE_DATA_STALE" Data true "A live fee schedule is older than it may be, or was never loaded." "Wait for the next refresh; the context has the age and its bound.";
+    132 FeeScheduleInvalid "FEE_SCHEDULE_INVALID" Data false "A fee schedule has a wrong value, or its tiers contradict each other." "Correct the field that the message names.";
+    133 FeeTierUnknown "FEE_TIER_UNKNOWN" Validation false "A fee schedule has no such tier or discount, or cannot tell the tier by volume." "Use one of the names in the context.";
+    134 FundingRateStale "FUNDING_RATE_STALE" Data true "The funding rate of a perpetual is missing or too old." "Wait for a rate, or feed one.";
+    135 FeeQuoteMissing "FEE_QUOTE_MISSING" Data true "Without a quote nobody can tell whether a limit order would cross, or what it would slip." "Pass the best bid and ask.";
+    136 BreakEvenUnreachable "BREAK_EVEN_UNREACHABLE" Validation false "No price in range pays for the costs of a round trip." "Check the costs: they may exceed the whole notional.";
     200 MatrixInvalid "MATRIX_INVALID" Validation false "A matrix has another size, a number that is not finite, or is not symmetric." "Correct the entry named.";
     201 MatrixNotDefinite "MATRIX_NOT_DEFINITE" Validation false "A covariance matrix is not positive definite." "Use more observations than assets, or a shrunk estimate.";
     202 SampleTooSmall "SAMPLE_TOO_SMALL" Validation false "A sample has no whole outcome in the tail asked for." "Use more scenarios or a lower level.";
@@ -200,7 +207,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 100);
+        assert_eq!(Code::ALL.len(), 107);
         assert_eq!(Code::from_number(0), None);
     }
 }
