@@ -1,5 +1,5 @@
 /* oxlint-disable no-await-in-loop -- one measurement runs at a time */
-import { circuitBreaker, handleAll, SamplingBreaker } from 'cockatiel';
+import { CircuitState, circuitBreaker, handleAll, SamplingBreaker } from 'cockatiel';
 import { Breakers } from 'holdfast/breaker';
 import CircuitBreaker from 'opossum';
 
@@ -145,7 +145,7 @@ async function permissionRows(): Promise<readonly SuiteRow[]> {
       { name: 'Holdfast (inside native code)', run: () => asked(addon) },
       sync(PLAIN, () => plain.allow()),
       sync('opossum (flags only)', () => !opossum.opened && !opossum.pendingClose),
-      sync('cockatiel (state only)', () => policy.state === 0),
+      sync('cockatiel (state only)', () => policy.state === CircuitState.Closed),
     ],
   });
   opossum.shutdown();

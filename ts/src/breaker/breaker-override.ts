@@ -57,7 +57,8 @@ function isForbidden(authority: OverrideAuthority): boolean {
 
 function isAuthorized(authority: OverrideAuthority, request: OverrideRequest): boolean {
   try {
-    return authority.authorize(request) === true;
+    const answer: unknown = authority.authorize(request);
+    return answer === true;
   } catch {
     return false;
   }

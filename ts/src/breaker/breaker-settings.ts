@@ -94,8 +94,8 @@ export function breakerSettings(options: BreakerOptions): object {
 /** @throws HoldfastError `CONFIG_INVALID`, `CONFIG_UNKNOWN_KEY` */
 export function componentSpec(options: ComponentOptions, defaults: BreakerOptions): object {
   const given = parseConfig(componentSchema, options, 'component', 'CONFIG_INVALID');
-  const isOwn = Object.keys(options).some((key) => key in thresholds);
-  const { dependsOn, critical, protected: isProtected, ...own } = options;
+  const own = Object.fromEntries(Object.entries(options).filter(([key]) => key in thresholds));
+  const isOwn = Object.keys(own).length > 0;
   return {
     dependsOn: given.dependsOn,
     critical: given.critical,

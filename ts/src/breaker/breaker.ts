@@ -1,7 +1,7 @@
 import { isHoldfastError } from '../core/holdfast-error.js';
 import { type BreakerSet, OUTCOMES } from '../native/breaker-set.js';
 import { CallGuard, type OutcomeSink } from './call-guard.js';
-import { type Deadline, withDeadline } from './deadline.js';
+import { type Deadline, hasDeadline, NEVER_ABORTED, withDeadline } from './deadline.js';
 import { type Listener, type ListenerFailures, Listeners } from './listeners.js';
 import {
   BREAKER_STATES,
@@ -107,17 +107,13 @@ export class Breaker implements OutcomeSink {
    *
    * @throws HoldfastError as {@link acquire}, and `CIRCUIT_TIMEOUT`; what the operation throws
    */
-  async run<Result>(
+  run<Result>(
     operation: (signal: AbortSignal) => Result | Promise<Result>,
     options: CallOptions<Result> = {},
   ): Promise<Result> {
-    try {
-      return await this.#call(operation, options);
-    } catch (error) {
-      if (options.fallback === undefined) throw error;
-      this.#listeners.emit('fallback', { component: this.name, error });
-      return await options.fallback(error);
-    }
+    // One promise a call: what is awaited twice costs twice.
+    const call = this.#call(operation, options);
+    return options.fallback === undefined ? call : this.#orElse(call, options.fallback);
   }
 
   /**
@@ -194,6 +190,18 @@ export class Breaker implements OutcomeSink {
     throw refusalError(this.name, permission);
   }
 
+  async #orElse<Result>(
+    call: Promise<Result>,
+    fallback: (error: unknown) => Result | Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await call;
+    } catch (error) {
+      this.#listeners.emit('fallback', { component: this.name, error });
+      return await fallback(error);
+    }
+  }
+
   async #call<Result>(
     operation: (signal: AbortSignal) => Result | Promise<Result>,
     options: CallOptions<Result>,
@@ -203,7 +211,9 @@ export class Breaker implements OutcomeSink {
     const stay = this.#pass(startedMs, options.confident === true);
     let result: Result;
     try {
-      result = await withDeadline(this.name, operation, options);
+      result = hasDeadline(options)
+        ? await withDeadline(this.name, operation, options)
+        : await operation(NEVER_ABORTED);
     } catch (error) {
       if (options.signal?.aborted === true && error === options.signal.reason) {
         this.finish(stay, startedMs, OUTCOMES.ignored);

@@ -8,7 +8,12 @@ export interface Deadline {
   readonly signal?: AbortSignal | undefined;
 }
 
-const NEVER = new AbortController().signal;
+/** The signal of a call that nobody can give up. */
+export const NEVER_ABORTED: AbortSignal = new AbortController().signal;
+
+export function hasDeadline({ timeoutMs, signal }: Deadline): boolean {
+  return timeoutMs !== undefined || signal !== undefined;
+}
 
 /**
  * Runs an operation until its deadline. Its signal is aborted then, and what it comes to later is not looked at.
@@ -20,9 +25,7 @@ export async function withDeadline<Result>(
   operation: (signal: AbortSignal) => Result | Promise<Result>,
   { timeoutMs, signal }: Deadline,
 ): Promise<Result> {
-  if (timeoutMs === undefined) {
-    if (signal === undefined) return await operation(NEVER);
-  } else if (!(timeoutMs > 0 && timeoutMs <= 2_147_483_647)) {
+  if (timeoutMs !== undefined && !(timeoutMs > 0 && timeoutMs <= 2_147_483_647)) {
     throw new HoldfastError(
       'ARGUMENT_INVALID',
       `timeoutMs must be above 0 and at most 2147483647, was ${timeoutMs}`,

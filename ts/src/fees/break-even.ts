@@ -1,4 +1,4 @@
-import { Amount } from '../core/amount.js';
+import type { Amount } from '../core/amount.js';
 import { HoldfastError, isHoldfastError } from '../core/holdfast-error.js';
 import type { Instrument } from '../core/instrument.js';
 import type { Price } from '../core/price.js';

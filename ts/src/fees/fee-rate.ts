@@ -1,4 +1,4 @@
-import { Amount, type Rounding } from '../core/amount.js';
+import type { Amount, Rounding } from '../core/amount.js';
 import { type Decimal, formatDecimal, parseDecimal } from '../core/decimal.js';
 import { HoldfastError } from '../core/holdfast-error.js';
 

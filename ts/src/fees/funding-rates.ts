@@ -1,4 +1,4 @@
-import { Amount } from '../core/amount.js';
+import type { Amount } from '../core/amount.js';
 import { HoldfastError } from '../core/holdfast-error.js';
 import { FeeRate } from './fee-rate.js';
 

@@ -1,4 +1,4 @@
-import { Amount } from '../core/amount.js';
+import type { Amount } from '../core/amount.js';
 import { HoldfastError } from '../core/holdfast-error.js';
 import type { Price } from '../core/price.js';
 import type { LiquiditySide } from '../core/vocabulary.generated.js';

@@ -1,4 +1,4 @@
-import { Amount } from '../core/amount.js';
+import type { Amount } from '../core/amount.js';
 import { decimalOfNumber } from '../core/decimal.js';
 import { HoldfastError } from '../core/holdfast-error.js';
 import { COST_ROUNDING, FeeRate } from './fee-rate.js';

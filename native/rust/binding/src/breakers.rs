@@ -17,6 +17,7 @@ use serde_json::json;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 const LINE_BYTES: usize = size_of::<Line>();
@@ -64,10 +65,34 @@ impl AsRef<[Line]> for SharedLines {
     }
 }
 
+/// Changes of state until JavaScript takes them. Their number stands apart, so that a call takes no lock to look.
+#[derive(Default)]
+struct Changes {
+    waiting: AtomicUsize,
+    queue: Mutex<VecDeque<StateChange>>,
+}
+
+impl Changes {
+    fn push(&self, change: StateChange) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if queue.len() >= CHANGES_MAX {
+            queue.pop_front();
+        }
+        queue.push_back(change);
+        self.waiting.store(queue.len(), Ordering::Release);
+    }
+
+    fn take(&self) -> Vec<StateChange> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        self.waiting.store(0, Ordering::Release);
+        queue.drain(..).collect()
+    }
+}
+
 struct Inner {
     breakers: Breakers<SharedLines>,
     calls: RefCell<SharedBytes>,
-    changes: Arc<Mutex<VecDeque<StateChange>>>,
+    changes: Arc<Changes>,
 }
 
 fn timestamp(now_ms: f64) -> Timestamp {
@@ -104,8 +129,10 @@ impl Inner {
         if contain::contain(|| call(self)).is_err() {
             self.answer(ANSWER, &[1.0, 1.0, -1.0, -1.0]);
         }
-        let waiting = self.changes.lock().unwrap_or_else(PoisonError::into_inner).len();
-        self.answer(CHANGES, &[waiting as f64]);
+        let waiting = self.changes.waiting.load(Ordering::Acquire);
+        if waiting != 0 {
+            self.answer(CHANGES, &[waiting as f64]);
+        }
     }
 
     fn acquire(&self) -> Result<()> {
@@ -114,7 +141,7 @@ impl Inner {
         match self.breakers.acquire(id, now, self.argument(CONFIDENT) != 0.0) {
             Ok(pass) => {
                 self.answer(STAY, &[f64::from(pass.stay)]);
-                self.answer(ANSWER, &[0.0, if pass.trial { 2.0 } else { 0.0 }, -1.0, -1.0]);
+                self.answer(ANSWER, &[0.0]);
             }
             Err(refusal) => self.answer_refusal(&refusal),
         }
@@ -124,7 +151,7 @@ impl Inner {
     fn permits(&self) -> Result<()> {
         let id = component(self.argument(COMPONENT))?;
         match self.breakers.permits(id, timestamp(self.argument(NOW_MS))) {
-            Ok(()) => self.answer(ANSWER, &[0.0, 0.0, -1.0, -1.0]),
+            Ok(()) => self.answer(ANSWER, &[0.0]),
             Err(refusal) => self.answer_refusal(&refusal),
         }
         Ok(())
@@ -186,15 +213,9 @@ impl NativeBreakers {
                     Breakers::new(lines, parse(&defaults)?, rule, timestamp(now_ms))?
                 }
             };
-            let changes: Arc<Mutex<VecDeque<StateChange>>> = Arc::default();
+            let changes: Arc<Changes> = Arc::default();
             let into = Arc::clone(&changes);
-            let breakers = breakers.with_listener(Box::new(move |change| {
-                let mut waiting = into.lock().unwrap_or_else(PoisonError::into_inner);
-                if waiting.len() >= CHANGES_MAX {
-                    waiting.pop_front();
-                }
-                waiting.push_back(*change);
-            }));
+            let breakers = breakers.with_listener(Box::new(move |change| into.push(*change)));
             let inner = Inner { breakers, calls: RefCell::new(calls), changes };
             Ok(Self { inner: Rc::new(inner) })
         })
@@ -302,9 +323,9 @@ impl NativeBreakers {
     /// Takes the changes that wait, oldest first, as JSON: whose (component, dependant, global), index, states, cause, time.
     #[napi]
     pub fn take_changes(&self) -> String {
-        let mut waiting = self.inner.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        let rows: Vec<_> = waiting
-            .drain(..)
+        let changes = self.inner.changes.take();
+        let rows: Vec<_> = changes
+            .into_iter()
             .map(|change| {
                 let (whose, index) = match change.subject {
                     Subject::Component(index) => ("component", index),

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-import { Breakers } from '#ts/breaker/index.js';
+import { type BreakerOptions, Breakers } from '#ts/breaker/index.js';
 import { BREAKER_LAYOUT } from '#ts/native/breaker-layout.js';
 import { loadEngineAddon } from '#ts/native/engine-addon.js';
 import { thrownBy } from '../../support/thrown-error.js';
@@ -114,8 +114,8 @@ describe('components', () => {
     [{ cooldownMs: 0 }, 'CONFIG_INVALID'],
     [{ windowMs: 10, buckets: 3 }, 'CONFIG_INVALID'],
     [{ trials: 1, trialSuccesses: 2 }, 'CONFIG_INVALID'],
-    [{ failurs: 3 } as object, 'CONFIG_UNKNOWN_KEY'],
-  ])('refuse %o', (defaults, code) => {
+    [{ failurs: 3 }, 'CONFIG_UNKNOWN_KEY'],
+  ])('refuse %o', (defaults: BreakerOptions & object, code) => {
     expect(thrownBy(() => Breakers.create({ defaults })).code).toBe(code);
   });
 

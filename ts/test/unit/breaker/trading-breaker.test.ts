@@ -121,8 +121,8 @@ describe('CB-20: the trading breaker', () => {
     [{ drawdownFracMax: '0' }, 'CONFIG_INVALID'],
     [{ ordersPerMinuteMax: 0 }, 'CONFIG_INVALID'],
     [{ dailyLossFracMax: undefined as unknown as string }, 'CONFIG_INVALID'],
-    [{ dailyLoss: '0.1' } as object, 'CONFIG_UNKNOWN_KEY'],
-  ])('refuses %o', (wrong, code) => {
+    [{ dailyLoss: '0.1' }, 'CONFIG_UNKNOWN_KEY'],
+  ])('refuses %o', (wrong: object, code) => {
     expect(thrownBy(() => setting(wrong)).code).toBe(code);
   });
 
