@@ -7,7 +7,7 @@ import type { Side } from '../core/vocabulary.generated.js';
 import type { FeeRate } from './fee-rate.js';
 
 /** A position whose round trip is to pay for itself. */
-export interface RoundTrip {
+export interface PlannedRoundTrip {
   readonly instrument: Instrument;
   /** Side of the entry. */
   readonly side: Side;
@@ -22,7 +22,7 @@ export interface RoundTrip {
 const TICKS_MAX = 2n ** 62n;
 
 /** Profit of a round trip after all costs, exactly, with the exit fee rounded against the trader. */
-export function roundTripProfit(trip: RoundTrip, exitPrice: Price): Amount {
+export function roundTripProfit(trip: PlannedRoundTrip, exitPrice: Price): Amount {
   const { instrument, side, quantity, entryPrice, costs, exitRate } = trip;
   const entry = instrument.settlementNotional(entryPrice, quantity);
   const exit = instrument.settlementNotional(exitPrice, quantity);
@@ -38,7 +38,7 @@ export function roundTripProfit(trip: RoundTrip, exitPrice: Price): Amount {
  *
  * @throws HoldfastError `BREAK_EVEN_UNREACHABLE`, `CURRENCY_MISMATCH`
  */
-export function breakEvenPrice(trip: RoundTrip): Price {
+export function breakEvenPrice(trip: PlannedRoundTrip): Price {
   const { instrument, side } = trip;
   const pays = (ticks: bigint): boolean => {
     try {
@@ -69,7 +69,7 @@ export function breakEvenPrice(trip: RoundTrip): Price {
   return instrument.priceOfTicks(isLong ? high : low);
 }
 
-function unreachable({ instrument, entryPrice, costs }: RoundTrip): never {
+function unreachable({ instrument, entryPrice, costs }: PlannedRoundTrip): never {
   throw new HoldfastError(
     'BREAK_EVEN_UNREACHABLE',
     `no exit price pays for ${costs} ${costs.currency} of costs`,

@@ -1,4 +1,4 @@
-export { breakEvenPrice, type RoundTrip, roundTripProfit } from './break-even.js';
+export { breakEvenPrice, type PlannedRoundTrip, roundTripProfit } from './break-even.js';
 export {
   type CostedOrder,
   type CostEstimate,

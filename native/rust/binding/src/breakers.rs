@@ -7,8 +7,8 @@ use crate::plain_function::{Operation, plain_function};
 use holdfast_core::{Code, Error, Result, Timestamp, contain};
 use holdfast_risk::breaker::layout::{COMPONENT_LINES, COMPONENTS_LINE, body, head, memory};
 use holdfast_risk::breaker::{
-    Breakers, COMPONENTS_MAX, Cause, ComponentId, ComponentSpec, GlobalRule, Line, MEMORY_LINES,
-    Outcome, OverrideAction, Pass, Refusal, StateChange, Subject,
+    Breakers, COMPONENTS_MAX, CallOutcome, Cause, ChangeSubject, ComponentId, ComponentSpec,
+    GlobalRule, Line, MEMORY_LINES, OverrideAction, Pass, Refusal, StateChange,
 };
 use napi::Env;
 use napi::bindgen_prelude::{Function, Uint8Array};
@@ -95,8 +95,12 @@ struct Inner {
     changes: Arc<Changes>,
 }
 
+/// Takes whole milliseconds apart first: in nanoseconds since 1970 a double is off by a hundred, which can make a
+/// millisecond less.
 fn timestamp(now_ms: f64) -> Timestamp {
-    Timestamp((now_ms * 1e6) as i64)
+    let whole_ms = now_ms.floor();
+    let rest_ns = ((now_ms - whole_ms) * 1e6) as i64;
+    Timestamp((whole_ms as i64).saturating_mul(1_000_000).saturating_add(rest_ns))
 }
 
 fn component(index: f64) -> Result<ComponentId> {
@@ -159,7 +163,7 @@ impl Inner {
 
     fn settle(&self) -> Result<()> {
         let outcome =
-            Outcome::from_number(self.argument(OUTCOME) as u8).unwrap_or(Outcome::Failure);
+            CallOutcome::from_number(self.argument(OUTCOME) as u8).unwrap_or(CallOutcome::Failure);
         let pass = Pass {
             component: component(self.argument(COMPONENT))?,
             stay: self.argument(STAY) as u32,
@@ -328,9 +332,9 @@ impl NativeBreakers {
             .into_iter()
             .map(|change| {
                 let (whose, index) = match change.subject {
-                    Subject::Component(index) => ("component", index),
-                    Subject::Dependant(index) => ("dependant", index),
-                    Subject::Global => ("global", 0),
+                    ChangeSubject::Component(index) => ("component", index),
+                    ChangeSubject::Dependant(index) => ("dependant", index),
+                    ChangeSubject::Global => ("global", 0),
                 };
                 let cause: Cause = change.cause;
                 json!({
@@ -377,7 +381,7 @@ pub fn breaker_call_ns(settings: String, rounds: u32) -> napi::Result<Vec<f64>, 
         for round in 0..rounds {
             let now = std::hint::black_box(Timestamp(i64::from(round) * 1_000));
             if let Ok(pass) = breakers.acquire(id, now, false) {
-                breakers.settle(pass, Outcome::Success, 0, now);
+                breakers.settle(pass, CallOutcome::Success, 0, now);
             }
         }
         let called = start.elapsed();

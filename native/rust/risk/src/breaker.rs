@@ -16,10 +16,10 @@ mod traffic;
 pub mod window;
 
 pub use call_guard::{CallError, CallGuard};
-pub use change::{Cause, ChangeListener, StateChange, Subject};
+pub use change::{Cause, ChangeListener, ChangeSubject, StateChange};
 pub use component::{ComponentSnapshot, Counts};
 pub use layout::{COMPONENTS_MAX, Line, MEMORY_LINES};
 pub use refusal::{Pass, Refusal, RefusalReason};
 pub use registry::{Breakers, ComponentId, ComponentSpec, GlobalRule};
 pub use settings::BreakerSettings;
-pub use state_word::{BreakerState, Outcome, OverrideAction, StateWord};
+pub use state_word::{BreakerState, CallOutcome, OverrideAction, StateWord};

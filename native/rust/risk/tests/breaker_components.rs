@@ -2,9 +2,9 @@
 
 use holdfast_core::{Clock, Code, ManualClock, Timestamp};
 use holdfast_risk::breaker::{
-    BreakerSettings, BreakerState, Breakers, COMPONENTS_MAX, CallError, Cause, ComponentId,
-    ComponentSpec, GlobalRule, Line, Outcome, OverrideAction, RefusalReason, StateChange, Subject,
-    layout,
+    BreakerSettings, BreakerState, Breakers, COMPONENTS_MAX, CallError, CallOutcome, Cause,
+    ChangeSubject, ComponentId, ComponentSpec, GlobalRule, Line, OverrideAction, RefusalReason,
+    StateChange, layout,
 };
 use std::sync::{Arc, Mutex};
 
@@ -43,7 +43,7 @@ fn on(names: &[&str]) -> ComponentSpec {
 fn fail(breakers: &Owned, id: ComponentId, times: u32, now: Timestamp) {
     for _ in 0..times {
         let pass = breakers.acquire(id, now, false).unwrap();
-        breakers.settle(pass, Outcome::Failure, 0, now);
+        breakers.settle(pass, CallOutcome::Failure, 0, now);
     }
 }
 
@@ -74,9 +74,9 @@ fn cb_12_keeps_counts_and_the_times_of_the_last_failure_and_attempt() {
     let empty = breakers.snapshot(id, at(1_000)).unwrap();
     assert_eq!((empty.last_failure_ms, empty.last_attempt_ms), (None, None));
     let pass = breakers.acquire(id, at(1_000), false).unwrap();
-    breakers.settle(pass, Outcome::Failure, 0, at(1_007));
+    breakers.settle(pass, CallOutcome::Failure, 0, at(1_007));
     let pass = breakers.acquire(id, at(1_010), false).unwrap();
-    breakers.settle(pass, Outcome::Success, 0, at(1_011));
+    breakers.settle(pass, CallOutcome::Success, 0, at(1_011));
     let snapshot = breakers.snapshot(id, at(1_012)).unwrap();
     assert_eq!((snapshot.last_failure_ms, snapshot.last_attempt_ms), (Some(7), Some(10)));
     assert_eq!((snapshot.counts.admitted, snapshot.counts.failed), (2, 1));
@@ -160,7 +160,7 @@ fn cb_02_a_call_that_asks_for_confidence_waits_for_the_minimum_of_calls() {
     assert_eq!(refusal.reason.code(), Code::CircuitMinCallsNotMet);
     for _ in 0..2 {
         let pass = breakers.acquire(id, at(1_000), false).unwrap();
-        breakers.settle(pass, Outcome::Success, 0, at(1_000));
+        breakers.settle(pass, CallOutcome::Success, 0, at(1_000));
     }
     assert!(breakers.acquire(id, at(1_000), true).is_ok());
     assert!(breakers.acquire(id, at(3_000), true).is_err(), "the window has slid past them");
@@ -208,17 +208,17 @@ fn cb_17_every_change_is_told_once_in_order() {
     let other = breakers.declare("b", &on(&["a"])).unwrap();
     fail(&breakers, id, 2, at(1_000));
     let pass = breakers.acquire(id, at(1_100), false).unwrap();
-    breakers.settle(pass, Outcome::Success, 0, at(1_101));
+    breakers.settle(pass, CallOutcome::Success, 0, at(1_101));
     let (a, b) = (u16::try_from(id.index()).unwrap(), u16::try_from(other.index()).unwrap());
     use BreakerState::{Closed, HalfOpen, Open};
     let expected = [
-        (Subject::Component(a), Closed, Open, Cause::Failures),
-        (Subject::Dependant(b), Closed, Open, Cause::Derived),
-        (Subject::Global, Closed, Open, Cause::Derived),
-        (Subject::Global, Open, Closed, Cause::Derived),
-        (Subject::Component(a), Open, HalfOpen, Cause::Cooldown),
-        (Subject::Dependant(b), Open, Closed, Cause::Derived),
-        (Subject::Component(a), HalfOpen, Closed, Cause::TrialSucceeded),
+        (ChangeSubject::Component(a), Closed, Open, Cause::Failures),
+        (ChangeSubject::Dependant(b), Closed, Open, Cause::Derived),
+        (ChangeSubject::Global, Closed, Open, Cause::Derived),
+        (ChangeSubject::Global, Open, Closed, Cause::Derived),
+        (ChangeSubject::Component(a), Open, HalfOpen, Cause::Cooldown),
+        (ChangeSubject::Dependant(b), Open, Closed, Cause::Derived),
+        (ChangeSubject::Component(a), HalfOpen, Closed, Cause::TrialSucceeded),
     ];
     let seen: Vec<_> = told
         .lock()

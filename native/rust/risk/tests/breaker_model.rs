@@ -3,7 +3,7 @@
 use holdfast_core::Timestamp;
 use holdfast_risk::breaker::state_word::{Admission, Settlement};
 use holdfast_risk::breaker::{
-    BreakerSettings, BreakerState, Breakers, GlobalRule, Outcome, OverrideAction, Pass,
+    BreakerSettings, BreakerState, Breakers, CallOutcome, GlobalRule, OverrideAction, Pass,
     RefusalReason, StateWord, layout,
 };
 use proptest::prelude::*;
@@ -45,7 +45,7 @@ fn words(now: u64) -> Vec<StateWord> {
         found.extend([half, second]);
         for word in [half, second] {
             if let Settlement::Move(next) =
-                word.settle(word.stay(), Outcome::Success, &SETTINGS, entered)
+                word.settle(word.stay(), CallOutcome::Success, &SETTINGS, entered)
             {
                 found.push(next);
             }
@@ -100,7 +100,7 @@ fn cb_01_every_state_and_event_goes_where_the_table_says() {
         };
         assert_eq!(seen, expected, "{word:?} {from:?}");
         assert_eq!(word.bars(&SETTINGS, now), matches!(seen, "held" | "open"));
-        for outcome in [Outcome::Success, Outcome::Failure, Outcome::Ignored] {
+        for outcome in [CallOutcome::Success, CallOutcome::Failure, CallOutcome::Ignored] {
             let other = word.settle(word.stay() ^ 1, outcome, &SETTINGS, now);
             assert_eq!(other, Settlement::Late, "an outcome of another stay");
             let to = match word.settle(word.stay(), outcome, &SETTINGS, now) {
@@ -113,11 +113,11 @@ fn cb_01_every_state_and_event_goes_where_the_table_says() {
                 }
             };
             let expected = match (from, outcome) {
-                (Closed, Outcome::Ignored) => "kept",
+                (Closed, CallOutcome::Ignored) => "kept",
                 (Closed, _) => "counted",
                 (Open, _) => "late",
-                (HalfOpen, Outcome::Failure) => "open",
-                (HalfOpen, Outcome::Success) if word.successes() == 1 => "closed",
+                (HalfOpen, CallOutcome::Failure) => "open",
+                (HalfOpen, CallOutcome::Success) if word.successes() == 1 => "closed",
                 (HalfOpen, _) => "half_open",
             };
             assert_eq!(to, expected, "{word:?} {outcome:?}");
@@ -196,15 +196,15 @@ impl Model {
         Ok(self.stay)
     }
 
-    fn settle(&mut self, stay: u64, outcome: Outcome, took: u64, now: u64) {
+    fn settle(&mut self, stay: u64, outcome: CallOutcome, took: u64, now: u64) {
         if stay != self.stay {
             return;
         }
         let slow = self.settings.slow_call_ms > 0 && took >= u64::from(self.settings.slow_call_ms);
-        let failed = outcome == Outcome::Failure || (outcome == Outcome::Success && slow);
+        let failed = outcome == CallOutcome::Failure || (outcome == CallOutcome::Success && slow);
         match (self.state, outcome) {
-            (BreakerState::Open, _) | (BreakerState::Closed, Outcome::Ignored) => {}
-            (BreakerState::HalfOpen, Outcome::Ignored) => self.admitted -= 1,
+            (BreakerState::Open, _) | (BreakerState::Closed, CallOutcome::Ignored) => {}
+            (BreakerState::HalfOpen, CallOutcome::Ignored) => self.admitted -= 1,
             (BreakerState::HalfOpen, _) if failed => self.enter(BreakerState::Open, now),
             (BreakerState::HalfOpen, _) => {
                 self.succeeded += 1;
@@ -321,12 +321,12 @@ proptest! {
                 Event::Settle { which, outcome, took } => {
                     if !passes.is_empty() {
                         let (pass, stay) = passes.swap_remove(which % passes.len());
-                        let outcome = Outcome::from_number(outcome).unwrap();
+                        let outcome = CallOutcome::from_number(outcome).unwrap();
                         breakers.settle(pass, outcome, took, at(now));
                         model.settle(stay, outcome, took, now);
                         let slow = model.settings.slow_call_ms > 0
                             && took >= u64::from(model.settings.slow_call_ms);
-                        let counted = if outcome == Outcome::Success && slow { Outcome::Failure } else { outcome };
+                        let counted = if outcome == CallOutcome::Success && slow { CallOutcome::Failure } else { outcome };
                         outcomes[counted as usize] += 1;
                     }
                 }

@@ -2,7 +2,7 @@
 
 use holdfast_core::Timestamp;
 use holdfast_risk::breaker::{
-    BreakerSettings, Breakers, GlobalRule, Outcome, OverrideAction, layout,
+    BreakerSettings, Breakers, CallOutcome, GlobalRule, OverrideAction, layout,
 };
 use std::collections::HashMap;
 use std::sync::Barrier;
@@ -42,7 +42,7 @@ fn cb_03_no_outcome_is_lost_while_the_breaker_stays_closed() {
                 for call in 0..EACH {
                     let pass = breakers.acquire(id, at(0), false).unwrap();
                     let failed = (call + thread) % 3 == 0;
-                    let outcome = if failed { Outcome::Failure } else { Outcome::Success };
+                    let outcome = if failed { CallOutcome::Failure } else { CallOutcome::Success };
                     breakers.settle(pass, outcome, 0, at(0));
                 }
             });
@@ -108,7 +108,8 @@ fn cb_21_under_load_every_stay_keeps_its_trials_and_every_outcome_is_counted() {
                         };
                         trials.push((which, pass.stay, pass.trial));
                         let failed = random & 0b1110 == 0;
-                        let outcome = if failed { Outcome::Failure } else { Outcome::Success };
+                        let outcome =
+                            if failed { CallOutcome::Failure } else { CallOutcome::Success };
                         breakers.settle(pass, outcome, 0, at(time));
                     }
                     trials

@@ -44,6 +44,18 @@ describe('a call through a breaker', () => {
     expect(breaker.permission()).toEqual({ allowed: true, state: 'closed' });
   });
 
+  it('waits for the cooldown to the millisecond, at any time since 1970', () => {
+    for (let round = 0; round < 500; round += 1) {
+      const { breaker, clock } = venue();
+      clock.ms = 1_795_279_319_000 + round * 7_919;
+      for (let call = 0; call < 2; call += 1) breaker.acquire().failure();
+      clock.advance(99);
+      expect(breaker.allowRequest(), String(clock.ms)).toBe(false);
+      clock.advance(1);
+      expect(breaker.allowRequest(), String(clock.ms)).toBe(true);
+    }
+  });
+
   it('CB-01: opens again when the trial fails', async () => {
     const { breaker, clock } = venue();
     await open(breaker);

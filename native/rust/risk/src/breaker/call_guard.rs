@@ -3,7 +3,7 @@
 use super::layout::Line;
 use super::refusal::{Pass, Refusal};
 use super::registry::{Breakers, ComponentId};
-use super::state_word::Outcome;
+use super::state_word::CallOutcome;
 use holdfast_core::{Clock, Timestamp};
 
 /// The permission for one call. Dropped without a word, as by an early return or a panic, it counts as a failure.
@@ -12,26 +12,26 @@ pub struct CallGuard<'b, M: AsRef<[Line]>, C: Clock> {
     clock: &'b C,
     pass: Pass,
     started: Timestamp,
-    outcome: Outcome,
+    outcome: CallOutcome,
 }
 
 impl<M: AsRef<[Line]>, C: Clock> CallGuard<'_, M, C> {
     /// The call succeeded.
     pub fn success(self) {
-        self.finish(Outcome::Success);
+        self.finish(CallOutcome::Success);
     }
 
     /// The call failed.
     pub fn failure(self) {
-        self.finish(Outcome::Failure);
+        self.finish(CallOutcome::Failure);
     }
 
     /// The call says nothing about the component.
     pub fn ignore(self) {
-        self.finish(Outcome::Ignored);
+        self.finish(CallOutcome::Ignored);
     }
 
-    fn finish(mut self, outcome: Outcome) {
+    fn finish(mut self, outcome: CallOutcome) {
         self.outcome = outcome;
     }
 }
@@ -65,7 +65,7 @@ impl<M: AsRef<[Line]>> Breakers<M> {
     ) -> Result<CallGuard<'b, M, C>, Refusal> {
         let started = clock.now();
         let pass = self.acquire(component, started, false)?;
-        Ok(CallGuard { breakers: self, clock, pass, started, outcome: Outcome::Failure })
+        Ok(CallGuard { breakers: self, clock, pass, started, outcome: CallOutcome::Failure })
     }
 
     /// Runs an operation through a breaker; an error of it is a failure, and so is a panic, which goes on.

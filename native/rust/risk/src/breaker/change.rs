@@ -5,7 +5,7 @@ use holdfast_core::Code;
 
 /// What changed its state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Subject {
+pub enum ChangeSubject {
     /// A component by its index.
     Component(u16),
     /// A component that depends on one that is open; it is kept closed to calls without a change of its own.
@@ -60,7 +60,7 @@ impl Cause {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StateChange {
     /// What changed.
-    pub subject: Subject,
+    pub subject: ChangeSubject,
     /// State before.
     pub from: BreakerState,
     /// State after.

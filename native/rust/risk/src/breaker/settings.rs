@@ -224,24 +224,23 @@ impl<'a> SettingsCell<'a> {
 }
 
 #[cfg(test)]
-pub(crate) const SAMPLE: BreakerSettings = BreakerSettings {
-    failures: 3,
-    failure_rate: 0,
-    above: false,
-    minimum_calls: 4,
-    window_ms: 100,
-    buckets: 10,
-    cooldown_ms: 50,
-    trials: 2,
-    trial_successes: 2,
-    trial_timeout_ms: 80,
-    slow_call_ms: 0,
-};
-
-#[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::breaker::layout;
+
+    pub(crate) const SAMPLE: BreakerSettings = BreakerSettings {
+        failures: 3,
+        failure_rate: 0,
+        above: false,
+        minimum_calls: 4,
+        window_ms: 100,
+        buckets: 10,
+        cooldown_ms: 50,
+        trials: 2,
+        trial_successes: 2,
+        trial_timeout_ms: 80,
+        slow_call_ms: 0,
+    };
 
     #[test]
     fn cb_14_reaches_by_default_and_passes_on_demand() {

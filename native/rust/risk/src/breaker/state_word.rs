@@ -50,7 +50,7 @@ impl BreakerState {
 /// What came of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
-pub enum Outcome {
+pub enum CallOutcome {
     /// The component works.
     Success = 0,
     /// It does not.
@@ -59,7 +59,7 @@ pub enum Outcome {
     Ignored = 2,
 }
 
-impl Outcome {
+impl CallOutcome {
     /// Returns the outcome of a number.
     #[must_use]
     pub const fn from_number(number: u8) -> Option<Self> {
@@ -236,7 +236,7 @@ impl StateWord {
     pub const fn settle(
         self,
         stay: u32,
-        outcome: Outcome,
+        outcome: CallOutcome,
         settings: &BreakerSettings,
         now_ms: u64,
     ) -> Settlement {
@@ -244,20 +244,22 @@ impl StateWord {
             return Settlement::Late;
         }
         match (self.state(), outcome) {
-            (BreakerState::Closed, Outcome::Ignored) => Settlement::Keep,
-            (BreakerState::Closed, Outcome::Success | Outcome::Failure) => Settlement::Count,
-            (BreakerState::HalfOpen, Outcome::Success) => {
+            (BreakerState::Closed, CallOutcome::Ignored) => Settlement::Keep,
+            (BreakerState::Closed, CallOutcome::Success | CallOutcome::Failure) => {
+                Settlement::Count
+            }
+            (BreakerState::HalfOpen, CallOutcome::Success) => {
                 let successes = self.successes() + 1;
                 if successes >= settings.trial_successes {
                     return Settlement::Move(self.entered(BreakerState::Closed, now_ms));
                 }
                 Settlement::Move(self.with_counts(self.trials(), successes))
             }
-            (BreakerState::HalfOpen, Outcome::Failure) => {
+            (BreakerState::HalfOpen, CallOutcome::Failure) => {
                 Settlement::Move(self.entered(BreakerState::Open, now_ms))
             }
             // The token goes back, so that another call can try.
-            (BreakerState::HalfOpen, Outcome::Ignored) => Settlement::Move(
+            (BreakerState::HalfOpen, CallOutcome::Ignored) => Settlement::Move(
                 self.with_counts(self.trials().saturating_sub(1), self.successes()),
             ),
             (BreakerState::Open, _) => Settlement::Late,
@@ -293,7 +295,7 @@ impl StateWord {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::breaker::settings::SAMPLE;
+    use crate::breaker::settings::tests::SAMPLE;
 
     #[test]
     fn the_fields_do_not_overlap() {

@@ -1,12 +1,14 @@
 //! Calls and their outcomes: what happens on every call, without a lock and without an allocation (CB-03, CB-10).
 
-use super::change::{Cause, StateChange, Subject};
+use super::change::{Cause, ChangeSubject, StateChange};
 use super::component::{CRITICAL, Component, Outcomes, PROTECTED, Refusals};
 use super::layout::{COMPONENTS_MAX, Line, body, head};
 use super::refusal::{Pass, Refusal, RefusalReason};
 use super::registry::{Breakers, ComponentId};
 use super::settings::{BreakerSettings, RATE_PARTS};
-use super::state_word::{Admission, BreakerState, Outcome, OverrideAction, Settlement, StateWord};
+use super::state_word::{
+    Admission, BreakerState, CallOutcome, OverrideAction, Settlement, StateWord,
+};
 use holdfast_core::{Code, Error, Result, Timestamp, contain};
 use std::sync::atomic::Ordering;
 
@@ -110,21 +112,21 @@ impl<M: AsRef<[Line]>> Breakers<M> {
     }
 
     /// Counts the outcome of a call that passed and took some milliseconds; the breaker may open or close.
-    pub fn settle(&self, pass: Pass, outcome: Outcome, took_ms: u64, now: Timestamp) {
+    pub fn settle(&self, pass: Pass, outcome: CallOutcome, took_ms: u64, now: Timestamp) {
         let now_ms = self.since_origin(now);
         let Some(component) = self.at(pass.component) else { return };
         let Some(settings) = component.settings() else { return };
-        let slow = outcome == Outcome::Success
+        let slow = outcome == CallOutcome::Success
             && settings.slow_call_ms > 0
             && took_ms >= u64::from(settings.slow_call_ms);
-        let outcome = if slow { Outcome::Failure } else { outcome };
+        let outcome = if slow { CallOutcome::Failure } else { outcome };
         if slow {
             component.count(Outcomes::Slow);
         }
         match outcome {
-            Outcome::Success => component.count(Outcomes::Succeeded),
-            Outcome::Ignored => component.count(Outcomes::Ignored),
-            Outcome::Failure => {
+            CallOutcome::Success => component.count(Outcomes::Succeeded),
+            CallOutcome::Ignored => component.count(Outcomes::Ignored),
+            CallOutcome::Failure => {
                 component.count(Outcomes::Failed);
                 component.note_time(Outcomes::LastFailureMs, now_ms);
             }
@@ -135,7 +137,7 @@ impl<M: AsRef<[Line]>> Breakers<M> {
                 Settlement::Keep => return,
                 Settlement::Late => return component.count(Outcomes::Late),
                 Settlement::Count => {
-                    let failed = outcome == Outcome::Failure;
+                    let failed = outcome == CallOutcome::Failure;
                     if !component.record(&settings, seen.generation(), now_ms, failed) {
                         component.count(Outcomes::Late);
                     }
@@ -240,7 +242,7 @@ impl<M: AsRef<[Line]>> Breakers<M> {
             component.count(Outcomes::Trips);
         }
         self.publish(id);
-        let subject = Subject::Component(u16::try_from(id.index()).unwrap_or(u16::MAX));
+        let subject = ChangeSubject::Component(u16::try_from(id.index()).unwrap_or(u16::MAX));
         self.tell(subject, (from.state(), to.state()), cause, now_ms);
         for other in self.registered() {
             if let Some(component) = self.at(other) {
@@ -274,7 +276,7 @@ impl<M: AsRef<[Line]>> Breakers<M> {
         let open = self.judge_global(now_ms);
         let seen = self.head(head::GLOBAL_OPEN).swap(u64::from(open), Ordering::SeqCst) != 0;
         if seen != open {
-            self.tell(Subject::Global, derived(open), Cause::Derived, now_ms);
+            self.tell(ChangeSubject::Global, derived(open), Cause::Derived, now_ms);
         }
         open
     }
@@ -329,7 +331,7 @@ impl<M: AsRef<[Line]>> Breakers<M> {
         if (word.load(Ordering::SeqCst) != 0) != blocked
             && (word.swap(u64::from(blocked), Ordering::SeqCst) != 0) != blocked
         {
-            let subject = Subject::Dependant(u16::try_from(id.index()).unwrap_or(u16::MAX));
+            let subject = ChangeSubject::Dependant(u16::try_from(id.index()).unwrap_or(u16::MAX));
             self.tell(subject, derived(blocked), Cause::Derived, now_ms);
         }
         by
@@ -338,7 +340,7 @@ impl<M: AsRef<[Line]>> Breakers<M> {
     /// Tells a change; a listener that panics is counted and changes nothing (CB-07, NAT-30).
     fn tell(
         &self,
-        subject: Subject,
+        subject: ChangeSubject,
         (from, to): (BreakerState, BreakerState),
         cause: Cause,
         at_ms: u64,

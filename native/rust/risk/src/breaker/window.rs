@@ -114,7 +114,7 @@ const fn counted_once(word: u64, failed: bool) -> u64 {
 mod tests {
     use super::*;
     use crate::breaker::layout::Line;
-    use crate::breaker::settings::SAMPLE;
+    use crate::breaker::settings::tests::SAMPLE;
 
     fn words() -> [Line; 2] {
         Default::default()
