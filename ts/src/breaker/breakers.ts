@@ -97,7 +97,8 @@ export class Breakers {
     memory: Uint8Array,
     { clock = monotonicMs, authority }: BreakersContext = {},
   ): Breakers {
-    if (!(memory.buffer instanceof SharedArrayBuffer)) {
+    const isShared = memory.buffer instanceof SharedArrayBuffer;
+    if (!isShared || memory.byteOffset % 4 !== 0 || memory.byteLength % 64 !== 0) {
       throw new HoldfastError('ARGUMENT_INVALID', 'memory must be that of Breakers, and shared');
     }
     return new Breakers(new BreakerSet({ memory }, clock()), clock, authority);

@@ -46,10 +46,25 @@ describe('the memory of the breakers', () => {
     expect(breakers.metrics()).toMatchObject([{ component: 'venue', failed: 2, trips: 1 }]);
   });
 
+  it('has the names of components that another one made', () => {
+    const { breakers, clock } = breakersAt({
+      defaults: DEFAULTS,
+      components: { orders: { dependsOn: ['database'] } },
+    });
+    const other = Breakers.attach(breakers.memory, { clock: clock.read });
+    fail(breakers, 'database');
+    const refused = thrownBy(() => other.component('orders').acquire());
+    expect(refused.context).toMatchObject({ openComponent: 'database' });
+    expect(other.changes).toEqual([]);
+    expect(other.metrics()).toEqual(breakers.metrics());
+  });
+
   it('is refused when it is no memory of breakers', () => {
     const zero = new Uint8Array(new SharedArrayBuffer(BREAKER_LAYOUT.bytes));
     expect(thrownBy(() => Breakers.attach(zero)).code).toBe('ARGUMENT_INVALID');
-    expect(thrownBy(() => Breakers.attach(new Uint8Array(8))).code).toBe('ARGUMENT_INVALID');
+    for (const other of [new Uint8Array(64), zero.subarray(1), zero.subarray(0, 64)]) {
+      expect(thrownBy(() => Breakers.attach(other)).code).toBe('ARGUMENT_INVALID');
+    }
   });
 });
 

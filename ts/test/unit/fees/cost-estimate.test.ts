@@ -267,6 +267,18 @@ describe('the break-even price', () => {
     expect(thrownBy(() => breakEvenPrice(whole)).code).toBe('BREAK_EVEN_UNREACHABLE');
   });
 
+  it('is found where the notional of higher prices is out of range', () => {
+    const trip = {
+      instrument: BTC,
+      side: 'buy',
+      quantity: BTC.quantity('1000000'),
+      entryPrice: BTC.price('100000000000000'),
+      costs: usdt('1000000000000000000'),
+      exitRate: FeeRate.parse('0'),
+    } as const;
+    expect(breakEvenPrice(trip).toString()).toBe('101000000000000');
+  });
+
   it('is the edge: there a round trip loses nothing, one tick further in it does', () => {
     const property = fc.property(
       fc.constantFrom(BTC, PERPETUAL, INVERSE),
