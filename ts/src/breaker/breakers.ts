@@ -18,6 +18,7 @@ import {
 } from './breaker-settings.js';
 import { type Listener, ListenerFailures, Listeners } from './listeners.js';
 import { monotonicMs } from './monotonic-clock.js';
+import type { Permission } from './refusal.js';
 import { type StateChange, StateLog } from './state-log.js';
 
 const CHANGES_MAX = 1_000;
@@ -30,11 +31,17 @@ export interface BreakersContext {
   readonly authority?: OverrideAuthority;
 }
 
+/** What kind of call goes to a component. */
+export type CallKind =
+  'external_api' | 'exchange' | 'database' | 'data_api' | 'llm' | 'model_server' | 'internal';
+
 export interface BreakersOptions extends BreakersContext {
   /** Thresholds of every component without its own. */
   readonly defaults?: BreakerOptions;
   /** Components that are known beforehand; every other one is made when it is first used. */
   readonly components?: Readonly<Record<string, ComponentOptions>>;
+  /** Thresholds by kind of call, for components that are first used with a kind. */
+  readonly kinds?: Partial<Readonly<Record<CallKind, BreakerOptions>>>;
   /** When the circuit over all components opens, beside a critical one that does. */
   readonly global?: GlobalCircuitOptions;
 }
@@ -64,6 +71,7 @@ export class Breakers {
   readonly #listeners = new Listeners<BreakersEvents>(this.#failures);
   readonly #log = new StateLog(CHANGES_MAX);
   #defaults: BreakerOptions = {};
+  #kinds: NonNullable<BreakersOptions['kinds']> = {};
 
   private constructor(set: BreakerSet, nowMs: () => number, authority?: OverrideAuthority) {
     this.#set = set;
@@ -84,6 +92,8 @@ export class Breakers {
     const begin = { defaults: breakerSettings(defaults), rule: globalRule(global) };
     const breakers = new Breakers(new BreakerSet(begin, clock()), clock, authority);
     breakers.#defaults = defaults;
+    breakers.#kinds = options.kinds ?? {};
+    for (const kind of Object.values(breakers.#kinds)) breakerSettings({ ...defaults, ...kind });
     for (const [name, component] of Object.entries(components)) breakers.declare(name, component);
     return breakers;
   }
@@ -110,12 +120,29 @@ export class Breakers {
   }
 
   /**
-   * Returns the breaker of a component, which is made on first use.
+   * Returns the breaker of a component, which is made on first use: with the thresholds of its kind of call when that has
+   * some, and the shared ones otherwise.
    *
    * @throws HoldfastError `CONFIG_INVALID` for a name that is none, `CAPACITY_EXHAUSTED` beyond 256 components
    */
-  component(name: string): Breaker {
-    return this.#byName.get(name) ?? this.#adopt(name, this.#set.component(name));
+  component(name: string, kind?: CallKind): Breaker {
+    const known = this.#byName.get(name);
+    if (known !== undefined) return known;
+    const own = kind === undefined ? undefined : this.#kinds[kind];
+    // Another thread may have made it, and then decided about its thresholds.
+    const isFresh = own !== undefined && !this.#isRegistered(name);
+    const index = this.#set.component(name);
+    if (isFresh) this.#set.setSettings(index, breakerSettings({ ...this.#defaults, ...own }));
+    return this.#adopt(name, index);
+  }
+
+  /**
+   * Tells whether a component may be called, and its state (CB-11); it is made when it is asked for first.
+   *
+   * @throws HoldfastError `CONFIG_INVALID`, `CAPACITY_EXHAUSTED`
+   */
+  permission(component: string, kind?: CallKind): Permission {
+    return this.component(component, kind).permission();
   }
 
   /**
@@ -212,6 +239,10 @@ export class Breakers {
     this.#byName.set(name, breaker);
     this.#names[index] = name;
     return breaker;
+  }
+
+  #isRegistered(name: string): boolean {
+    return this.#set.snapshot(this.#nowMs()).some((native) => native.name === name);
   }
 
   /** Another thread may have made the component. */

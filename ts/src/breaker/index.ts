@@ -12,6 +12,7 @@ export {
   type BreakersContext,
   type BreakersEvents,
   type BreakersOptions,
+  type CallKind,
 } from './breakers.js';
 export type { CallGuard } from './call-guard.js';
 export type { Deadline } from './deadline.js';

@@ -77,6 +77,37 @@ describe('components', () => {
     expect(thrownBy(() => breakers.component('')).code).toBe('CONFIG_INVALID');
   });
 
+  it('CB-11: give permission and state by id and kind of call', () => {
+    const { breakers } = breakersAt({
+      defaults: DEFAULTS,
+      kinds: { database: { failures: 1, minimumCalls: 1 } },
+    });
+    expect(breakers.permission('ledger', 'database')).toEqual({ allowed: true, state: 'closed' });
+    fail(breakers, 'ledger', 1);
+    expect(breakers.permission('ledger', 'database')).toMatchObject({
+      allowed: false,
+      state: 'open',
+      code: 'CIRCUIT_OPEN',
+    });
+    breakers.component('quotes', 'data_api');
+    fail(breakers, 'quotes', 1);
+    expect(breakers.permission('quotes').allowed).toBe(true);
+    const kinds = { llm: { cooldownMs: -1 } };
+    expect(thrownBy(() => Breakers.create({ kinds })).code).toBe('CONFIG_INVALID');
+  });
+
+  it('CB-11: keep the thresholds of the thread that made them', () => {
+    const { breakers, clock } = breakersAt({
+      defaults: DEFAULTS,
+      kinds: { database: { failures: 1, minimumCalls: 1 } },
+    });
+    const first = Breakers.attach(breakers.memory, { clock: clock.read });
+    first.component('ledger');
+    breakers.component('ledger', 'database');
+    fail(breakers, 'ledger', 1);
+    expect(breakers.component('ledger').state).toBe('closed');
+  });
+
   it('CB-15: keep their dependants away while they are open, and say so', () => {
     const { breakers, clock } = breakersAt({
       defaults: DEFAULTS,
