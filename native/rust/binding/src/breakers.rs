@@ -104,7 +104,13 @@ fn timestamp(now_ms: f64) -> Timestamp {
 }
 
 fn component(index: f64) -> Result<ComponentId> {
-    ComponentId::from_index(index as usize).ok_or_else(|| {
+    // A cast alone would make the first component of what is no number.
+    let id = if index >= 0.0 && index.fract() == 0.0 {
+        ComponentId::from_index(index as usize)
+    } else {
+        None
+    };
+    id.ok_or_else(|| {
         Error::new(Code::ArgumentInvalid, format!("component must be an index, was {index}"))
     })
 }
