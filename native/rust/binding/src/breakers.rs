@@ -1,24 +1,23 @@
 //! Circuit breakers in memory that JavaScript and other threads share. The calls that happen on every operation take their
 //! arguments from an area of doubles and leave their answer there.
 
+use crate::breaker_changes::BreakerChanges;
 use crate::failure::guarded;
 use crate::memory::SharedBytes;
 use crate::plain_function::{Operation, plain_function};
 use holdfast_core::{Code, Error, Result, Timestamp, contain};
 use holdfast_risk::breaker::layout::{COMPONENT_LINES, COMPONENTS_LINE, body, head, memory};
 use holdfast_risk::breaker::{
-    Breakers, COMPONENTS_MAX, CallOutcome, Cause, ChangeSubject, ComponentId, ComponentSpec,
-    GlobalRule, Line, MEMORY_LINES, OverrideAction, Pass, Refusal, StateChange,
+    Breakers, COMPONENTS_MAX, CallOutcome, ComponentId, ComponentSpec, GlobalRule, Line,
+    MEMORY_LINES, OverrideAction, Pass, Refusal,
 };
 use napi::Env;
 use napi::bindgen_prelude::{Function, Uint8Array};
 use napi_derive::napi;
 use serde_json::json;
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 const LINE_BYTES: usize = size_of::<Line>();
 /// Doubles of the call area: arguments from 0 on, the answer from 8 on.
@@ -33,8 +32,6 @@ const TOOK_MS: usize = 5;
 /// many changes wait to be taken.
 const ANSWER: usize = 8;
 const CHANGES: usize = 12;
-/// Changes that are kept until JavaScript takes them; older ones are dropped.
-const CHANGES_MAX: usize = 1_024;
 
 /// Lines in an array of JavaScript, which lives as long as this does.
 struct SharedLines {
@@ -65,34 +62,10 @@ impl AsRef<[Line]> for SharedLines {
     }
 }
 
-/// Changes of state until JavaScript takes them. Their number stands apart, so that a call takes no lock to look.
-#[derive(Default)]
-struct Changes {
-    waiting: AtomicUsize,
-    queue: Mutex<VecDeque<StateChange>>,
-}
-
-impl Changes {
-    fn push(&self, change: StateChange) {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        if queue.len() >= CHANGES_MAX {
-            queue.pop_front();
-        }
-        queue.push_back(change);
-        self.waiting.store(queue.len(), Ordering::Release);
-    }
-
-    fn take(&self) -> Vec<StateChange> {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        self.waiting.store(0, Ordering::Release);
-        queue.drain(..).collect()
-    }
-}
-
 struct Inner {
     breakers: Breakers<SharedLines>,
     calls: RefCell<SharedBytes>,
-    changes: Arc<Changes>,
+    changes: Arc<BreakerChanges>,
 }
 
 /// Takes whole milliseconds apart first: in nanoseconds since 1970 a double is off by a hundred, which can make a
@@ -139,7 +112,7 @@ impl Inner {
         if contain::contain(|| call(self)).is_err() {
             self.answer(ANSWER, &[1.0, 1.0, -1.0, -1.0]);
         }
-        let waiting = self.changes.waiting.load(Ordering::Acquire);
+        let waiting = self.changes.waiting();
         if waiting != 0 {
             self.answer(CHANGES, &[waiting as f64]);
         }
@@ -223,7 +196,7 @@ impl NativeBreakers {
                     Breakers::new(lines, parse(&defaults)?, rule, timestamp(now_ms))?
                 }
             };
-            let changes: Arc<Changes> = Arc::default();
+            let changes: Arc<BreakerChanges> = Arc::default();
             let into = Arc::clone(&changes);
             let breakers = breakers.with_listener(Box::new(move |change| into.push(*change)));
             let inner = Inner { breakers, calls: RefCell::new(calls), changes };
@@ -333,23 +306,7 @@ impl NativeBreakers {
     /// Takes the changes that wait, oldest first, as JSON: whose (component, dependant, global), index, states, cause, time.
     #[napi]
     pub fn take_changes(&self) -> String {
-        let changes = self.inner.changes.take();
-        let rows: Vec<_> = changes
-            .into_iter()
-            .map(|change| {
-                let (whose, index) = match change.subject {
-                    ChangeSubject::Component(index) => ("component", index),
-                    ChangeSubject::Dependant(index) => ("dependant", index),
-                    ChangeSubject::Global => ("global", 0),
-                };
-                let cause: Cause = change.cause;
-                json!({
-                    "whose": whose, "index": index, "from": change.from.name(),
-                    "to": change.to.name(), "cause": cause.name(), "atMs": change.at_ms,
-                })
-            })
-            .collect();
-        json!(rows).to_string()
+        self.inner.changes.take_json()
     }
 }
 

@@ -3,6 +3,7 @@
 #![deny(unsafe_op_in_unsafe_fn)]
 
 mod amendment;
+mod breaker_changes;
 mod breakers;
 mod command;
 mod event_view;
