@@ -1,45 +1,34 @@
-export declare class NativeFaultSession {
-  /** Judges the order in the command area once for each key. Returns bytes of notices. */
-  submitOnce(key: string): number;
-  /** Returns the index of an open order's instrument. */
-  instrumentOfOrder(clientOrderId: number): number;
-  /** Cancels an order. Returns bytes of notices. */
-  cancel(clientOrderId: number): number;
-  /** Changes an order to what stands in the command area. Returns bytes of notices. */
-  amend(clientOrderId: number): number;
-  /** Takes a rate of exchange. Returns bytes of notices. */
-  setRate(currency: string, rate: string): number;
-  /** Makes a run; `records` holds every market event of it. */
-  constructor(options: string, exchange: Uint8Array, notices: Uint8Array, records: Uint8Array);
-  /**
-   * Lets everything happen up to the market event at a record, or up to what the strategy hears of. Returns 0 when it is
-   * reached, 1 for news, 2 when the process began anew, 3 when it is reached and the process is dead.
-   */
-  advance(record: number): number;
-  /** Writes the view of the event at a record without playing it: what has passed, for indicators that begin anew. */
-  showEvent(record: number): void;
-  /** Returns virtual time in milliseconds since 1970. */
-  nowMs(): number;
-  /** Returns whether the process is dead. */
-  isDown(): boolean;
-  /** Returns the lots of an instrument that the venue keeps. */
-  venueLots(instrument: number): number;
-  /** Stops the faults, waits until both sides agree, and replays the journal. */
-  finish(): void;
-  /** Returns what became of the run so far, as JSON. */
-  outcome(): string;
-  /** Returns the function that plays the event that was advanced to, as a session's. */
-  eventFunction(): () => void;
-  /** Returns the function that judges the order or list in the command area, as a session's. */
-  submitFunction(): () => void;
-  /** Throws what the event or submit function failed with. */
-  takeFailure(): void;
-  /** Returns bytes of further notices. */
-  moreNotices(): number;
-  /** Returns the account with currencies, margin and liquidation prices in exact text, as JSON. */
-  accountSnapshot(): string;
-  /** Lets go of everything; a later call is an error. */
-  dispose(): void;
+export declare class NativeBreakers {
+  /** Begins with memory that is zero, or joins it when another thread began and no settings are given. */
+  constructor(
+    memory: Uint8Array,
+    calls: Uint8Array,
+    defaults: string | undefined | null,
+    rule: string | undefined | null,
+    nowMs: number,
+  );
+  /** Returns the function that asks for a pass: component, time and confidence are read from the call area. */
+  acquireFunction(): () => void;
+  /** Returns the function that asks whether a call would pass. */
+  permitsFunction(): () => void;
+  /** Returns the function that counts an outcome. */
+  settleFunction(): () => void;
+  /** Returns the index of a component, which is made on first use. */
+  component(name: string): number;
+  /** Declares dependencies, flags and settings of a component, as JSON, and returns its index. */
+  declare(name: string, spec: string): number;
+  /** Puts settings in force, of one component or of all that share them. */
+  setSettings(index: number | undefined | null, settings: string): void;
+  /** Overrides a breaker by hand and returns whether that changed it. */
+  overrideState(index: number, action: number, nowMs: number): boolean;
+  /** Forbids manual overrides, or allows them again. */
+  forbidOverrides(forbidden: boolean): void;
+  /** Returns whether the global circuit is open. */
+  isGlobalOpen(nowMs: number): boolean;
+  /** Returns what is known of every component, as JSON. */
+  snapshot(nowMs: number): string;
+  /** Takes the changes that wait, oldest first, as JSON: whose (component, dependant, global), index, states, cause, time. */
+  takeChanges(): string;
 }
 
 /** Goes through a journal from a record on; every byte on the way is verified. */
@@ -129,6 +118,15 @@ export declare function amountArithmeticNs(rounds: number): Array<number>;
 
 /** Returns the sum of two amounts. */
 export declare function amountSum(left: string, right: string): string;
+
+/**
+ * Returns the nanoseconds that a pass with its outcome, and a question whether a call would pass, take in native code,
+ * over `rounds` of each.
+ */
+export declare function breakerCallNs(settings: string, rounds: number): Array<number>;
+
+/** Returns where JavaScript finds what it reads by itself, in 32-bit words, and how much memory breakers take, as JSON. */
+export declare function breakerLayout(): string;
 
 /** Checks an instrument's rules and returns what one tick of one lot is worth. */
 export declare function checkInstrument(spec: string): string;

@@ -3,6 +3,8 @@
 #![deny(unsafe_op_in_unsafe_fn)]
 
 mod amendment;
+mod breaker_changes;
+mod breakers;
 mod command;
 mod engine_handle;
 mod event_view;

@@ -175,6 +175,24 @@ codes! {
     115 NotionalAboveMax "NOTIONAL_ABOVE_MAX" Risk false "The notional is above the instrument's maximum." "Split the order.";
     116 PercentPriceExceeded "PERCENT_PRICE_EXCEEDED" Risk false "The price is outside the instrument's percent-price band." "Move the price towards the market.";
     118 RiskArithmetic "RISK_ARITHMETIC" Risk false "A value needed by the judgement overflowed; the order is refused." "Check quantity, price and limits.";
+    119 CircuitOpen "CIRCUIT_OPEN" Infrastructure true "The circuit breaker of a component is open, so that it is not called." "Wait for the time in the context; the component failed too often, or somebody opened its breaker.";
+    120 CircuitHalfOpenExhausted "CIRCUIT_HALF_OPEN_EXHAUSTED" Infrastructure true "The breaker tries the component out, and all its trial calls are under way." "Wait for their outcome.";
+    121 CircuitGlobalOpen "CIRCUIT_GLOBAL_OPEN" Infrastructure true "Global circuit open: too many components are down for any to be called." "Wait until the components named have recovered.";
+    122 CircuitMinCallsNotMet "CIRCUIT_MIN_CALLS_NOT_MET" Infrastructure true "The window holds too few calls to tell whether the component works, and this call asked for that confidence." "Let calls without that demand through first, such as health checks.";
+    123 CircuitDependencyOpen "CIRCUIT_DEPENDENCY_OPEN" Infrastructure true "A component that this one depends on is open." "Wait for the component named.";
+    124 CircuitTooManyFailures "CIRCUIT_TOO_MANY_FAILURES" Infrastructure true "Failures in the window reached the threshold: the breaker opened." "Look at the component's errors; the breaker tries it again by itself.";
+    125 CircuitTimeout "CIRCUIT_TIMEOUT" Infrastructure true "A call through a breaker took longer than it may, and counts as a failure." "Raise timeoutMs, or look at the component.";
+    126 CircuitOverrideDenied "CIRCUIT_OVERRIDE_DENIED" Risk false "A manual override was not authorised, or could not be recorded; nothing was changed." "Pass an authority that allows it to this actor.";
+    127 CircuitOverrideForbidden "CIRCUIT_OVERRIDE_FORBIDDEN" Risk false "The discipline profile, or the kind of the breaker, allows no manual override." "Wait for the breaker to recover by its own rule.";
+    128 CircuitReloadConflict "CIRCUIT_RELOAD_CONFLICT" Infrastructure true "Somebody else was changing the same thresholds." "Try again.";
+    129 CircuitTradingOpen "CIRCUIT_TRADING_OPEN" Risk true "The trading breaker is open: no new trade starts." "The context names the conditions and how each one ends.";
+    130 ExchangeNotSupported "EXCHANGE_NOT_SUPPORTED" Validation false "There is no fee schedule of this name." "Use one of the names in the context, or add a schedule of your own.";
+    131 FeeDataStale "FEE_DATA_STALE" Data true "A live fee schedule is older than it may be, or was never loaded." "Wait for the next refresh; the context has the age and its bound.";
+    132 FeeScheduleInvalid "FEE_SCHEDULE_INVALID" Data false "A fee schedule has a wrong value, or its tiers contradict each other." "Correct the field that the message names.";
+    133 FeeTierUnknown "FEE_TIER_UNKNOWN" Validation false "A fee schedule has no such tier or discount, or cannot tell the tier by volume." "Use one of the names in the context.";
+    134 FundingRateStale "FUNDING_RATE_STALE" Data true "The funding rate of a perpetual is missing or too old." "Wait for a rate, or feed one.";
+    135 FeeQuoteMissing "FEE_QUOTE_MISSING" Data true "Without a quote nobody can tell whether a limit order would cross, or what it would slip." "Pass the best bid and ask.";
+    136 BreakEvenUnreachable "BREAK_EVEN_UNREACHABLE" Validation false "No price in range pays for the costs of a round trip." "Check the costs: they may exceed the whole notional.";
     200 MatrixInvalid "MATRIX_INVALID" Validation false "A matrix has another size, a number that is not finite, or is not symmetric." "Correct the entry named.";
     201 MatrixNotDefinite "MATRIX_NOT_DEFINITE" Validation false "A covariance matrix is not positive definite." "Use more observations than assets, or a shrunk estimate.";
     202 SampleTooSmall "SAMPLE_TOO_SMALL" Validation false "A sample has no whole outcome in the tail asked for." "Use more scenarios or a lower level.";
@@ -214,7 +232,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 107);
+        assert_eq!(Code::ALL.len(), 125);
         assert_eq!(Code::from_number(0), None);
     }
 }

@@ -1,6 +1,7 @@
 //! The gate: one synchronous judgement per order, with every control that failed, failing closed.
 #![forbid(unsafe_code)]
 
+pub mod breaker;
 pub mod control;
 pub mod exposure;
 pub mod gate;

@@ -18,7 +18,7 @@ export type ModuleGraph = ReadonlyMap<string, readonly Import[]>;
 const LAYERS: readonly (readonly string[])[] = [
   ['native'],
   ['core'],
-  ['orders', 'risk', 'quant', 'gpu', 'ml', 'safety', 'store'],
+  ['orders', 'risk', 'breaker', 'fees', 'quant', 'gpu', 'ml', 'safety', 'store'],
   ['strategies', 'decision', 'venues', 'market', 'intelligence'],
   ['engine'],
   ['testing'],
