@@ -132,6 +132,11 @@ codes! {
     51 HandleClosed "HANDLE_CLOSED" Infrastructure false "An object was used after close()." "Create a new one.";
     52 CapacityExhausted "CAPACITY_EXHAUSTED" Infrastructure true "A fixed capacity was reached." "Raise the capacity that the message names.";
     53 SessionAborted "SESSION_ABORTED" Infrastructure true "The session was stopped from outside; the journal holds what was done so far." "Run it again.";
+    54 SnapshotCorrupt "SNAPSHOT_CORRUPT" Infrastructure false "A snapshot of the state is torn or damaged." "Nothing: an older snapshot or the whole journal is used. Remove the file that the message names.";
+    55 SnapshotForeign "SNAPSHOT_FOREIGN" Infrastructure false "A snapshot is of another journal, or of a record that the journal does not hold." "Nothing: an older snapshot or the whole journal is used. Remove the file that the message names.";
+    60 SnapshotVersion "SNAPSHOT_VERSION" Infrastructure false "A snapshot has the form of another version of Holdfast." "Nothing: the whole journal is used. Restart with the version that wrote it where the journal begins late.";
+    61 SnapshotDiverged "SNAPSHOT_DIVERGED" Infrastructure false "The state read from a snapshot has another hash than the one that was written." "Please report it with the file; an older snapshot or the whole journal is used.";
+    62 SnapshotMissing "SNAPSHOT_MISSING" Infrastructure false "The journal gave up its first records, and no snapshot stands for them." "Restore a snapshot or the first segments from a copy.";
     70 JournalLocked "JOURNAL_LOCKED" Infrastructure true "Another process has the journal open for writing." "Stop the process that the message names, or choose another folder; a process that has ended holds no lock.";
     71 JournalVersion "JOURNAL_VERSION" Infrastructure false "The journal was written in a later format." "Read it with the version of Holdfast that wrote it, or a later one.";
     72 JournalStopped "JOURNAL_STOPPED" Infrastructure false "An earlier write of this journal failed, so that it takes no more records." "Mend the cause in the context and open the journal again: what was committed is intact.";

@@ -74,7 +74,7 @@ macro_rules! persist_fields {
 /// configuration or follow from it. Together they must name every field.
 #[macro_export]
 macro_rules! persist_parts {
-    ($type:ident { saved: [$($saved:ident),* $(,)?], parts: [$($part:ident),* $(,)?], given: [$($given:ident),* $(,)?] }) => {
+    ($type:ident { saved: [$($saved:ident),* $(,)?], parts: [$($part:ident),* $(,)?], given: [$($given:ident),* $(,)?] $(,)? }) => {
         impl $crate::persist::PersistParts for $type {
             fn save_parts(&self, out: &mut Vec<u8>) {
                 let Self { $($saved,)* $($part,)* $($given: _,)* } = self;

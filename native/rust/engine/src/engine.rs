@@ -193,10 +193,16 @@ impl Engine {
         }
         self.close_day_before(ts, sink)?;
         let charged = self.accrue_interest(ts)?;
+        let before = self.clock.now();
         self.clock.advance(ts);
         let outcome = self.apply(input, sink, commands);
         if outcome.is_err() {
             self.take_back_interest(charged)?;
+            // What was refused without a record has not happened: a replay does not know of its time either.
+            if !matches!(input, Input::Report(_)) {
+                self.clock = ManualClock::default();
+                self.clock.advance(before);
+            }
             return outcome;
         }
         self.stop_waiting(sink, commands)?;

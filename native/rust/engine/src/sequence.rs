@@ -136,6 +136,8 @@ impl<T> Sequencer<T> {
     }
 }
 
+holdfast_core::persist_fields!(Sequencer<T> { next, held, missing, known_from });
+
 #[cfg(test)]
 mod tests {
     use super::*;

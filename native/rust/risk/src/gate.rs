@@ -168,6 +168,12 @@ impl Gate {
     }
 }
 
+holdfast_core::persist_parts!(Gate {
+    saved: [guard, trade_day, day_trades, busiest_day_trades, mode],
+    parts: [rate],
+    given: [limits],
+});
+
 struct Judgement<'a> {
     gate: &'a Gate,
     intent: &'a OrderIntent,
