@@ -137,6 +137,10 @@ codes! {
     60 SnapshotVersion "SNAPSHOT_VERSION" Infrastructure false "A snapshot has the form of another version of Holdfast." "Nothing: the whole journal is used. Restart with the version that wrote it where the journal begins late.";
     61 SnapshotDiverged "SNAPSHOT_DIVERGED" Infrastructure false "The state read from a snapshot has another hash than the one that was written." "Please report it with the file; an older snapshot or the whole journal is used.";
     62 SnapshotMissing "SNAPSHOT_MISSING" Infrastructure false "The journal gave up its first records, and no snapshot stands for them." "Restore a snapshot or the first segments from a copy.";
+    63 ReconciliationItemUnknown "RECONCILIATION_ITEM_UNKNOWN" Validation false "No open difference with the venue has this id." "List the differences again; one that was decided is closed.";
+    64 ReconciliationDecisionInvalid "RECONCILIATION_DECISION_INVALID" Validation false "A difference with the venue cannot be decided like this; nothing was changed." "Choose one of the decisions that the item lists; to ignore it give a reason.";
+    65 VenueSnapshotInvalid "VENUE_SNAPSHOT_INVALID" Exchange false "What the venue is said to have is contradictory." "Correct the field that the message names.";
+    66 VenueSnapshotStale "VENUE_SNAPSHOT_STALE" Exchange true "What the venue is said to have is older than what it said before." "Ask the venue again.";
     70 JournalLocked "JOURNAL_LOCKED" Infrastructure true "Another process has the journal open for writing." "Stop the process that the message names, or choose another folder; a process that has ended holds no lock.";
     71 JournalVersion "JOURNAL_VERSION" Infrastructure false "The journal was written in a later format." "Read it with the version of Holdfast that wrote it, or a later one.";
     72 JournalStopped "JOURNAL_STOPPED" Infrastructure false "An earlier write of this journal failed, so that it takes no more records." "Mend the cause in the context and open the journal again: what was committed is intact.";
@@ -194,7 +198,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 89);
+        assert_eq!(Code::ALL.len(), 98);
         assert_eq!(Code::from_number(0), None);
     }
 }

@@ -48,6 +48,7 @@ persist_parts!(Engine {
         counts,
         statistics,
         sequences,
+        reconciliation,
         held_since,
     ],
     parts: [instruments, orders, ended, wallets, gate, first_results],

@@ -41,6 +41,7 @@ pub mod output;
 pub mod position;
 mod protection;
 pub mod rates;
+pub mod reconciliation;
 pub mod record_json;
 pub mod recovery;
 pub mod replay;
@@ -59,6 +60,7 @@ mod state_hash;
 pub mod statistics;
 mod submission;
 mod totals;
+pub mod venue_snapshot;
 pub mod wallet;
 
 pub use account_spec::{AccountSpec, PositionMode};

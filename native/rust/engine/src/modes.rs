@@ -15,7 +15,7 @@ pub const LIQUIDATION_ORDERS_MAX: usize = 16;
 impl Engine {
     pub(crate) fn change_mode(&mut self, mode: TradingMode, sink: &mut impl Sink) -> Result<()> {
         self.emit(RecordKind::ModeChanged, &mode, sink)?;
-        self.gate.set_mode(mode);
+        self.request_mode(mode);
         Ok(())
     }
 
@@ -82,7 +82,7 @@ impl Engine {
         Ok(())
     }
 
-    fn liquidate_leg(
+    pub(crate) fn liquidate_leg(
         &mut self,
         id: InstrumentId,
         held: Quantity,
