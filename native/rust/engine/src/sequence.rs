@@ -294,7 +294,8 @@ mod tests {
             while sequencer.declare_gap().is_some() {
                 applied.extend(std::iter::from_fn(|| sequencer.release()));
             }
-            let first = numbers[0];
+            // Of a short stream everything may have been lost.
+            let Some(first) = numbers.first().copied() else { return Ok(()) };
             applied.retain(|number| *number >= first);
             applied.sort_unstable();
             let came: BTreeSet<u64> = numbers.iter().copied().filter(|number| *number >= first).collect();

@@ -71,7 +71,7 @@ pub struct VenueOrder {
     pub side: Side,
     /// Type.
     pub order_type: OrderType,
-    /// Time in force; an order good till a date is told as `Gtc`.
+    /// Time in force.
     pub time_in_force: TimeInForce,
     /// Whether it only reduces.
     pub reduce_only: bool,
@@ -87,6 +87,8 @@ pub struct VenueOrder {
     pub limit_price: Option<Price>,
     /// Trigger in force.
     pub trigger_price: Option<Price>,
+    /// Post-only, display quantity, trailing distance and expiry.
+    pub terms: OrderTerms,
 }
 persist_fields!(VenueOrder {
     venue_order_id,
@@ -102,6 +104,7 @@ persist_fields!(VenueOrder {
     average_price,
     limit_price,
     trigger_price,
+    terms,
 });
 
 /// One execution as the venue has it.
@@ -238,12 +241,12 @@ impl VenueOrder {
             trigger_price: self.trigger_price,
             stop_loss: None,
             take_profit: None,
-            terms: OrderTerms::default(),
+            terms: self.terms,
             ts_intent: now,
         }
     }
 
-    fn validate(&self, ts: Timestamp) -> Result<()> {
+    fn validate(&self) -> Result<()> {
         let id = &self.venue_order_id;
         if id.is_empty() || id.len() > VENUE_ORDER_ID_BYTES_MAX {
             return Err(invalid("orders.venue_order_id", "must have 1 to 64 bytes", id));
@@ -255,8 +258,7 @@ impl VenueOrder {
         if self.status == VenueOrderStatus::Open && filled == quantity {
             return Err(invalid("orders.status", "must not be open when all has filled", id));
         }
-        // The trailing distance of a venue's own stop is not told; it stands as what it is to us, a stop.
-        self.intent(ClientOrderId(1), ts).validate().map_err(|error| {
+        self.intent(ClientOrderId(1), Timestamp(0)).validate().map_err(|error| {
             invalid("orders", "must be orders without contradiction", &format!("{id}: {error}"))
         })
     }
@@ -280,7 +282,7 @@ impl VenueSnapshot {
         let (mut orders, mut clients) = (BTreeSet::new(), BTreeSet::new());
         for order in &self.orders {
             known("orders.instrument", order.instrument)?;
-            order.validate(self.ts_event)?;
+            order.validate()?;
             let is_new = orders.insert(order.venue_order_id.as_str())
                 && order.client_order_id.is_none_or(|id| id.is_some() && clients.insert(id));
             if !is_new {

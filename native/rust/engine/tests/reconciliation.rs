@@ -86,12 +86,13 @@ fn mirror(engine: &Engine) -> VenueSnapshot {
             average_price: None,
             limit_price: intent.limit_price,
             trigger_price: intent.trigger_price,
+            terms: intent.terms,
         }
     });
     let mut positions = Vec::new();
     for (index, state) in engine.instruments().iter().enumerate() {
         for (is_short, leg) in [(false, &state.position), (true, &state.short)] {
-            if leg.lots() != Quantity::ZERO {
+            if leg.lots() != Quantity::ZERO && !(is_short && leg.lots() > Quantity::ZERO) {
                 positions.push(VenuePosition {
                     instrument: InstrumentId(index as u32),
                     is_short,
@@ -198,6 +199,7 @@ fn external(number: u32, quantity: i64) -> VenueOrder {
         average_price: None,
         limit_price: Some(px(990)),
         trigger_price: None,
+        terms: holdfast_core::OrderTerms::default(),
     }
 }
 
@@ -588,6 +590,7 @@ fn diverge(engine: &Engine, told: &mut VenueSnapshot, at: usize, how: &Divergenc
     let place = how.which as usize % open.max(1);
     let side = if how.flag { Side::Buy } else { Side::Sell };
     let foreign = VenueOrder {
+        venue_order_id: format!("D{at}"),
         instrument,
         side,
         reduce_only: false,
@@ -630,7 +633,8 @@ fn diverge(engine: &Engine, told: &mut VenueSnapshot, at: usize, how: &Divergenc
                 let quantity = 1 + how.number % (leaves - 1);
                 let leg = engine.position_mode().leg(order.side, order.reduce_only);
                 let is_short = leg == holdfast_engine::exposure::Leg::Short;
-                told.fills.push(fill(9_000 + at as u64, &order, quantity, 1_000 + how.number));
+                let made = fill(9_000 + at as u64, &order, quantity, 1_000 + how.number);
+                told.fills.push(VenueFill { moves_short: is_short, ..made });
                 told.orders[place].filled = lots(order.filled.lots() + quantity);
                 moved(told, order.instrument, is_short, order.side.signed(quantity));
             }
@@ -654,9 +658,7 @@ fn diverge(engine: &Engine, told: &mut VenueSnapshot, at: usize, how: &Divergenc
                 .filter_map(|id| engine.order(ClientOrderId(id)))
                 .filter(|order| order.state.base().is_end() && order.leaves() > Quantity::ZERO)
                 .nth(how.which as usize % 3);
-            if let Some(order) = ended
-                && order.intent.order_type != OrderType::TrailingStop
-            {
+            if let Some(order) = ended {
                 told.orders.push(VenueOrder {
                     venue_order_id: format!("E{at}"),
                     client_order_id: Some(order.intent.client_order_id),
@@ -668,6 +670,7 @@ fn diverge(engine: &Engine, told: &mut VenueSnapshot, at: usize, how: &Divergenc
                     filled: order.cum_quantity,
                     limit_price: order.intent.limit_price,
                     trigger_price: order.intent.trigger_price,
+                    terms: order.intent.terms,
                     ..external(at as u32, 1)
                 });
             }
@@ -680,11 +683,11 @@ fn tidied(mut told: VenueSnapshot) -> VenueSnapshot {
     let mut seen = std::collections::BTreeSet::new();
     told.orders.retain(|order| order.client_order_id.is_none_or(|id| seen.insert(id)));
     for order in &mut told.orders {
-        if order.filled == order.quantity && order.status == VenueOrderStatus::Open {
-            order.status = VenueOrderStatus::Filled;
-        }
         if order.filled > order.quantity {
             order.quantity = order.filled;
+        }
+        if order.filled == order.quantity && order.status == VenueOrderStatus::Open {
+            order.status = VenueOrderStatus::Filled;
         }
     }
     told

@@ -51,8 +51,8 @@ impl Engine {
                 sink,
                 commands,
             ),
-            Difference::OrderEndedHere { client_order_id, .. } => {
-                self.transition(*client_order_id, OrderEvent::Accept, sink).map(|_| ())
+            Difference::OrderEndedHere { client_order_id, order, .. } => {
+                self.revive_order(*client_order_id, order, sink, commands)
             }
             Difference::OrderEndedThere { client_order_id, status, filled } => {
                 let kind = match status {
@@ -79,7 +79,13 @@ impl Engine {
                 self.on_report(&report, sink, commands)
             }
             Difference::FillMissingHere { client_order_id, fill } => {
-                self.on_report(&fill.report(*client_order_id), sink, commands)
+                let id = *client_order_id;
+                self.on_report(&fill.report(id), sink, commands)?;
+                // A fill from before is no sign of life: what the venue does not list stays in doubt.
+                if self.orders.contains_key(&id.0) && self.is_missing_there(id) {
+                    self.transition(id, OrderEvent::LoseTrack, sink)?;
+                }
+                Ok(())
             }
             Difference::FillUnknown { fill, .. } => self.adopt_fill(fill, sink, commands),
             Difference::PositionDiffers { .. } => {
@@ -285,6 +291,24 @@ impl Engine {
         let report =
             VenueReport { last_quantity, ..VenueReport::without_fill(id, kind, self.now()) };
         self.on_report(&report, sink, commands)
+    }
+
+    /// Lets a rejected order live again, with what is in force at the venue.
+    fn revive_order(
+        &mut self,
+        id: ClientOrderId,
+        listed: &VenueOrder,
+        sink: &mut impl Sink,
+        commands: &mut Vec<Command>,
+    ) -> Result<()> {
+        if let Some(order) = self.order_mut(id) {
+            order.intent.limit_price = listed.limit_price.or(order.intent.limit_price);
+            order.intent.trigger_price = listed.trigger_price.or(order.intent.trigger_price);
+        }
+        self.transition(id, OrderEvent::Accept, sink)?;
+        let is_other =
+            self.orders.get(&id.0).is_some_and(|order| order.quantity != listed.quantity);
+        if is_other { self.adopt_quantity(id, listed.quantity, sink, commands) } else { Ok(()) }
     }
 
     /// Takes the quantity in force; where it is the one that was asked for, that amendment was carried out.

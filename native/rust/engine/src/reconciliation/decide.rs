@@ -236,6 +236,11 @@ impl Engine {
             Difference::OrderMissingThere { fills_known: false, .. } => {
                 Some("it may have filled; the venue's fills must be complete since it was sent")
             }
+            Difference::OrderMissingThere { client_order_id, .. }
+                if self.waits_for_fills(*client_order_id) =>
+            {
+                Some("its fills must be decided first")
+            }
             Difference::OrderMissingThere { client_order_id, .. } => {
                 open_with(client_order_id, &|order| order.state.load().1.has(Overlays::IN_DOUBT))
             }
@@ -288,5 +293,18 @@ impl Engine {
             | Difference::OrderEndedHere { .. }
             | Difference::PositionDiffers { .. } => None,
         }
+    }
+    /// Returns whether fills of an order that the venue told of are not decided.
+    fn waits_for_fills(&self, id: ClientOrderId) -> bool {
+        self.reconciliation.open.values().any(|each| {
+            matches!(each, Difference::FillMissingHere { client_order_id, .. } if *client_order_id == id)
+        })
+    }
+
+    /// Returns whether the venue is said not to have an order that is open here.
+    pub(super) fn is_missing_there(&self, id: ClientOrderId) -> bool {
+        self.reconciliation.open.values().any(|each| {
+            matches!(each, Difference::OrderMissingThere { client_order_id, .. } if *client_order_id == id)
+        })
     }
 }

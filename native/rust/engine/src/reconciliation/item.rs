@@ -194,9 +194,9 @@ mod tests {
         };
         assert_eq!(missing(3, true), missing(3, false));
         assert_ne!(missing(3, true), missing(4, true));
-        assert_eq!(missing(3, true).to_string(), "1b4c3a9b40b6d02b");
+        assert_eq!(missing(3, true).to_string(), "0f45ab0de66055a5");
         assert_eq!(ItemId::parse(&missing(3, true).to_string()), Some(missing(3, true)));
-        assert_eq!(ItemId::parse("1b4c"), None);
-        assert_eq!(ItemId::parse("+b4c3a9b40b6d02b"), None);
+        assert_eq!(ItemId::parse("0f45"), None);
+        assert_eq!(ItemId::parse("+f45ab0de66055a5"), None);
     }
 }

@@ -11,7 +11,11 @@ use holdfast_core::{
     VenueReport,
 };
 use holdfast_engine::account_spec::{BalanceSpec, BorrowSpec, InterestPeriod, RateSourceSpec};
+use holdfast_engine::reconciliation::{Decision, DecisionKind, ItemId};
 use holdfast_engine::self_trade::SelfTradePolicy;
+use holdfast_engine::venue_snapshot::{
+    VenueBalance, VenueOrder, VenueOrderStatus, VenuePosition, VenueSnapshot,
+};
 use holdfast_engine::{
     AccountSpec, Command, CurrencyId, EngineConfig, Funding, Input, OrderList, PositionMode,
     RateChanged, Sink,
@@ -32,7 +36,7 @@ pub struct Act {
 
 pub fn acts(most: usize) -> impl Strategy<Value = Vec<Act>> {
     let wait = prop_oneof![8 => 0_i64..3_000, 1 => Just(90_000_000_i64)];
-    let act = (0_u8..30, any::<u8>(), 1_i64..40, any::<bool>(), wait).prop_map(
+    let act = (0_u8..33, any::<u8>(), 1_i64..40, any::<bool>(), wait).prop_map(
         |(kind, which, number, flag, wait_ms)| Act { kind, which, number, flag, wait_ms },
     );
     prop::collection::vec(act, 5..most)
@@ -120,7 +124,10 @@ impl Default for Player {
     }
 }
 
-const NOT_FITTING: [Code; 12] = [
+const NOT_FITTING: [Code; 15] = [
+    Code::ReconciliationItemUnknown,
+    Code::ReconciliationDecisionInvalid,
+    Code::VenueSnapshotStale,
     Code::OrderInvalid,
     Code::OrderUnknown,
     Code::AmendInvalid,
@@ -298,8 +305,54 @@ impl Player {
                 ts_event: ts,
                 rate: Rate::parse(&format!("1.{}", act.number)).unwrap(),
             })),
+            30 => self.venue_word(driven, act),
+            31 | 32 => {
+                let item = driven.engine().open_items().next().map_or(ItemId(7), |item| item.id);
+                let kind = DecisionKind::from_number(act.which % 3).unwrap();
+                driven.take(&Input::Decide(Decision { item, kind, reason: "seen", ts }))
+            }
             _ => driven.take(&Input::Failure { code: Code::EventInvalid, message: "told", ts }),
         }
+    }
+
+    /// The venue has an order of others, a position and a balance, and not every order of ours.
+    fn venue_word(&self, driven: &mut impl Driven, act: &Act) -> Result<()> {
+        let foreign = VenueOrder {
+            venue_order_id: format!("X{}", act.which % 8),
+            client_order_id: None,
+            instrument: InstrumentId(u32::from(act.which) % 3),
+            side: if act.flag { Side::Buy } else { Side::Sell },
+            order_type: OrderType::Limit,
+            time_in_force: TimeInForce::Gtc,
+            reduce_only: false,
+            status: VenueOrderStatus::Open,
+            quantity: Quantity::from_lots(act.number),
+            filled: Quantity::ZERO,
+            average_price: None,
+            limit_price: Some(Price::from_ticks(990)),
+            trigger_price: None,
+            terms: OrderTerms::default(),
+        };
+        let position = VenuePosition {
+            instrument: InstrumentId(0),
+            is_short: false,
+            lots: Quantity::from_lots(act.number - 20),
+            average_price: None,
+        };
+        let told = VenueSnapshot {
+            ts_event: Timestamp(self.now),
+            orders_complete_until: act.flag.then_some(Timestamp(self.now - 1_000_000_000)),
+            fills_complete_from: Some(Timestamp(0)),
+            positions_complete: false,
+            orders: vec![foreign],
+            fills: Vec::new(),
+            positions: if act.which % 2 == 0 { vec![position] } else { Vec::new() },
+            balances: vec![VenueBalance {
+                currency: CurrencyId(u16::from(act.which) % 3),
+                cash: Amount::from_raw(i128::from(act.number) << 62),
+            }],
+        };
+        driven.take(&Input::VenueState(&told))
     }
 
     fn reported(&mut self, driven: &mut impl Driven, act: &Act, kind: ReportKind) -> Result<()> {
