@@ -13,6 +13,7 @@ mod numbers;
 mod plain_function;
 mod portfolio;
 mod position_view;
+mod reconciliation;
 mod replica;
 mod session;
 mod simulate;

@@ -103,6 +103,14 @@ impl JournaledEngine {
         Ok(hash)
     }
 
+    /// Closes the journal and leaves the session open: whoever restarts goes on with it.
+    ///
+    /// # Errors
+    /// `JOURNAL_IO`.
+    pub fn leave(&mut self) -> Result<()> {
+        self.journal.close()
+    }
+
     /// Returns the engine.
     #[must_use]
     pub const fn engine(&self) -> &Engine {
