@@ -4,15 +4,15 @@ import type { Command } from 'commander';
 import { HoldfastError } from '../core/holdfast-error.js';
 import { Reconciliation } from '../engine/reconciliation.js';
 import type { VenueState } from '../engine/venue-state.js';
-import type { ReconciliationState } from '../native/reconciler.js';
+import type { ReconciliationDecision, ReconciliationState } from '../native/reconciler.js';
 import { printed } from './journal-flags.js';
 import { reconciliationText } from './reconciliation-text.js';
 
 interface ReconcileFlags {
   readonly venue: string;
-  readonly adopt: readonly string[];
-  readonly flatten: readonly string[];
-  readonly ignore: readonly string[];
+  readonly adopt?: readonly string[];
+  readonly flatten?: readonly string[];
+  readonly ignore?: readonly string[];
   readonly reason?: string;
   readonly json?: boolean;
 }
@@ -26,14 +26,9 @@ export function addReconcileCommand(program: Command): void {
     .command('reconcile <journal>')
     .description('compare a journal with what its venue says, and decide about each difference')
     .requiredOption('--venue <file>', 'what the venue says: orders, fills, positions, balances')
-    .option(
-      '--adopt <id>',
-      'take the venue’s word for an item, or for `all`; repeatable',
-      collect,
-      [],
-    )
-    .option('--flatten <id>', 'take it over and close it at the venue; repeatable', collect, [])
-    .option('--ignore <id>', 'leave a difference as it is; repeatable, with --reason', collect, [])
+    .option('--adopt <id>', "take the venue's word for an item, or for `all`; repeatable", collect)
+    .option('--flatten <id>', 'take it over and close it at the venue; repeatable', collect)
+    .option('--ignore <id>', 'leave a difference as it is; repeatable, with --reason', collect)
     .option('--reason <text>', 'why; recorded with every decision of this call')
     .option('--json', 'print the outcome as JSON')
     .addHelpText('after', HELP)
@@ -44,16 +39,24 @@ export function addReconcileCommand(program: Command): void {
     });
 }
 
+/** An item that this call decided about. */
+export interface DecidedItem {
+  readonly id: string;
+  readonly code: string;
+  readonly decision: ReconciliationDecision;
+}
+
 /** What the command found and did. */
 export interface ReconcileOutcome extends ReconciliationState {
   readonly journal: string;
   /** Whether it was written to the journal. */
   readonly written: boolean;
+  readonly decided: readonly DecidedItem[];
   readonly restart: Reconciliation['restart'];
 }
 
 function reconciled(journal: string, flags: ReconcileFlags): ReconcileOutcome {
-  const { adopt, flatten, ignore, reason } = flags;
+  const { adopt = [], flatten = [], ignore = [], reason } = flags;
   const venue = readVenue(flags.venue);
   if (ignore.length > 0 && (reason === undefined || reason.trim() === '')) {
     throw new HoldfastError(
@@ -64,17 +67,34 @@ function reconciled(journal: string, flags: ReconcileFlags): ReconcileOutcome {
   }
   const written = adopt.length + flatten.length + ignore.length > 0;
   const reconciliation = new Reconciliation(journal, { write: written, nowMs: Date.now() });
+  const decided: DecidedItem[] = [];
+  const decide = (id: string, decision: ReconciliationDecision) => {
+    const code = reconciliation.state.open.find((item) => item.id === id)?.code ?? '';
+    reconciliation.decide(id, decision, reason);
+    decided.push({ id, code, decision });
+  };
   try {
     reconciliation.compare(venue);
-    for (const id of flatten) reconciliation.decide(id, 'flatten', reason);
-    for (const id of ignore) reconciliation.decide(id, 'ignore', reason);
+    for (const id of flatten) decide(id, 'flatten');
+    for (const id of ignore) decide(id, 'ignore');
     for (const id of adopt) {
-      if (id === 'all') reconciliation.adoptAll();
-      else reconciliation.decide(id, 'adopt', reason);
+      if (id !== 'all') decide(id, 'adopt');
+      else for (const next of adoptable(reconciliation)) decide(next, 'adopt');
     }
-    return { journal, written, restart: reconciliation.restart, ...reconciliation.state };
+    const { restart, state } = reconciliation;
+    return { journal, written, decided, restart, ...state };
   } finally {
     reconciliation.close();
+  }
+}
+
+/** Gives items as long as one can be adopted: a decision may let others show. */
+function* adoptable(reconciliation: Reconciliation): Generator<string, void, undefined> {
+  for (;;) {
+    const { open } = reconciliation.state;
+    const next = open.find(({ decisions }) => decisions.includes('adopt'));
+    if (next === undefined) return;
+    yield next.id;
   }
 }
 
@@ -106,7 +126,7 @@ function readVenue(path: string): VenueState {
   }
 }
 
-function collect(id: string, before: readonly string[]): readonly string[] {
+function collect(id: string, before: readonly string[] = []): readonly string[] {
   return [...before, id];
 }
 

@@ -8,15 +8,19 @@ import { textColumns } from './text-columns.js';
 
 /** Prints what a reconciliation found, for people: how the state was rebuilt, the differences, and what each asks for. */
 export function reconciliationText(outcome: ReconcileOutcome): string {
-  const { journal, written, restart, mode, open, ignored, commands } = outcome;
+  const { journal, written, decided, restart, mode, open, ignored, commands } = outcome;
   const wrote = written ? 'written to the journal' : 'a look: nothing was written';
   const lines = [`journal ${journal}: ${restartText(restart)}`, ...restartNotes(restart)];
+  for (const { id, code, decision } of decided) lines.push(`  ${decision} ${id} ${code}`);
   if (open.length === 0) {
     lines.push(`engine and venue agree; trading mode ${mode} (${wrote})`);
   } else {
     const count = open.length === 1 ? '1 difference stands' : `${open.length} differences stand`;
     lines.push(`${count} open, trading mode ${mode} (${wrote})`, '', ...itemTable(open));
     lines.push('', ...remedies(open));
+  }
+  if (outcome.balances_wait) {
+    lines.push('', 'balances are compared once fills and positions are decided');
   }
   if (ignored.length > 0) {
     lines.push('', 'ignored for a reason that the journal holds:', ...itemTable(ignored));

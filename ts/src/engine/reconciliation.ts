@@ -73,12 +73,12 @@ export class Reconciliation {
   }
 
   /** Adopts every item for which that is possible, those included that show only then, and returns what is left. */
-  adoptAll(): ReconciliationState {
+  adoptAll(reason?: string): ReconciliationState {
     let state = this.state;
     for (;;) {
       const next = state.open.find(({ decisions }) => decisions.includes('adopt'));
       if (next === undefined) return state;
-      state = this.decide(next.id, 'adopt');
+      state = this.decide(next.id, 'adopt', reason);
     }
   }
 

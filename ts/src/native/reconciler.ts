@@ -43,6 +43,8 @@ export interface ReconciliationState {
   readonly open: readonly ReconciliationItem[];
   readonly ignored: readonly ReconciliationItem[];
   readonly commands: readonly ReconciliationCommand[];
+  /** Whether balances are compared only when fills and positions are decided. */
+  readonly balances_wait: boolean;
 }
 
 /** What a restart found. */

@@ -121,6 +121,7 @@ impl Reconciler {
         Ok(json!({
             "mode": engine.mode().name(), "open": views(engine.open_items().collect()),
             "ignored": views(engine.ignored_items().collect()), "commands": commands,
+            "balances_wait": engine.balances_wait(),
         }))
     }
 

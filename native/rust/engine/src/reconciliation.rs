@@ -82,6 +82,13 @@ impl Engine {
         self.reconciliation.ignored.iter().map(|(id, difference)| Item { id: *id, difference })
     }
 
+    /// Returns whether balances were told that are compared only when what moves cash is decided.
+    #[must_use]
+    pub fn balances_wait(&self) -> bool {
+        let Reconciliation { open, balances, .. } = &self.reconciliation;
+        !balances.is_empty() && open.values().any(Difference::moves_cash)
+    }
+
     /// Returns what may be decided about a difference at the moment; ignoring is always possible.
     #[must_use]
     pub fn decisions(&self, difference: &Difference) -> Vec<DecisionKind> {

@@ -174,9 +174,15 @@ impl Engine {
     fn find(&self, symbol: &str) -> Result<(InstrumentId, &Instrument)> {
         let mut numbered = self.instruments().iter().enumerate();
         let found = numbered.find(|(_, state)| state.instrument.spec().symbol == symbol);
-        found
-            .map(|(index, state)| (InstrumentId(index as u32), &state.instrument))
-            .ok_or_else(|| invalid("symbol", "must be one of the session's instruments", symbol))
+        found.map(|(index, state)| (InstrumentId(index as u32), &state.instrument)).ok_or_else(
+            || {
+                let known = self.instruments().iter().take(8);
+                let known: Vec<&str> =
+                    known.map(|state| state.instrument.spec().symbol.as_str()).collect();
+                let rule = format!("must be one of the session's, such as {}", known.join(", "));
+                invalid("symbol", &rule, symbol)
+            },
+        )
     }
 
     fn read_order(&self, text: &OrderText) -> Result<VenueOrder> {
