@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 
 import { HoldfastError } from '../core/holdfast-error.js';
 import { Reconciliation } from '../engine/reconciliation.js';
-import type { VenueState } from '../engine/venue-state.js';
+import { assertVenueState, type VenueState } from '../engine/venue-state.js';
 import type { ReconciliationDecision, ReconciliationState } from '../native/reconciler.js';
 import { printed } from './journal-flags.js';
 import { reconciliationText } from './reconciliation-text.js';
@@ -112,18 +112,18 @@ function readVenue(path: string): VenueState {
       },
     );
   }
+  let value: unknown;
   try {
-    return JSON.parse(text) as VenueState;
+    value = JSON.parse(text);
   } catch (cause) {
     throw new HoldfastError(
       'VENUE_SNAPSHOT_INVALID',
       `venue must be JSON, ${path} is not: ${String(cause)}`,
-      {
-        context: { path },
-        cause,
-      },
+      { context: { path }, cause },
     );
   }
+  assertVenueState(value);
+  return value;
 }
 
 function collect(id: string, before: readonly string[] = []): readonly string[] {

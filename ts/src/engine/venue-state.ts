@@ -118,3 +118,8 @@ export function venueStateText(value: unknown): string {
     fills: fills.map(({ ts: at, ...each }) => ({ ...each, ts_ns: at })),
   });
 }
+
+/** Checks what a venue says where its type is not known. @throws HoldfastError as `venueStateText` */
+export function assertVenueState(value: unknown): asserts value is VenueState {
+  venueStateText(value);
+}

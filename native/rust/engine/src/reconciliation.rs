@@ -7,6 +7,7 @@ mod compare;
 mod decide;
 mod item;
 mod json;
+mod money;
 
 pub use decide::{Decision, DecisionKind};
 pub use item::{Difference, Item, ItemId};

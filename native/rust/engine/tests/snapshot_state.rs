@@ -110,7 +110,7 @@ fn fixed_run() -> Recorded {
             kind: (step * 7 % 33) as u8,
             which: (step * 13 % 251) as u8,
             number: i64::from(step * 11 % 39 + 1),
-            flag: step % 3 == 0,
+            flag: step.is_multiple_of(3),
             wait_ms: if step % 60 == 59 { 90_000_000 } else { i64::from(step % 5) * 400 },
         })
         .collect();

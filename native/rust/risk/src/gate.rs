@@ -1,6 +1,8 @@
 //! The judgement: `(order, view) → verdict`, one pass over all controls, no early exit, so that a denial names every
 //! reason at once.
 
+mod state;
+
 use crate::control::Control;
 use crate::exposure::WorstCase;
 use crate::limits::{Limits, LimitsSpec};
@@ -167,12 +169,6 @@ impl Gate {
         if now.utc_day() == self.trade_day { self.day_trades } else { 0 }
     }
 }
-
-holdfast_core::persist_parts!(Gate {
-    saved: [guard, trade_day, day_trades, busiest_day_trades, mode],
-    parts: [rate],
-    given: [limits],
-});
 
 struct Judgement<'a> {
     gate: &'a Gate,

@@ -176,13 +176,13 @@ impl Player {
             order_type,
             time_in_force: TimeInForce::Gtc,
             role: OrderRole::Strategy,
-            reduce_only: act.which % 11 == 0,
+            reduce_only: act.which.is_multiple_of(11),
             quantity: Quantity::from_lots(act.number),
             limit_price: order_type.has_limit().then_some(Price::from_ticks(ticks)),
             trigger_price: order_type.has_trigger().then_some(Price::from_ticks(ticks)),
-            stop_loss: (act.which % 11 != 0 && act.which % 3 == 1)
+            stop_loss: (!act.which.is_multiple_of(11) && act.which % 3 == 1)
                 .then_some(Price::from_ticks(if act.flag { 900 } else { 1_200 })),
-            take_profit: (act.which % 11 != 0 && act.which % 5 == 1)
+            take_profit: (!act.which.is_multiple_of(11) && act.which % 5 == 1)
                 .then_some(Price::from_ticks(if act.flag { 1_200 } else { 900 })),
             terms,
             ts_intent: Timestamp(self.now),
@@ -203,8 +203,8 @@ impl Player {
         let id = self.open(driven, act);
         let plain = VenueReport::without_fill(id, kind, Timestamp(self.now - 1));
         let instrument = driven.engine().order(id).map(|order| order.intent.instrument);
-        let sequence = (act.which % 4 == 0).then(|| {
-            self.sequence += 1 + u64::from(act.which % 12 == 0);
+        let sequence = (act.which.is_multiple_of(4)).then(|| {
+            self.sequence += 1 + u64::from(act.which.is_multiple_of(12));
             self.sequence
         });
         let numbered = VenueReport { sequence, instrument, ..plain };
@@ -216,7 +216,7 @@ impl Player {
                     last_price: Price::from_ticks(1_000 + act.number),
                     last_quantity: Quantity::from_lots(1 + act.number / 3),
                     fee: Amount::from_raw(i128::from(act.number) * 1_000_000_007),
-                    fee_currency: u16::from(act.which % 13 == 0),
+                    fee_currency: u16::from(act.which.is_multiple_of(13)),
                     ..numbered
                 }
             }
@@ -346,7 +346,7 @@ impl Player {
             positions_complete: false,
             orders: vec![foreign],
             fills: Vec::new(),
-            positions: if act.which % 2 == 0 { vec![position] } else { Vec::new() },
+            positions: if act.which.is_multiple_of(2) { vec![position] } else { Vec::new() },
             balances: vec![VenueBalance {
                 currency: CurrencyId(u16::from(act.which) % 3),
                 cash: Amount::from_raw(i128::from(act.number) << 62),
