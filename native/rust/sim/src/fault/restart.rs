@@ -14,7 +14,9 @@ use holdfast_engine::venue_snapshot::{
 use holdfast_engine::{Engine, Input, Replica};
 
 /// Events between two snapshots.
-pub(super) const SNAPSHOT_EVENTS: u64 = 256;
+pub(super) const SNAPSHOT_EVENTS: u64 = 1_024;
+/// Of so many crashes one is reconciled: comparing with all that the venue ever had takes longer than a restart.
+pub(super) const RECONCILED_CRASHES: u64 = 4;
 
 /// The state behind what was written at one time.
 #[derive(Debug)]
