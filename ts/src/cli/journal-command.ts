@@ -18,6 +18,7 @@ interface CompactFlags extends JsonFlag {
   readonly pack: boolean;
   readonly keepSegments?: number;
   readonly keepBytes?: number;
+  readonly behindSnapshots?: boolean;
 }
 
 /** Adds `holdfast journal verify | replay | compact`, and the commands that print records. */
@@ -110,6 +111,7 @@ function addCompact(journal: Command): void {
     )
     .option('--keep-segments <number>', 'most sealed segments that stay', parseCount)
     .option('--keep-bytes <number>', 'most bytes of sealed segments that stay', parseCount)
+    .option('--behind-snapshots', 'give up only what no snapshot of the state needs for a restart')
     .option('--no-pack', 'leave sealed segments as they are')
     .option('--json', 'print the outcome as JSON')
     .addHelpText(
@@ -128,6 +130,7 @@ Exit code: 0 when done; 1 when somebody writes the journal (JOURNAL_LOCKED), or 
         pack: flags.pack,
         segmentsMax: flags.keepSegments,
         bytesMax: flags.keepBytes,
+        behindSnapshots: flags.behindSnapshots,
         nowMs: Date.now(),
       });
       const text =

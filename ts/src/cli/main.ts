@@ -7,6 +7,7 @@ import { addDemoCommand } from './demo-command.js';
 import { failureJson, failureText } from './failure-output.js';
 import { addJournalCommand } from './journal-command.js';
 import { addRiskCommand } from './risk/risk-command.js';
+import { addReconcileCommand } from './reconcile-command.js';
 import { addSimulateCommand } from './simulate-command.js';
 
 const RISK_NOTICE = `
@@ -22,6 +23,7 @@ addDemoCommand(program);
 addBacktestCommand(program);
 addJournalCommand(program);
 addRiskCommand(program);
+addReconcileCommand(program);
 addSimulateCommand(program);
 
 // A reader that has seen enough, such as `head`, closes the pipe; that is no failure.

@@ -343,6 +343,72 @@ export const CODES = {
     meaning: 'The session was stopped from outside; the journal holds what was done so far.',
     remedy: 'Run it again.',
   },
+  SNAPSHOT_CORRUPT: {
+    number: 54,
+    category: 'infrastructure',
+    retryable: false,
+    meaning: 'A snapshot of the state is torn or damaged.',
+    remedy:
+      'Nothing: an older snapshot or the whole journal is used. Remove the file that the message names.',
+  },
+  SNAPSHOT_FOREIGN: {
+    number: 55,
+    category: 'infrastructure',
+    retryable: false,
+    meaning: 'A snapshot is of another journal, or of a record that the journal does not hold.',
+    remedy:
+      'Nothing: an older snapshot or the whole journal is used. Remove the file that the message names.',
+  },
+  SNAPSHOT_VERSION: {
+    number: 60,
+    category: 'infrastructure',
+    retryable: false,
+    meaning: 'A snapshot has the form of another version of Holdfast.',
+    remedy:
+      'Nothing: the whole journal is used. Restart with the version that wrote it where the journal begins late.',
+  },
+  SNAPSHOT_DIVERGED: {
+    number: 61,
+    category: 'infrastructure',
+    retryable: false,
+    meaning: 'The state read from a snapshot has another hash than the one that was written.',
+    remedy: 'Please report it with the file; an older snapshot or the whole journal is used.',
+  },
+  SNAPSHOT_MISSING: {
+    number: 62,
+    category: 'infrastructure',
+    retryable: false,
+    meaning: 'The journal gave up its first records, and no snapshot stands for them.',
+    remedy: 'Restore a snapshot or the first segments from a copy.',
+  },
+  RECONCILIATION_ITEM_UNKNOWN: {
+    number: 63,
+    category: 'validation',
+    retryable: false,
+    meaning: 'No open difference with the venue has this id.',
+    remedy: 'List the differences again; one that was decided is closed.',
+  },
+  RECONCILIATION_DECISION_INVALID: {
+    number: 64,
+    category: 'validation',
+    retryable: false,
+    meaning: 'A difference with the venue cannot be decided like this; nothing was changed.',
+    remedy: 'Choose one of the decisions that the item lists; to ignore it give a reason.',
+  },
+  VENUE_SNAPSHOT_INVALID: {
+    number: 65,
+    category: 'exchange',
+    retryable: false,
+    meaning: 'What the venue is said to have is contradictory.',
+    remedy: 'Correct the field that the message names.',
+  },
+  VENUE_SNAPSHOT_STALE: {
+    number: 66,
+    category: 'exchange',
+    retryable: true,
+    meaning: 'What the venue is said to have is older than what it said before.',
+    remedy: 'Ask the venue again.',
+  },
   JOURNAL_LOCKED: {
     number: 70,
     category: 'infrastructure',

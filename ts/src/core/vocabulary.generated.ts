@@ -23,7 +23,13 @@ export const TIMES_IN_FORCE = ['gtc', 'ioc', 'day', 'fok', 'gtd'] as const;
 export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
 
 /** Why an order exists. */
-export const ORDER_ROLES = ['strategy', 'stop_loss', 'take_profit', 'liquidation'] as const;
+export const ORDER_ROLES = [
+  'strategy',
+  'stop_loss',
+  'take_profit',
+  'liquidation',
+  'external',
+] as const;
 export type OrderRole = (typeof ORDER_ROLES)[number];
 
 /** How the orders of a list depend on each other (FIX 1385). */
@@ -112,7 +118,12 @@ export const RECORD_KINDS = {
   order_derived: 20,
   order_list_judged: 21,
   interest_charged: 22,
+  reconciliation_item: 23,
+  reconciliation_closed: 24,
+  reconciliation_state: 25,
   session_closed: 32,
+  venue_snapshot: 40,
+  reconciliation_decision: 41,
 } as const;
 export type RecordKind = keyof typeof RECORD_KINDS;
 

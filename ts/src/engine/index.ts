@@ -44,3 +44,12 @@ export {
 export { JournalCursor, type JournalCursorOptions } from '../native/journal-cursor.js';
 export { explainOrder } from './order-explanation.js';
 export type { OrderExplanation } from './order-explanation-form.js';
+export { Reconciliation, type ReconciliationOptions } from './reconciliation.js';
+export { type VenueState, venueStateSchema } from './venue-state.js';
+export type {
+  ReconciliationCommand,
+  ReconciliationDecision,
+  ReconciliationItem,
+  ReconciliationState,
+  RestartReport,
+} from '../native/reconciler.js';

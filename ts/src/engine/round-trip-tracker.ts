@@ -156,5 +156,6 @@ function smaller(left: bigint, right: bigint): bigint {
 }
 
 function reason(role: OrderRole): ExitReason {
-  return role === 'strategy' ? 'signal' : role;
+  // An order that was adopted from the venue was somebody's wish, as a strategy's is.
+  return role === 'strategy' || role === 'external' ? 'signal' : role;
 }

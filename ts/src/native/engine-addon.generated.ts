@@ -55,6 +55,21 @@ export declare class NativeJournalCursor {
   get nextSequence(): number;
 }
 
+export declare class NativeReconciler {
+  /** Rebuilds the engine of a journal; with `writes` the journal is opened for appending, and what is decided is in it. */
+  constructor(folder: string, writes: boolean, nowMs: number);
+  /** Returns what the restart found, as JSON. */
+  report(): string;
+  /** Compares with what the venue said and returns the state, as JSON. */
+  compare(venue: string): string;
+  /** Decides about an item and returns the state, as JSON. */
+  decide(item: string, decision: string, reason: string): string;
+  /** Returns items, mode and commands, as JSON. */
+  state(): string;
+  /** Takes a snapshot and gives the journal back; closing twice does nothing. */
+  close(): void;
+}
+
 export declare class NativeReplica {
   /** Makes a replica that waits for its first record. */
   constructor();
@@ -139,6 +154,8 @@ export interface CompactOptions {
   segmentsMax?: number;
   /** Most bytes of them that stay. */
   bytesMax?: number;
+  /** Whether only those go that end before every valid snapshot. */
+  behindSnapshots: boolean;
   /** The present time in milliseconds, for the age of a lock that somebody else holds. */
   nowMs: number;
 }

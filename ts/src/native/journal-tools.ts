@@ -82,6 +82,8 @@ export interface CompactJournalOptions {
   readonly pack: boolean;
   readonly segmentsMax?: number | undefined;
   readonly bytesMax?: number | undefined;
+  /** Give up only segments that end before every valid snapshot, so that a restart stays possible. Default false. */
+  readonly behindSnapshots?: boolean | undefined;
   /** The present time, for the age of a lock that somebody else holds. */
   readonly nowMs: number;
 }
@@ -99,9 +101,10 @@ export interface JournalCompacted {
  * @throws HoldfastError `JOURNAL_LOCKED` naming the process that writes it, `JOURNAL_IO`, and the errors of `verifyJournal`
  */
 export function compactJournal(folder: string, options: CompactJournalOptions): JournalCompacted {
-  const { pack, segmentsMax, bytesMax, nowMs } = options;
+  const { pack, segmentsMax, bytesMax, behindSnapshots = false, nowMs } = options;
   const native = {
     packs: pack,
+    behindSnapshots,
     nowMs,
     ...(segmentsMax === undefined ? {} : { segmentsMax }),
     ...(bytesMax === undefined ? {} : { bytesMax }),

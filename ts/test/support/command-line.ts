@@ -5,6 +5,7 @@ import { addBacktestCommand } from '#ts/cli/backtest-command.js';
 import { addDemoCommand } from '#ts/cli/demo-command.js';
 import { addJournalCommand } from '#ts/cli/journal-command.js';
 import { addRiskCommand } from '#ts/cli/risk/risk-command.js';
+import { addReconcileCommand } from '#ts/cli/reconcile-command.js';
 import { addSimulateCommand } from '#ts/cli/simulate-command.js';
 
 export interface CommandOutcome {
@@ -25,6 +26,7 @@ export async function runCommand(...args: readonly string[]): Promise<CommandOut
   addBacktestCommand(program);
   addJournalCommand(program);
   addRiskCommand(program);
+  addReconcileCommand(program);
   addSimulateCommand(program);
   const spies = (['stdout', 'stderr'] as const).map((name) =>
     vi.spyOn(process[name], 'write').mockImplementation((text) => {

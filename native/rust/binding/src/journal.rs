@@ -58,6 +58,8 @@ pub struct CompactOptions {
     pub segments_max: Option<u32>,
     /// Most bytes of them that stay.
     pub bytes_max: Option<f64>,
+    /// Whether only those go that end before every valid snapshot.
+    pub behind_snapshots: bool,
     /// The present time in milliseconds, for the age of a lock that somebody else holds.
     pub now_ms: f64,
 }
@@ -69,6 +71,7 @@ pub fn journal_compact(folder: String, options: CompactOptions) -> napi::Result<
         let retention = Retention {
             segments_max: options.segments_max,
             bytes_max: options.bytes_max.map(|bytes| bytes.max(0.0) as u64),
+            behind_snapshots: options.behind_snapshots,
         };
         let now = Timestamp((options.now_ms * 1e6) as i64);
         json(&compact(Path::new(&folder), options.packs, retention, Some(now))?)

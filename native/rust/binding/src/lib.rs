@@ -18,6 +18,7 @@ mod parametric_risk;
 mod plain_function;
 mod portfolio;
 mod position_view;
+mod reconciliation;
 mod replica;
 mod session;
 mod simulate;

@@ -133,6 +133,15 @@ codes! {
     51 HandleClosed "HANDLE_CLOSED" Infrastructure false "An object was used after close()." "Create a new one.";
     52 CapacityExhausted "CAPACITY_EXHAUSTED" Infrastructure true "A fixed capacity was reached." "Raise the capacity that the message names.";
     53 SessionAborted "SESSION_ABORTED" Infrastructure true "The session was stopped from outside; the journal holds what was done so far." "Run it again.";
+    54 SnapshotCorrupt "SNAPSHOT_CORRUPT" Infrastructure false "A snapshot of the state is torn or damaged." "Nothing: an older snapshot or the whole journal is used. Remove the file that the message names.";
+    55 SnapshotForeign "SNAPSHOT_FOREIGN" Infrastructure false "A snapshot is of another journal, or of a record that the journal does not hold." "Nothing: an older snapshot or the whole journal is used. Remove the file that the message names.";
+    60 SnapshotVersion "SNAPSHOT_VERSION" Infrastructure false "A snapshot has the form of another version of Holdfast." "Nothing: the whole journal is used. Restart with the version that wrote it where the journal begins late.";
+    61 SnapshotDiverged "SNAPSHOT_DIVERGED" Infrastructure false "The state read from a snapshot has another hash than the one that was written." "Please report it with the file; an older snapshot or the whole journal is used.";
+    62 SnapshotMissing "SNAPSHOT_MISSING" Infrastructure false "The journal gave up its first records, and no snapshot stands for them." "Restore a snapshot or the first segments from a copy.";
+    63 ReconciliationItemUnknown "RECONCILIATION_ITEM_UNKNOWN" Validation false "No open difference with the venue has this id." "List the differences again; one that was decided is closed.";
+    64 ReconciliationDecisionInvalid "RECONCILIATION_DECISION_INVALID" Validation false "A difference with the venue cannot be decided like this; nothing was changed." "Choose one of the decisions that the item lists; to ignore it give a reason.";
+    65 VenueSnapshotInvalid "VENUE_SNAPSHOT_INVALID" Exchange false "What the venue is said to have is contradictory." "Correct the field that the message names.";
+    66 VenueSnapshotStale "VENUE_SNAPSHOT_STALE" Exchange true "What the venue is said to have is older than what it said before." "Ask the venue again.";
     70 JournalLocked "JOURNAL_LOCKED" Infrastructure true "Another process has the journal open for writing." "Stop the process that the message names, or choose another folder; a process that has ended holds no lock.";
     71 JournalVersion "JOURNAL_VERSION" Infrastructure false "The journal was written in a later format." "Read it with the version of Holdfast that wrote it, or a later one.";
     72 JournalStopped "JOURNAL_STOPPED" Infrastructure false "An earlier write of this journal failed, so that it takes no more records." "Mend the cause in the context and open the journal again: what was committed is intact.";
@@ -232,7 +241,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 125);
+        assert_eq!(Code::ALL.len(), 134);
         assert_eq!(Code::from_number(0), None);
     }
 }

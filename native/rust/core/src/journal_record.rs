@@ -33,15 +33,19 @@ vocabulary! {
         Verdict = 16 "verdict", OrderChanged = 17 "order_changed",
         PositionChanged = 18 "position_changed", DayClosed = 19 "day_closed", OrderDerived = 20 "order_derived",
         OrderListJudged = 21 "order_list_judged", InterestCharged = 22 "interest_charged",
+        ReconciliationItem = 23 "reconciliation_item", ReconciliationClosed = 24 "reconciliation_closed",
+        ReconciliationState = 25 "reconciliation_state",
         SessionClosed = 32 "session_closed",
+        VenueSnapshot = 40 "venue_snapshot", ReconciliationDecision = 41 "reconciliation_decision",
     }
 }
 
 impl RecordKind {
-    /// Returns whether the record came from outside the engine.
+    /// Returns whether the record came from outside the engine: numbers below 16, and from 40 to 47.
     #[must_use]
     pub const fn is_input(self) -> bool {
-        (self as u8) < Self::Verdict as u8
+        let number = self as u8;
+        number < Self::Verdict as u8 || (number >= 40 && number < 48)
     }
 }
 

@@ -22,6 +22,7 @@ pub mod order;
 pub mod order_fills;
 pub mod order_id_text;
 pub mod order_state;
+pub mod persist;
 pub mod price;
 pub mod quantity;
 pub mod quote;

@@ -1,10 +1,14 @@
 //! The fills of one order, remembered so that each is applied once.
 
 use crate::amount::Amount;
+use crate::error::Result;
 use crate::identifier::TradeId;
+use crate::persist::{Persist, unfit};
+use crate::persist_fields;
 use crate::price::Price;
 use crate::quantity::Quantity;
 use crate::venue_report::VenueReport;
+use crate::wire::Reader;
 
 /// Fills remembered of one order; of a longer history the oldest are forgotten.
 pub const FILLS_KEPT: usize = 1_024;
@@ -95,6 +99,34 @@ impl OrderFills {
 
     fn iter(&self) -> impl Iterator<Item = &Fill> {
         self.first.iter().take(self.first_count).chain(&self.more)
+    }
+}
+
+persist_fields!(Fill { trade_id, price, quantity, fee });
+
+/// The inline fills that there are, and nothing of the empty places.
+impl Persist for OrderFills {
+    fn save(&self, out: &mut Vec<u8>) {
+        let Self { first, first_count, more, oldest, highest } = self;
+        first_count.save(out);
+        first.iter().take(*first_count).for_each(|fill| fill.save(out));
+        more.save(out);
+        oldest.save(out);
+        highest.save(out);
+    }
+
+    fn load(reader: &mut Reader<'_>) -> Result<Self> {
+        let mut fills = Self { first_count: usize::load(reader)?, ..Self::default() };
+        let first = fills.first.get_mut(..fills.first_count);
+        for slot in first.ok_or_else(|| unfit("fewer fills must stand inline"))? {
+            *slot = Fill::load(reader)?;
+        }
+        fills.more = Vec::load(reader)?;
+        fills.oldest = usize::load(reader)?;
+        fills.highest = u64::load(reader)?;
+        let is_whole = fills.first_count == INLINE || fills.more.is_empty();
+        let fits = fills.more.len() <= FILLS_KEPT - INLINE && fills.oldest <= fills.more.len();
+        if is_whole && fits { Ok(fills) } else { Err(unfit("fills must be within their bounds")) }
     }
 }
 

@@ -4,6 +4,8 @@
 use crate::code::Code;
 use crate::error::{Error, Result};
 use crate::order::vocabulary;
+use crate::persist::{Persist, unfit};
+use crate::wire::Reader;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 vocabulary! {
@@ -267,6 +269,20 @@ impl OrderState {
                 Err(actual) => word = actual,
             }
         }
+    }
+}
+
+/// The whole word, so that the version goes on where it was.
+impl Persist for OrderState {
+    fn save(&self, out: &mut Vec<u8>) {
+        self.0.load(Ordering::Acquire).save(out);
+    }
+
+    fn load(reader: &mut Reader<'_>) -> Result<Self> {
+        let word = u64::load(reader)?;
+        let [base, overlays, ..] = word.to_le_bytes();
+        let is_known = (base as usize) < BASES && overlays < Overlays::COMBINATIONS;
+        if is_known { Ok(Self(AtomicU64::new(word))) } else { Err(unfit("a state must be known")) }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::amount::Amount;
 use crate::code::Code;
 use crate::decimal::{Decimal, format_scaled, power_of_ten};
 use crate::error::{Error, Result};
+use crate::persist::Persist;
 use crate::rounding::Rounding;
 use crate::wire::{Reader, U64_BYTES_MAX, Writer};
 use std::fmt;
@@ -88,6 +89,18 @@ impl Rate {
             return Err(invalid("out of range in the journal"));
         }
         Ok(Self { mantissa, scale })
+    }
+}
+
+impl Persist for Rate {
+    fn save(&self, out: &mut Vec<u8>) {
+        let Self { mantissa, scale } = self;
+        mantissa.save(out);
+        scale.save(out);
+    }
+
+    fn load(reader: &mut Reader<'_>) -> Result<Self> {
+        Self::decode(reader)
     }
 }
 

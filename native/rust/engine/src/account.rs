@@ -85,6 +85,16 @@ impl Account {
     }
 }
 
+holdfast_core::persist_fields!(Account {
+    start_cash,
+    cash,
+    fees,
+    funding,
+    interest,
+    slippage,
+    turnover,
+});
+
 #[cfg(test)]
 mod tests {
     use super::*;

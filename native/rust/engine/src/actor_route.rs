@@ -63,6 +63,10 @@ impl ActorPlan {
             Input::ModeChanged { .. } | Input::Failure { .. } | Input::Rate(_) => {
                 return Ok((None, ActorInput::Plain(input)));
             }
+            Input::VenueState(_) | Input::Decide(_) => {
+                let rule = "an actor must be compared with the venue by its own journal, before the actors are opened";
+                return Err(Error::new(Code::ArgumentInvalid, rule));
+            }
         };
         Ok((Some(actor), ActorInput::Plain(input)))
     }

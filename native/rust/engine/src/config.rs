@@ -1,6 +1,7 @@
 //! What an engine is made from; it stands in the first record of every journal.
 
 use crate::account_spec::AccountSpec;
+use crate::reconciliation::EXTERNAL_EPOCH;
 use crate::self_trade::SelfTradeConfig;
 use holdfast_core::{Amount, Code, Error, InstrumentSpec, Result};
 use holdfast_risk::LimitsSpec;
@@ -78,6 +79,11 @@ impl EngineConfig {
             return invalid(format!(
                 "max_open_orders must be 1 to {OPEN_ORDERS_MAX}, was {}",
                 self.max_open_orders
+            ));
+        }
+        if self.orders.id_epoch == EXTERNAL_EPOCH {
+            return invalid(format!(
+                "id_epoch must be below {EXTERNAL_EPOCH}, which is for orders of others"
             ));
         }
         if self.orders.idempotency_max <= self.max_open_orders {

@@ -8,6 +8,7 @@ use crate::input::{Command, Failure, Input};
 use crate::keyed_submission::FirstResult;
 use crate::order_store::OrderStore;
 use crate::position::Position;
+use crate::reconciliation::Reconciliation;
 use crate::self_trade::SelfTradeConfig;
 use crate::sequence::Sequencer;
 use crate::sink::{Noted, Sink};
@@ -101,6 +102,7 @@ pub struct Engine {
     pub(crate) held_since: Option<Timestamp>,
     pub(crate) first_results: FirstResults<FirstResult>,
     pub(crate) self_trade: SelfTradeConfig,
+    pub(crate) reconciliation: Reconciliation,
     /// A verdict that nobody needs any more; the next one is written over it.
     pub(crate) spare_verdict: Option<Box<Verdict>>,
 }
@@ -156,6 +158,7 @@ impl Engine {
             sequences: config.instruments.iter().map(|_| Sequencer::default()).collect(),
             held_since: None,
             self_trade: config.orders.self_trade.clone(),
+            reconciliation: Reconciliation::default(),
             spare_verdict: None,
             first_results: FirstResults::new(config.orders.idempotency_max),
         })
@@ -176,7 +179,7 @@ impl Engine {
     ) -> Result<Option<Box<Verdict>>> {
         let ts = match input {
             // A venue's clock may lag, and a late fill may be told long after it happened: it is news all the same.
-            Input::Report(_) => input.ts().max(self.clock.now()),
+            Input::Report(_) | Input::VenueState(_) => input.ts().max(self.clock.now()),
             _ => input.ts(),
         };
         if ts < self.clock.now() {
@@ -244,11 +247,19 @@ impl Engine {
             Input::LoseTrack { client_order_id, .. } => {
                 self.lose_track(*client_order_id, sink, commands).map(|()| None)
             }
-            Input::Report(report) => self.take_report(report, sink, commands).map(|()| None),
+            Input::Report(report) => {
+                self.forget_balances();
+                self.take_report(report, sink, commands).map(|()| None)
+            }
             Input::ModeChanged { mode, reason, .. } => {
                 self.change_mode(*mode, reason, sink).map(|()| None)
             }
-            Input::Funding(funding) => self.on_funding(funding, sink).map(|()| None),
+            Input::VenueState(told) => self.compare_with_venue(told, sink, commands).map(|()| None),
+            Input::Decide(decision) => self.decide(decision, sink, commands).map(|()| None),
+            Input::Funding(funding) => {
+                self.forget_balances();
+                self.on_funding(funding, sink).map(|()| None)
+            }
             Input::Rate(changed) => self.on_rate(changed, sink).map(|()| None),
             Input::Failure { code, message, .. } => {
                 let failure = Failure { code: *code, message };

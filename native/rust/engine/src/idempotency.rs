@@ -1,7 +1,9 @@
 //! Results by the caller's own key, so that an order that is submitted twice is sent once.
 
+use holdfast_core::persist::{Persist, PersistParts};
+use holdfast_core::wire::Reader;
 use holdfast_core::{ClientOrderId, Code, Error, Result, Timestamp};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 /// How long a key is remembered, by the engine's time; longer while its order is live.
 pub const KEY_LIFE_NS: i64 = 24 * 3_600_000_000_000;
@@ -117,6 +119,32 @@ impl<T> FirstResults<T> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+}
+
+holdfast_core::persist_fields!(Entry<T> { since, order, result, turn });
+
+/// The map goes by rising key, so that one state has one form.
+impl<T: Persist> PersistParts for FirstResults<T> {
+    fn save_parts(&self, out: &mut Vec<u8>) {
+        let Self { entries, queue, next_turn, max: _ } = self;
+        let mut keys: Vec<&u128> = entries.keys().collect();
+        keys.sort_unstable();
+        keys.len().save(out);
+        for (key, entry) in keys.into_iter().filter_map(|key| entries.get_key_value(key)) {
+            key.save(out);
+            entry.save(out);
+        }
+        queue.save(out);
+        next_turn.save(out);
+    }
+
+    fn load_parts(&mut self, reader: &mut Reader<'_>) -> Result<()> {
+        let Self { entries, queue, next_turn, max: _ } = self;
+        *entries = BTreeMap::load(reader)?.into_iter().collect();
+        *queue = VecDeque::load(reader)?;
+        *next_turn = u64::load(reader)?;
+        Ok(())
     }
 }
 

@@ -2,6 +2,8 @@
 
 use crate::order_list::OrderList;
 use crate::rates::RateChanged;
+use crate::reconciliation::Decision;
+use crate::venue_snapshot::VenueSnapshot;
 use holdfast_core::wire::{AMOUNT_BYTES_MAX, Encode, Reader, U32_BYTES_MAX, U64_BYTES_MAX, Writer};
 use holdfast_core::{
     Amendment, Amount, Bar, ClientOrderId, Code, InstrumentId, OrderIntent, Quote, Replacement,
@@ -70,6 +72,10 @@ pub enum Input<'a> {
     Funding(Funding),
     /// A rate of exchange changed.
     Rate(RateChanged),
+    /// The venue told of its orders, fills, positions and balances.
+    VenueState(&'a VenueSnapshot),
+    /// Somebody decided about a difference with the venue.
+    Decide(Decision<'a>),
     /// Something outside failed; it is recorded and changes nothing.
     Failure {
         /// Its code.
@@ -102,6 +108,8 @@ impl Input<'_> {
             Self::Report(report) => report.ts_event,
             Self::Funding(funding) => funding.ts_event,
             Self::Rate(changed) => changed.ts_event,
+            Self::VenueState(told) => told.ts_event,
+            Self::Decide(decision) => decision.ts,
         }
     }
 }

@@ -78,6 +78,8 @@ pub struct Retention {
     pub segments_max: Option<u32>,
     /// Most bytes of sealed segments on the disk; `None` keeps all.
     pub bytes_max: Option<u64>,
+    /// Whether only segments are given up that end before every valid snapshot: what a restart needs stays then.
+    pub behind_snapshots: bool,
 }
 
 /// How a journal is kept.
@@ -114,7 +116,7 @@ impl JournalOptions {
             policy,
             segment_bytes_max: SEGMENT_BYTES_MAX,
             packs_sealed: false,
-            retention: Retention { segments_max: None, bytes_max: None },
+            retention: Retention { segments_max: None, bytes_max: None, behind_snapshots: false },
             anchor: None,
             opened_at: None,
         }

@@ -9,7 +9,7 @@ use crate::journal_segment::{
 use crate::journal_writer::{JournalWriter, SegmentEnd};
 use crate::sink::Sink;
 use holdfast_core::journal_record::{
-    Chain, HEADER_BYTES, RECORD_VERSION, RecordKind, holds_checksum,
+    Chain, HEADER_BYTES, RECORD_VERSION, Record, RecordKind, holds_checksum,
 };
 use holdfast_core::wire::{Encode, Reader, U64_BYTES_MAX, Writer};
 use holdfast_core::{Code, Error, Result, Timestamp};
@@ -49,14 +49,24 @@ impl Encode for JournalResumed {
     }
 }
 
-/// The end of a journal that was verified from its first record.
-struct VerifiedEnd {
+/// The end of a journal that was verified from where a cursor stood.
+pub(crate) struct VerifiedEnd {
     segment: SegmentFile,
-    chain: Chain,
+    pub(crate) chain: Chain,
     last_ts: Timestamp,
     /// Where the last whole record ends; `None` when the segment's own header was torn.
     offset: Option<usize>,
     cut_bytes: usize,
+}
+
+impl VerifiedEnd {
+    /// Returns what there is to say of the end.
+    pub(crate) fn resumed(&self) -> JournalResumed {
+        JournalResumed {
+            cut_bytes: self.cut_bytes as u64,
+            first_lost_sequence: (self.cut_bytes > 0).then_some(self.chain.next_sequence),
+        }
+    }
 }
 
 impl JournalWriter {
@@ -71,11 +81,8 @@ impl JournalWriter {
     pub fn resume(folder: &Path, options: JournalOptions) -> Result<(Self, JournalResumed)> {
         list_segments(folder)?;
         let lock = JournalLock::take(folder, options.opened_at)?;
-        let end = verify_to_end(folder)?;
-        let resumed = JournalResumed {
-            cut_bytes: end.cut_bytes as u64,
-            first_lost_sequence: (end.cut_bytes > 0).then_some(end.chain.next_sequence),
-        };
+        let end = verify_to_end(JournalCursor::open(folder)?, |_| Ok(()))?;
+        let resumed = end.resumed();
         let last_ts = end.last_ts;
         let mut writer = Self::at_end(folder, options, lock, cut(folder, end)?);
         // A journal without a single record still begins with its configuration.
@@ -87,19 +94,25 @@ impl JournalWriter {
     }
 }
 
-fn verify_to_end(folder: &Path) -> Result<VerifiedEnd> {
-    let mut cursor = JournalCursor::open(folder)?;
+/// Verifies what follows a cursor and lets every record be seen; an error of the visitor ends it.
+pub(crate) fn verify_to_end(
+    mut cursor: JournalCursor,
+    mut visitor: impl FnMut(&Record<'_>) -> Result<()>,
+) -> Result<VerifiedEnd> {
     let mut last_ts = Timestamp(0);
     let damage = loop {
         match cursor.advance() {
-            Ok(Some(record)) => last_ts = record.ts,
+            Ok(Some(record)) => {
+                last_ts = record.ts;
+                visitor(&record)?;
+            }
             Ok(None) => break None,
             Err(error) => break Some(error),
         }
     };
     let chain = *cursor.chain();
     let Some(last) = cursor.segments().last().cloned() else {
-        return Err(crate::journal_segment::missing(folder));
+        return Err(crate::journal_segment::missing(Path::new("")));
     };
     let Some(error) = damage else {
         let offset = Some(cursor.offset());
@@ -153,7 +166,7 @@ fn holds_whole_record(bytes: &[u8], sequence: u64) -> bool {
 }
 
 /// Cuts the tail off and returns where to append.
-fn cut(folder: &Path, end: VerifiedEnd) -> Result<SegmentEnd> {
+pub(crate) fn cut(folder: &Path, end: VerifiedEnd) -> Result<SegmentEnd> {
     let VerifiedEnd { segment, chain, .. } = end;
     let SegmentFile { index, path, packed } = segment;
     // Nothing is added to a packed segment; the next one goes on from its end.

@@ -4,6 +4,7 @@ use crate::journal_lock::JournalLock;
 use crate::journal_packing::pack_file;
 use crate::journal_policy::Retention;
 use crate::journal_segment::{SegmentFile, io_error, list_segments, sync_folder};
+use crate::snapshot_file::oldest_valid;
 use holdfast_core::{Result, Timestamp};
 use serde::Serialize;
 use std::fs;
@@ -57,8 +58,12 @@ pub(crate) fn compact_sealed(
     let sealed = segments.split_last().map_or(&[][..], |(_, rest)| rest);
     let mut kept = sealed.len();
     let mut bytes = total(sealed)?;
+    let needed_from = if retention.behind_snapshots { oldest_valid(folder)? } else { u64::MAX };
     // The oldest go first, so that what stays is one unbroken chain.
-    for segment in sealed {
+    for (segment, next) in sealed.iter().zip(segments.iter().skip(1)) {
+        if needed_from != u64::MAX && next.start()?.next_sequence > needed_from {
+            break;
+        }
         let too_many = retention.segments_max.is_some_and(|most| kept > most as usize);
         if !too_many && retention.bytes_max.is_none_or(|most| bytes <= most) {
             break;

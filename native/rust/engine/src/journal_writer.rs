@@ -147,6 +147,30 @@ impl JournalWriter {
         self.stop_when_failed(done)
     }
 
+    /// Puts everything recorded so far on the disk, whatever the policy says of commits; under `os` into its hands.
+    ///
+    /// # Errors
+    /// As `commit`.
+    pub fn flush(&mut self) -> Result<()> {
+        self.refuse_when_stopped()?;
+        let done = self.write_group().and_then(|()| {
+            if self.options.policy == SyncPolicy::Os { Ok(()) } else { self.sync() }
+        });
+        self.stop_when_failed(done)
+    }
+
+    /// Returns whether the policy ever forces records to the disk.
+    #[must_use]
+    pub fn reaches_the_disk(&self) -> bool {
+        self.options.policy != SyncPolicy::Os
+    }
+
+    /// Returns the number of the segment that is being written.
+    #[must_use]
+    pub const fn segment_index(&self) -> u32 {
+        self.segment_index
+    }
+
     fn finish(&mut self) -> Result<()> {
         self.write_group()?;
         if self.options.policy != SyncPolicy::Os {

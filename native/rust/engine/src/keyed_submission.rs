@@ -98,3 +98,5 @@ impl Engine {
         Ok(verdict)
     }
 }
+
+holdfast_core::persist_fields!(FirstResult { intent, verdict });

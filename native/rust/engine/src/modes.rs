@@ -50,7 +50,7 @@ impl Engine {
             ));
         }
         self.emit(RecordKind::ModeChanged, &ModeChange { mode, reason }, sink)?;
-        self.gate.set_mode(mode);
+        self.request_mode(mode);
         Ok(())
     }
 
@@ -137,7 +137,7 @@ impl Engine {
         Ok(())
     }
 
-    fn liquidate_leg(
+    pub(crate) fn liquidate_leg(
         &mut self,
         id: InstrumentId,
         held: Quantity,

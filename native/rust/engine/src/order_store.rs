@@ -1,6 +1,8 @@
 //! Orders in places that are allocated once: a slab with a free list, an index by id, and a chain in the order of the ids.
 
-use holdfast_core::{InstrumentId, Order};
+use holdfast_core::persist::{Persist, PersistParts, unfit};
+use holdfast_core::wire::Reader;
+use holdfast_core::{InstrumentId, Order, Result};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -182,6 +184,29 @@ impl OrderStore {
 
     fn slot_mut(&mut self, place: u32) -> Option<&mut Slot> {
         self.slots.get_mut(place as usize)?.as_mut()
+    }
+}
+
+/// The orders by rising id; in which places they lie decides nothing.
+impl PersistParts for OrderStore {
+    fn save_parts(&self, out: &mut Vec<u8>) {
+        self.len().save(out);
+        self.values().for_each(|order| order.save(out));
+    }
+
+    fn load_parts(&mut self, reader: &mut Reader<'_>) -> Result<()> {
+        *self = Self::with_capacity(self.slots.capacity());
+        let mut last = None;
+        for _ in 0..usize::load(reader)? {
+            let order = Order::load(reader)?;
+            let id = order.intent.client_order_id.0;
+            if last.is_some_and(|last| last >= id) {
+                return Err(unfit("orders must stand by rising id"));
+            }
+            last = Some(id);
+            self.insert(id, order);
+        }
+        Ok(())
     }
 }
 

@@ -128,6 +128,8 @@ impl Position {
     }
 }
 
+holdfast_core::persist_fields!(Position { lots, pool_cost, pool_lots, realized });
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,7 @@ use crate::keyed_submission::Submission;
 use crate::order_list::{OrderList, OrderListJudged};
 use crate::output::{DayClosed, OrderChanged, PositionChanged};
 use crate::rates::RateChanged;
+use crate::reconciliation::{closed_json, decision_json, item_json, state_json, venue_json};
 use holdfast_core::journal_record::{Record, RecordKind, hex};
 use holdfast_core::wire::Reader;
 use holdfast_core::{
@@ -57,6 +58,11 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
         RecordKind::OrderChanged => order(&OrderChanged::decode(&mut reader)?)?,
         RecordKind::PositionChanged => position(&PositionChanged::decode(&mut reader)?),
         RecordKind::DayClosed => day(&DayClosed::decode(&mut reader)?),
+        RecordKind::VenueSnapshot => venue_json(&mut reader)?,
+        RecordKind::ReconciliationDecision => decision_json(&mut reader)?,
+        RecordKind::ReconciliationItem => item_json(&mut reader)?,
+        RecordKind::ReconciliationClosed => closed_json(&mut reader)?,
+        RecordKind::ReconciliationState => state_json(&mut reader)?,
         RecordKind::SessionClosed => {
             let hash: String = record.payload.iter().map(|byte| format!("{byte:02x}")).collect();
             json!({ "state_hash": hash })

@@ -6,8 +6,11 @@ use crate::journal_reader::{JournalReader, JournalSummary};
 use crate::keyed_submission::Submission;
 use crate::order_list::OrderList;
 use crate::rates::RateChanged;
+use crate::reconciliation::Decision;
 use crate::replica::{Expected, Replica};
+use crate::venue_snapshot::VenueSnapshot;
 use holdfast_core::journal_record::{Record, RecordKind, hex};
+use holdfast_core::persist::Persist;
 use holdfast_core::wire::Reader;
 use holdfast_core::{
     Amendment, Bar, ClientOrderId, Code, Error, OrderIntent, Quote, Result, Timestamp, Trade,
@@ -51,7 +54,7 @@ pub(crate) fn feed(
 ) -> Result<()> {
     let mut reader = Reader::new(record.payload);
     let mut commands = Vec::new();
-    let listed;
+    let (listed, told);
     let input = match record.kind {
         RecordKind::Bar => Input::Bar(Bar::decode(&mut reader)?),
         RecordKind::Trade => Input::Trade(Trade::decode(&mut reader)?),
@@ -83,6 +86,13 @@ pub(crate) fn feed(
             Input::ModeChanged { mode, reason, ts: record.ts }
         }
         RecordKind::Funding => Input::Funding(Funding::decode(&mut reader)?),
+        RecordKind::VenueSnapshot => {
+            told = VenueSnapshot::load(&mut reader)?;
+            Input::VenueState(&told)
+        }
+        RecordKind::ReconciliationDecision => {
+            Input::Decide(Decision::decode(&mut reader, record.ts)?)
+        }
         RecordKind::RateChanged => Input::Rate(RateChanged::decode(&mut reader)?),
         RecordKind::Failure => {
             let code = Code::from_number(reader.u16()?).ok_or_else(|| {

@@ -88,6 +88,12 @@ pub struct Replica {
 }
 
 impl Replica {
+    /// Goes on from an engine that stands behind the last record of a chain, such as that of a snapshot.
+    #[must_use]
+    pub fn behind(engine: Engine, chain: Chain) -> Self {
+        Self { engine: Some(engine), chain, ..Self::default() }
+    }
+
     /// Takes the next bytes of the stream of records, cut anywhere; returns how many records they completed.
     ///
     /// # Errors
@@ -140,6 +146,7 @@ impl Replica {
         if record.kind == RecordKind::JournalResumed {
             // What the last input before it caused may have been cut off with the journal's end.
             self.expected = Expected::default();
+            self.closed = false;
             return Ok(());
         }
         if self.expected.outputs.is_empty() {
@@ -184,6 +191,12 @@ impl Replica {
         (self.engine, cut_off.collect())
     }
 
+    /// Returns whether every output of the last input has come, so that the engine stands between two steps.
+    #[must_use]
+    pub fn is_between_steps(&self) -> bool {
+        self.expected.outputs.is_empty()
+    }
+
     /// Returns whether the closing record came.
     #[must_use]
     pub const fn is_closed(&self) -> bool {
@@ -219,7 +232,12 @@ fn open(record: &Record<'_>) -> Result<Engine> {
             format!("journal must begin with session_opened, begins with {}", record.kind.name()),
         ));
     }
-    let opened: SessionOpened = serde_json::from_slice(record.payload).map_err(|error| {
+    engine_of(record.payload)
+}
+
+/// Makes an engine from what the first record of a journal holds.
+pub(crate) fn engine_of(opened: &[u8]) -> Result<Engine> {
+    let opened: SessionOpened = serde_json::from_slice(opened).map_err(|error| {
         Error::new(
             Code::JournalCorrupt,
             format!("session_opened must hold the configuration, {error}"),

@@ -136,6 +136,8 @@ impl<T> Sequencer<T> {
     }
 }
 
+holdfast_core::persist_fields!(Sequencer<T> { next, held, missing, known_from });
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -292,7 +294,8 @@ mod tests {
             while sequencer.declare_gap().is_some() {
                 applied.extend(std::iter::from_fn(|| sequencer.release()));
             }
-            let first = numbers[0];
+            // Of a short stream everything may have been lost.
+            let Some(first) = numbers.first().copied() else { return Ok(()) };
             applied.retain(|number| *number >= first);
             applied.sort_unstable();
             let came: BTreeSet<u64> = numbers.iter().copied().filter(|number| *number >= first).collect();

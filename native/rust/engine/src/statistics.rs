@@ -34,6 +34,14 @@ impl Statistics {
     }
 }
 
+holdfast_core::persist_fields!(Statistics {
+    marks,
+    marks_in_market,
+    exposure_sum,
+    drawdown_frac,
+    peak,
+});
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -244,3 +244,11 @@ impl Wallets {
 pub(crate) fn rate_of_price(instrument: &holdfast_core::Instrument, price: Price) -> Result<Rate> {
     Rate::parse(&instrument.format_price(price))
 }
+
+holdfast_core::persist_fields!(PositionSums { equity, collateral, initial, isolated, maintenance });
+holdfast_core::persist_parts!(Wallet {
+    saved: [account, sums, rate],
+    parts: [],
+    given: [currency, source],
+});
+holdfast_core::persist_parts!(Wallets { saved: [], parts: [own, foreign], given: [rate_age_ns] });

@@ -17,7 +17,7 @@ fn small() -> JournalOptions {
     JournalOptions { segment_bytes_max: 1_000, ..JournalOptions::new(SyncPolicy::Os) }
 }
 
-const ALL: Retention = Retention { segments_max: None, bytes_max: None };
+const ALL: Retention = Retention { segments_max: None, bytes_max: None, behind_snapshots: false };
 
 #[test]
 fn compacting_packs_all_but_the_last_segment_and_changes_no_record() {
@@ -81,14 +81,14 @@ fn a_segment_left_in_both_forms_is_read_once() {
 #[test]
 fn retention_gives_up_the_oldest_and_never_the_one_being_written() {
     let folder = Folder::new("retention");
-    let retention = Retention { segments_max: Some(2), bytes_max: None };
+    let retention = Retention { segments_max: Some(2), ..ALL };
     written(&folder.0, JournalOptions { retention, ..small() }, 95);
     let read = summary(&folder.0);
     assert_eq!(read.segments, 3, "two sealed ones and the last");
     assert!(read.first_sequence > 0);
     assert_eq!(read.first_sequence + read.records, 95, "it says that it begins late");
 
-    let none = Retention { segments_max: None, bytes_max: Some(0) };
+    let none = Retention { bytes_max: Some(0), ..ALL };
     assert_eq!(compact(&folder.0, false, none, None).unwrap().removed, 2);
     let read = summary(&folder.0);
     assert_eq!((read.segments, read.first_sequence + read.records), (1, 95));
@@ -160,7 +160,7 @@ fn a_journal_restored_from_an_older_copy_ends_before_its_anchor() {
     let error = verify_with_anchors(&reader, &anchors).unwrap_err();
     assert_eq!(error.code(), Code::JournalAnchorMismatch);
     assert!(error.to_string().contains("ends before it"));
-    let given_up = Retention { segments_max: Some(0), bytes_max: None };
+    let given_up = Retention { segments_max: Some(0), ..ALL };
     compact(&folder.0, false, given_up, None).unwrap();
     let early = [Anchor { next_sequence: 2, head: "00".into() }];
     let (_, compared) = verify_with_anchors(&reader, &early).unwrap();

@@ -1,6 +1,8 @@
 //! The controls of the gate, each with its code and the unit of its numbers.
 
-use holdfast_core::Code;
+use holdfast_core::persist::{Persist, unfit};
+use holdfast_core::wire::Reader;
+use holdfast_core::{Code, Result};
 
 /// How limit and observed value of a control are to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +95,16 @@ controls! {
     Margin = 20 MarginInsufficient Amount "Initial margin that the order adds, against what is available, in the settlement currency.",
     SelfTrade = 21 SelfTrade Count "Own orders that the order could match.",
     TradingMode = 22 TradingModeDenied Count "Trading mode: 1 paused, 2 reduced, 3 emergency.",
+}
+
+impl Persist for Control {
+    fn save(&self, out: &mut Vec<u8>) {
+        out.push(*self as u8);
+    }
+
+    fn load(reader: &mut Reader<'_>) -> Result<Self> {
+        Self::from_number(reader.u8()?).ok_or_else(|| unfit("a control must be known"))
+    }
 }
 
 #[cfg(test)]

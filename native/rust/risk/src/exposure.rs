@@ -96,6 +96,14 @@ impl WorstCase {
     }
 }
 
+holdfast_core::persist_fields!(WorstCase {
+    position,
+    open_buy,
+    open_sell,
+    reduce_buy,
+    reduce_sell
+});
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,8 @@
 //! The judgement: `(order, view) → verdict`, one pass over all controls, no early exit, so that a denial names every
 //! reason at once.
 
+mod state;
+
 use crate::control::Control;
 use crate::exposure::WorstCase;
 use crate::limits::{Limits, LimitsSpec};

@@ -111,6 +111,18 @@ impl LossGuard {
     }
 }
 
+holdfast_core::persist_fields!(LossGuard {
+    day,
+    day_start,
+    peak,
+    last,
+    worst_day_loss,
+    worst_fall,
+    worst_fall_ratio,
+    daily_loss_tripped,
+    drawdown_tripped,
+});
+
 #[cfg(test)]
 mod tests {
     use super::*;

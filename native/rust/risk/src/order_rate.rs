@@ -38,6 +38,8 @@ impl OrderRate {
     }
 }
 
+holdfast_core::persist_parts!(OrderRate { saved: [times], parts: [], given: [capacity] });
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -114,6 +114,9 @@ impl Encode for Verdict {
     }
 }
 
+holdfast_core::persist_fields!(Check { control, passed, limit, observed, age_ns });
+holdfast_core::persist_fields!(Verdict { client_order_id, reducing, checks });
+
 #[cfg(test)]
 mod tests {
     use super::*;

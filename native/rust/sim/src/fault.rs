@@ -10,6 +10,7 @@ mod ledger;
 mod minimise;
 mod network;
 mod random;
+mod restart;
 mod run;
 mod schedule;
 mod setting;

@@ -58,8 +58,12 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// Why an order exists: a strategy asked for it, or it protects a position that one of its orders opened.
-    OrderRole { Strategy = 0 "strategy", StopLoss = 1 "stop_loss", TakeProfit = 2 "take_profit", Liquidation = 3 "liquidation" }
+    /// Why an order exists: a strategy asked for it, or it protects a position that one of its orders opened; an external one was
+    /// found at the venue and adopted.
+    OrderRole {
+        Strategy = 0 "strategy", StopLoss = 1 "stop_loss", TakeProfit = 2 "take_profit", Liquidation = 3 "liquidation",
+        External = 4 "external",
+    }
 }
 
 impl OrderType {

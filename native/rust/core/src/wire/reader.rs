@@ -23,6 +23,16 @@ impl<'a> Reader<'a> {
         self.bytes
     }
 
+    /// Reads bytes as they stand.
+    ///
+    /// # Errors
+    /// `JOURNAL_CORRUPT` at the end.
+    pub fn bytes(&mut self, length: usize) -> Result<&'a [u8]> {
+        let (head, tail) = self.bytes.split_at_checked(length).ok_or_else(short)?;
+        self.bytes = tail;
+        Ok(head)
+    }
+
     fn take<const N: usize>(&mut self) -> Result<[u8; N]> {
         match self.bytes.split_first_chunk::<N>() {
             Some((head, tail)) => {

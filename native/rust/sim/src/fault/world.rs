@@ -11,6 +11,7 @@ use super::journal::MemoryJournal;
 use super::ledger::Ledger;
 use super::network::{Delivery, Network};
 use super::random::{Random, mix};
+use super::restart::{RECONCILED_CRASHES, SNAPSHOT_EVENTS, Taken, reconciles};
 use super::schedule::Scheduled;
 use super::setting::{HEARTBEAT_NS, INSTRUMENTS, LIVENESS_NS, START_TICKS, engine_config};
 use holdfast_core::journal_record::RecordKind;
@@ -22,6 +23,7 @@ use holdfast_engine::{Command, Engine, EngineConfig, Input, Sink};
 /// Everything of one run.
 #[derive(Debug)]
 pub(super) struct World {
+    config: EngineConfig,
     pub engine: Engine,
     pub gateway: Gateway,
     pub exchange: Exchange,
@@ -42,6 +44,8 @@ pub(super) struct World {
     bounds: GatewayConfig,
     /// Hash of the engine that died with everything written.
     hash_at_death: Option<[u8; 32]>,
+    /// The newest snapshot.
+    taken: Option<Taken>,
     random: Random,
     digest: u64,
     healed: bool,
@@ -64,6 +68,7 @@ impl World {
         bounds: GatewayConfig,
     ) -> Result<Self> {
         let mut world = Self {
+            config: config.clone(),
             engine: Engine::new(config)?,
             gateway: Gateway::new(bounds, Timestamp(0)),
             ledger: Ledger::new(Amount::parse(&config.start_cash)?, exchange.prices.len()),
@@ -81,6 +86,7 @@ impl World {
             process: 0,
             bounds,
             hash_at_death: None,
+            taken: None,
             random: Random::new(seed, 4),
             digest: seed,
             healed: false,
@@ -121,6 +127,10 @@ impl World {
             }
             self.events += 1;
             self.take_effects()?;
+            if self.events.is_multiple_of(SNAPSHOT_EVENTS) && !self.down {
+                let MemoryJournal { bytes, chain, .. } = &self.journal;
+                self.taken = Some(Taken::of(&self.engine, bytes, *chain));
+            }
             self.check()?;
             if self.now > faults_end + LIVENESS_NS {
                 let what = checks::difference(self).unwrap_or_default();
@@ -285,7 +295,14 @@ impl World {
             return Err(checks::violated("a restart must give the same hash"));
         }
         self.journal.resume(&recovered)?;
-        self.engine = recovered.engine;
+        self.engine = match &self.taken {
+            Some(taken) => taken.restarted(&self.config, &self.journal.bytes, &recovered.engine)?,
+            None => recovered.engine,
+        };
+        let settled = Timestamp(self.now.saturating_sub(self.bounds.settle_ns));
+        if self.crashes % RECONCILED_CRASHES == 1 {
+            reconciles(&self.config, &self.engine, &self.exchange, settled)?;
+        }
         self.process += 1;
         self.exchange.process = self.process;
         self.exchange.stream_silent = true;

@@ -1,0 +1,94 @@
+//! The engine's whole state as bytes: what a snapshot holds, and what two engines are compared by.
+//!
+//! What comes from the configuration is not in it. Everything else is: the lists below name every field, and one that is
+//! added to a type without a word here does not compile.
+
+use crate::engine::{Engine, InstrumentState, OrderCounts};
+use holdfast_core::persist::{PersistParts, unfit};
+use holdfast_core::wire::Reader;
+use holdfast_core::{Result, persist_fields, persist_parts};
+
+/// Version of the form: raised with every change of a list of fields, so that another version refuses the bytes instead of
+/// reading them wrongly.
+pub const IMAGE_VERSION: u16 = 1;
+
+persist_fields!(OrderCounts {
+    submitted,
+    accepted,
+    denied,
+    filled,
+    partially_filled,
+    canceled,
+    expired,
+    rejected,
+    fills,
+    alarms,
+    strategy_sent,
+    strategy_filled,
+});
+
+persist_parts!(InstrumentState {
+    saved: [mark, position, short, sums, case, value, net, gross, worst],
+    parts: [],
+    given: [instrument, currency],
+});
+
+persist_parts!(Engine {
+    saved: [
+        ended_in_order,
+        interest_until,
+        held,
+        clock,
+        next_order_id,
+        net_value,
+        gross_value,
+        worst_exposure,
+        equity,
+        last_mark,
+        counts,
+        statistics,
+        sequences,
+        reconciliation,
+        held_since,
+    ],
+    parts: [instruments, orders, ended, wallets, gate, first_results],
+    given: [
+        max_open_orders,
+        position_mode,
+        borrow,
+        emulated,
+        account_id,
+        self_trade,
+        spare_verdict,
+    ],
+});
+
+impl Engine {
+    /// Returns the whole state; two engines of one configuration with equal images go on alike.
+    #[must_use]
+    pub fn image(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        self.save_parts(&mut bytes);
+        bytes
+    }
+
+    /// Returns BLAKE3 of the image: any difference in any part of the state changes it.
+    #[must_use]
+    pub fn image_hash(&self) -> [u8; 32] {
+        *blake3::hash(&self.image()).as_bytes()
+    }
+
+    /// Takes over the state of another engine of the same configuration. After an error this one is of no more use.
+    ///
+    /// # Errors
+    /// `JOURNAL_CORRUPT`, `ARGUMENT_INVALID` and `RATE_INVALID` when the bytes are no image of this configuration.
+    pub fn take_image(&mut self, bytes: &[u8]) -> Result<()> {
+        let mut reader = Reader::new(bytes);
+        self.load_parts(&mut reader)?;
+        let instruments = self.instruments.len();
+        if self.sequences.len() != instruments {
+            return Err(unfit("each instrument must have its sequence"));
+        }
+        if reader.rest().is_empty() { Ok(()) } else { Err(unfit("nothing must follow it")) }
+    }
+}
