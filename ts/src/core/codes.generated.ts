@@ -189,6 +189,13 @@ export const CODES = {
     meaning: 'A fill has no quantity, or names an unknown order.',
     remedy: "Read the venue's report in the journal.",
   },
+  MODE_RESET_REQUIRED: {
+    number: 26,
+    category: 'validation',
+    retryable: false,
+    meaning: 'A trading mode was to be loosened without the reset procedure.',
+    remedy: 'Let a person look at what happened, then call resetMode() with a reason.',
+  },
   DATA_FILE_NOT_FOUND: {
     number: 30,
     category: 'data',
@@ -926,6 +933,42 @@ export const CODES = {
     retryable: false,
     meaning: 'A position has no prices.',
     remedy: 'Add the symbol to the file of prices, or take the position out.',
+  },
+  GPU_UNAVAILABLE: {
+    number: 220,
+    category: 'infrastructure',
+    retryable: false,
+    meaning: 'No graphics adapter can be used.',
+    remedy:
+      'Install a driver with Vulkan, Metal or Direct3D 12, or run on the processor: gpu: "never".',
+  },
+  GPU_SOFTWARE_REFUSED: {
+    number: 221,
+    category: 'infrastructure',
+    retryable: false,
+    meaning: 'The only adapter is a software one, which is slower than the processor.',
+    remedy: 'Allow it with allowSoftware: true for a test, or run on the processor.',
+  },
+  GPU_DEVICE_LOST: {
+    number: 222,
+    category: 'infrastructure',
+    retryable: true,
+    meaning: 'The graphics device was lost twice in one task.',
+    remedy: "Look at the driver's log; run on the processor meanwhile.",
+  },
+  GPU_KERNEL_INVALID: {
+    number: 223,
+    category: 'infrastructure',
+    retryable: false,
+    meaning: "The adapter's driver refuses a kernel.",
+    remedy: 'Please report it with the context.',
+  },
+  GPU_CAPACITY: {
+    number: 224,
+    category: 'infrastructure',
+    retryable: false,
+    meaning: 'The task does not fit the adapter.',
+    remedy: 'Use fewer scenarios or assets, or run on the processor.',
   },
 } as const satisfies Record<string, CodeEntry>;
 

@@ -31,6 +31,111 @@ export declare class NativeBreakers {
   takeChanges(): string;
 }
 
+export declare class NativeEngine {
+  /** Returns an order as JSON, also one that ended a while ago; null when it is not known. */
+  order(clientOrderId: number): string | null;
+  /** Returns the index of an order's instrument; null when the order is not known. */
+  instrumentOfOrder(clientOrderId: number): number | null;
+  /** Returns the orders that have not ended as a JSON list, by rising id. */
+  openOrders(): string;
+  /** Returns how many orders have not ended. */
+  openOrderCount(): number;
+  /** Writes the view of an instrument's position. */
+  position(instrument: number): void;
+  /** Returns the ranges of an instrument's reports that are missing, as a JSON list of first and last numbers in text. */
+  missingReports(instrument: number): string;
+  /** Returns the place of a currency among those of the account. */
+  currencyIndex(currency: string): number;
+  /** Returns the number of the trading mode in force. */
+  mode(): number;
+  /** Returns the state in exact text, as JSON. */
+  snapshot(): string;
+  /** Returns the account with currencies, margin and liquidation prices in exact text, as JSON. */
+  accountSnapshot(): string;
+  /** Judges the order in the command area once for each key. Returns bytes of notices; a repeat's is the first verdict. */
+  submitOnce(key: string): number;
+  /** Asks for an order to be cancelled. Returns bytes of notices. */
+  cancel(clientOrderId: number): number;
+  /** Changes an order to what stands in the command area. Returns bytes of notices; the verdict is among them. */
+  amend(clientOrderId: number): number;
+  /** The outcome of an order's last command is unknown. Returns bytes of notices. */
+  loseTrack(clientOrderId: number): number;
+  /** Puts a trading mode in force, a looser one only as a reset. Returns bytes of notices. */
+  setMode(mode: number, reason: string, isReset: boolean): number;
+  /** Takes a rate of exchange. Returns bytes of notices. */
+  setRate(currency: string, rate: string): number;
+  /** Takes a funding payment; what the account receives is negative. Returns bytes of notices. */
+  funding(instrument: number, paid: string): number;
+  /** Records that something outside failed. */
+  noteFailure(code: string, message: string): void;
+  /** Returns when everything recorded so far is as durable as the journal's policy says. */
+  commit(): void;
+  /** Opens an engine; without a journal nothing is recorded. */
+  constructor(
+    config: string,
+    idPrefix: string,
+    journal: EngineJournal | undefined | null,
+    arrays: EngineArrays,
+  );
+  /**
+   * Returns one of the functions that take their arguments from memory and leave their outcome there: `submit`, `report`,
+   * `market`, `submitBatch`, `applyReports`, `drain`.
+   */
+  function(name: string): () => void;
+  /** Throws what a function without result failed with. */
+  takeFailure(): void;
+  /** Returns bytes of further notices, for when they did not all fit. */
+  moreNotices(): number;
+  /** Closes the journal and returns the final state as JSON; the last notices wait in the array. */
+  close(): string;
+  /** Lets go of everything; a later call is an error. */
+  dispose(): void;
+}
+
+export declare class NativeFaultSession {
+  /** Judges the order in the command area once for each key. Returns bytes of notices. */
+  submitOnce(key: string): number;
+  /** Returns the index of an open order's instrument. */
+  instrumentOfOrder(clientOrderId: number): number;
+  /** Cancels an order. Returns bytes of notices. */
+  cancel(clientOrderId: number): number;
+  /** Changes an order to what stands in the command area. Returns bytes of notices. */
+  amend(clientOrderId: number): number;
+  /** Takes a rate of exchange. Returns bytes of notices. */
+  setRate(currency: string, rate: string): number;
+  /** Makes a run; `records` holds every market event of it. */
+  constructor(options: string, exchange: Uint8Array, notices: Uint8Array, records: Uint8Array);
+  /**
+   * Lets everything happen up to the market event at a record, or up to what the strategy hears of. Returns 0 when it is
+   * reached, 1 for news, 2 when the process began anew, 3 when it is reached and the process is dead.
+   */
+  advance(record: number): number;
+  /** Writes the view of the event at a record without playing it: what has passed, for indicators that begin anew. */
+  showEvent(record: number): void;
+  /** Returns virtual time in milliseconds since 1970. */
+  nowMs(): number;
+  /** Returns whether the process is dead. */
+  isDown(): boolean;
+  /** Returns the lots of an instrument that the venue keeps. */
+  venueLots(instrument: number): number;
+  /** Stops the faults, waits until both sides agree, and replays the journal. */
+  finish(): void;
+  /** Returns what became of the run so far, as JSON. */
+  outcome(): string;
+  /** Returns the function that plays the event that was advanced to, as a session's. */
+  eventFunction(): () => void;
+  /** Returns the function that judges the order or list in the command area, as a session's. */
+  submitFunction(): () => void;
+  /** Throws what the event or submit function failed with. */
+  takeFailure(): void;
+  /** Returns bytes of further notices. */
+  moreNotices(): number;
+  /** Returns the account with currencies, margin and liquidation prices in exact text, as JSON. */
+  accountSnapshot(): string;
+  /** Lets go of everything; a later call is an error. */
+  dispose(): void;
+}
+
 /** Goes through a journal from a record on; every byte on the way is verified. */
 export declare class NativeJournalCursor {
   /**
@@ -53,6 +158,32 @@ export declare class NativeJournalCursor {
   refresh(): void;
   /** Returns the sequence of the record that comes next. */
   get nextSequence(): number;
+}
+
+/** A portfolio with its covariance, kept current. */
+export declare class NativeParametricRisk {
+  /** Takes the covariance row by row, exposures, and settings: VaR and CVaR multipliers of two levels, six score limits. */
+  constructor(
+    covariance: Float64Array,
+    exposures: Float64Array,
+    limits: Float64Array,
+    exchange: Uint8Array,
+  );
+  /**
+   * Returns the function that changes one exposure. It takes asset and exposure from the exchange memory and leaves the
+   * deviation there, or NaN when it changed nothing, because arguments would cost more than the change does.
+   */
+  updater(): () => void;
+  /** Changes one exposure; returns the deviation of profits that follows. */
+  setExposure(asset: number, exposure: number): number;
+  /** Returns the deviation if one exposure were another one. */
+  whatIf(asset: number, exposure: number): number;
+  /** Writes nine figures of the exposures that are held. */
+  evaluateHeld(equity: number, peak: number, heatFrac: number, out: Float64Array): void;
+  /** Writes nine figures for each portfolio of a batch: rows are equity, peak, heat, then the exposures. */
+  evaluateMany(portfolios: Float64Array, out: Float64Array): void;
+  /** Writes what each asset adds to the deviation of profits. */
+  components(out: Float64Array): void;
 }
 
 export declare class NativeReconciler {
@@ -86,17 +217,22 @@ export declare class NativeReplica {
 export declare class NativeSession {
   /** Judges the order in the command area once for each key. Returns bytes of notices; a repeat's is the first verdict. */
   submitOnce(key: string): number;
+  /** Puts a trading mode in force that is as strict as the present one or stricter. Returns bytes of notices. */
+  setMode(mode: number, reason: string): number;
+  /** Returns the number of the trading mode in force. */
+  mode(): number;
   /** Returns the index of an open order's instrument. */
   instrumentOfOrder(clientOrderId: number): number;
   /** Changes an order to what stands in the command area. Returns bytes of notices; the verdict is among them. */
   amend(clientOrderId: number): number;
-  /** Opens a session; without a folder there is no journal. */
+  /** Opens a session; without a folder there is no journal. The policy is `os`, `always` or `batch:MILLISECONDS`. */
   constructor(
     config: string,
     journalFolder: string | undefined | null,
     exchange: Uint8Array,
     notices: Uint8Array,
     records: Uint8Array,
+    journalPolicy?: string | undefined | null,
   );
   /**
    * Returns the function that plays a market event. It takes its argument from memory and leaves its outcome there, because
@@ -146,6 +282,14 @@ export declare function breakerLayout(): string;
 /** Checks an instrument's rules and returns what one tick of one lot is worth. */
 export declare function checkInstrument(spec: string): string;
 
+/**
+ * Returns the Cholesky factor of a covariance matrix, row by row without the zeros.
+ *
+ * # Errors
+ * `MATRIX_INVALID`, `MATRIX_NOT_DEFINITE`.
+ */
+export declare function choleskyFactor(covariance: Float64Array, order: number): Float64Array;
+
 /** What becomes of sealed segments. */
 export interface CompactOptions {
   /** Whether they are packed. */
@@ -156,6 +300,25 @@ export interface CompactOptions {
   bytesMax?: number;
   /** Whether only those go that end before every valid snapshot. */
   behindSnapshots: boolean;
+  /** The present time in milliseconds, for the age of a lock that somebody else holds. */
+  nowMs: number;
+}
+
+/** The arrays that an engine and JavaScript share; each begins at a cache line. */
+export interface EngineArrays {
+  exchange: Uint8Array;
+  notices: Uint8Array;
+  orders: Uint8Array;
+  reports: Uint8Array;
+  requests: Uint8Array;
+  market: Uint8Array;
+}
+
+/** Where an engine's journal is, and how it is kept. */
+export interface EngineJournal {
+  folder: string;
+  /** `always`, `os` or `batch:MILLISECONDS`. */
+  policy: string;
   /** The present time in milliseconds, for the age of a lock that somebody else holds. */
   nowMs: number;
 }
@@ -190,6 +353,20 @@ export declare function marketEventLayout(): string;
 /** Returns the notional of a price and a quantity. */
 export declare function notional(spec: string, price: string, quantity: string): string;
 
+/** Returns the text that a venue sees of an order id. */
+export declare function orderIdText(prefix: string, clientOrderId: number): string;
+
+/** Returns the order id of a text that a venue sent. */
+export declare function parseOrderId(prefix: string, text: string): number;
+
+/** What a simulation answers. */
+export interface PortfolioAnswer {
+  /** JSON text of the figures, or of a failure. */
+  figures: string;
+  /** One a scenario, where they were asked for. */
+  outcomes?: Float32Array;
+}
+
 /** Returns the ticks of a price as text. */
 export declare function priceTicks(spec: string, price: string): string;
 
@@ -202,10 +379,10 @@ export declare function simulateFaults(
   hashBefore: string,
 ): string;
 
-/** Simulates a portfolio on all cores: exposures, covariance row by row, drifts, and settings as JSON; resolves to JSON. */
+/** Simulates a portfolio on all cores: exposures, covariance row by row, drifts, and settings as JSON. */
 export declare function simulatePortfolio(
   exposures: Float64Array,
   covariance: Float64Array,
   drifts: Float64Array,
   settings: string,
-): Promise<string>;
+): Promise<PortfolioAnswer>;
