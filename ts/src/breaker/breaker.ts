@@ -14,7 +14,7 @@ import {
 import type { StateChange } from './state-log.js';
 
 /** What a call through a breaker may ask for beside its operation. */
-export interface CallOptions<Result> extends Deadline {
+export interface BreakerCallOptions<Result> extends Deadline {
   /** Whether the call passes only when the window holds its minimum of calls, so that "closed" means something. */
   readonly confident?: boolean | undefined;
   /** Which errors are failures of the component; all unless given, save refusals of breakers. */
@@ -109,7 +109,7 @@ export class Breaker implements OutcomeSink {
    */
   run<Result>(
     operation: (signal: AbortSignal) => Result | Promise<Result>,
-    options: CallOptions<Result> = {},
+    options: BreakerCallOptions<Result> = {},
   ): Promise<Result> {
     // One promise a call: what is awaited twice costs twice.
     const call = this.#call(operation, options);
@@ -123,7 +123,7 @@ export class Breaker implements OutcomeSink {
    */
   runSync<Result>(
     operation: () => Result,
-    options: Pick<CallOptions<Result>, 'confident' | 'failsOn' | 'failsWith'> = {},
+    options: Pick<BreakerCallOptions<Result>, 'confident' | 'failsOn' | 'failsWith'> = {},
   ): Result {
     const startedMs = this.#home.nowMs();
     const stay = this.#pass(startedMs, options.confident === true);
@@ -141,7 +141,7 @@ export class Breaker implements OutcomeSink {
   /** Gives a function that runs another one through the breaker, with the same arguments. */
   wrap<Arguments extends readonly unknown[], Result>(
     operation: (...args: Arguments) => Result | Promise<Result>,
-    options: CallOptions<Result> = {},
+    options: BreakerCallOptions<Result> = {},
   ): (...args: Arguments) => Promise<Result> {
     return async (...args) => await this.run(() => operation(...args), options);
   }
@@ -204,7 +204,7 @@ export class Breaker implements OutcomeSink {
 
   async #call<Result>(
     operation: (signal: AbortSignal) => Result | Promise<Result>,
-    options: CallOptions<Result>,
+    options: BreakerCallOptions<Result>,
   ): Promise<Result> {
     options.signal?.throwIfAborted();
     const startedMs = this.#home.nowMs();

@@ -1,4 +1,4 @@
-export { Breaker, type BreakerEvents, type CallOptions } from './breaker.js';
+export { Breaker, type BreakerEvents, type BreakerCallOptions } from './breaker.js';
 export type { BreakerMetrics } from './breaker-metrics.js';
 export type {
   OverrideAction,

@@ -114,7 +114,7 @@ describe('holdfast journal', () => {
     expect((await runCommand(...args)).error).toBeNull();
     const [header = '', ...rows] = readFileSync(file, 'utf8').trimEnd().split('\n');
     expect(header).toMatch(
-      /^sequence,time_utc,ts_ns,kind,account,client_order_id,fee,fee_currency,instrument,last_lots,/,
+      /^sequence,time_utc,ts_ns,kind,account,amendment,client_order_id,fee,fee_currency,instrument,last_lots,/,
     );
     expect(rows.length).toBeGreaterThan(1);
     expect(rows.every((row) => row.split(',').length === header.split(',').length)).toBe(true);
