@@ -33,7 +33,9 @@ vocabulary! {
         Verdict = 16 "verdict", OrderChanged = 17 "order_changed",
         PositionChanged = 18 "position_changed", DayClosed = 19 "day_closed", OrderDerived = 20 "order_derived",
         OrderListJudged = 21 "order_list_judged", InterestCharged = 22 "interest_charged",
+        LimitsChanged = 26 "limits_changed", StrategyThrottled = 27 "strategy_throttled",
         SessionClosed = 32 "session_closed",
+        LimitsRequested = 48 "limits_requested", GateSignal = 49 "gate_signal",
     }
 }
 
@@ -42,6 +44,7 @@ impl RecordKind {
     #[must_use]
     pub const fn is_input(self) -> bool {
         (self as u8) < Self::Verdict as u8
+            || matches!(self, Self::LimitsRequested | Self::GateSignal)
     }
 }
 

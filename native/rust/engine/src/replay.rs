@@ -13,6 +13,7 @@ use holdfast_core::{
     Amendment, Bar, ClientOrderId, Code, Error, OrderIntent, Quote, Result, Timestamp, Trade,
     TradingMode, VenueReport,
 };
+use holdfast_risk::{GateSignal, LimitsChange};
 use serde::Serialize;
 
 /// Outcome of a replay.
@@ -51,7 +52,7 @@ pub(crate) fn feed(
 ) -> Result<()> {
     let mut reader = Reader::new(record.payload);
     let mut commands = Vec::new();
-    let listed;
+    let (listed, change);
     let input = match record.kind {
         RecordKind::Bar => Input::Bar(Bar::decode(&mut reader)?),
         RecordKind::Trade => Input::Trade(Trade::decode(&mut reader)?),
@@ -78,6 +79,13 @@ pub(crate) fn feed(
         RecordKind::VenueReport => Input::Report(VenueReport::decode(&mut reader)?),
         RecordKind::ModeChanged => {
             Input::ModeChanged { mode: TradingMode::read(reader.u8()?), ts: record.ts }
+        }
+        RecordKind::LimitsRequested => {
+            change = LimitsChange::decode(&mut reader)?;
+            Input::ChangeLimits { change: &change, ts: record.ts }
+        }
+        RecordKind::GateSignal => {
+            Input::Signal { signal: GateSignal::decode(&mut reader)?, ts: record.ts }
         }
         RecordKind::Funding => Input::Funding(Funding::decode(&mut reader)?),
         RecordKind::RateChanged => Input::Rate(RateChanged::decode(&mut reader)?),

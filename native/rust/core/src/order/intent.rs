@@ -245,6 +245,8 @@ pub(crate) mod tests {
                         display: (!flag).then_some(Quantity::from_lots(i64::MAX)),
                         trailing,
                         expires: flag.then_some(Timestamp(i64::MAX)),
+                        strategy: if flag { u16::MAX } else { 0 },
+                        cause: (!flag).then_some(Timestamp(i64::MIN)),
                     },
                     ..intent()
                 };
