@@ -8,6 +8,7 @@ use holdfast_core::{
     ClientOrderId, InstrumentId, OrderIntent, OrderRole, OrderTerms, OrderType, Overlays, Quantity,
     ReportKind, Result, Side, TimeInForce, TradingMode,
 };
+use holdfast_risk::limit_table::LimitTable;
 
 /// Orders that one position is closed with at once, where the instrument bounds an order's quantity.
 pub const LIQUIDATION_ORDERS_MAX: usize = 16;
@@ -17,6 +18,12 @@ impl Engine {
         self.emit(RecordKind::ModeChanged, &mode, sink)?;
         self.gate.set_mode(mode);
         Ok(())
+    }
+
+    /// Returns the limits in force.
+    #[must_use]
+    pub const fn limits(&self) -> &LimitTable {
+        self.gate.table()
     }
 
     /// Returns the mode in force.

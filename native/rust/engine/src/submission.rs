@@ -133,6 +133,15 @@ impl Engine {
         self.check_account(intent, intent.quantity, state.case, verdict)
     }
 
+    /// Judges an order as if it were submitted now, and changes nothing; own orders that it would meet are not looked for.
+    ///
+    /// # Errors
+    /// `ORDER_INVALID`, `INSTRUMENT_UNKNOWN`, `QTY_OUT_OF_RANGE`, `AMOUNT_OVERFLOW`.
+    pub fn what_if(&self, intent: &OrderIntent) -> Result<Verdict> {
+        intent.validate()?;
+        self.judge(intent, Ahead::default())
+    }
+
     /// Returns the largest quantity that would pass of an order that was denied for its size.
     fn suggest(&mut self, intent: &OrderIntent) -> Result<Option<Quantity>> {
         let Some(mut trial) = self.trial_verdict.take() else { return Ok(None) };
