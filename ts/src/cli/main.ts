@@ -6,6 +6,7 @@ import { addBacktestCommand } from './backtest-command.js';
 import { addDemoCommand } from './demo-command.js';
 import { failureJson, failureText } from './failure-output.js';
 import { addJournalCommand } from './journal-command.js';
+import { addLimitsCommand } from './limits-command.js';
 import { addSimulateCommand } from './simulate-command.js';
 
 const RISK_NOTICE = `
@@ -20,6 +21,7 @@ const program = new Command('holdfast')
 addDemoCommand(program);
 addBacktestCommand(program);
 addJournalCommand(program);
+addLimitsCommand(program);
 addSimulateCommand(program);
 
 // A reader that has seen enough, such as `head`, closes the pipe; that is no failure.

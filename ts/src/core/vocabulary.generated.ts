@@ -108,7 +108,11 @@ export const RECORD_KINDS = {
   order_derived: 20,
   order_list_judged: 21,
   interest_charged: 22,
+  limits_changed: 26,
+  strategy_throttled: 27,
   session_closed: 32,
+  limits_requested: 48,
+  gate_signal: 49,
 } as const;
 export type RecordKind = keyof typeof RECORD_KINDS;
 

@@ -122,7 +122,7 @@ export class SessionContext implements StrategyContext {
       key === undefined
         ? native.submit(command, notices)
         : native.submitOnce(key, command, notices);
-    const result = resultFrom(notices, before, clientOrderId);
+    const result = resultFrom(notices, before, clientOrderId, this.#at(command.instrument));
     // A repeat brings the first verdict and no order with it: nothing happened that anybody should hear of.
     if (key !== undefined && notices.length === before + 1) notices.length = before;
     return result;
@@ -195,7 +195,7 @@ export class SessionContext implements StrategyContext {
     const instrument = this.#at(native.instrumentOfOrder(clientOrderId));
     const before = notices.length;
     native.amend(clientOrderId, amendCommand(changes, instrument), notices);
-    return resultFrom(notices, before, clientOrderId);
+    return resultFrom(notices, before, clientOrderId, instrument);
   }
 
   setTimer(name: string, schedule: TimerSchedule): void {
@@ -251,10 +251,27 @@ export class SessionContext implements StrategyContext {
 }
 
 /** What the gate said to one order, by the notices from an index on. */
-function resultFrom(notices: readonly Notice[], from: number, clientOrderId: number): SubmitResult {
+function resultFrom(
+  notices: readonly Notice[],
+  from: number,
+  clientOrderId: number,
+  instrument: Instrument,
+): SubmitResult {
   const failed = failedFrom(notices, from, 1);
   if (failed.length === 0) return { verdict: 'approved', clientOrderId };
-  return { verdict: 'denied', clientOrderId, codes: codesOf(failed), failed };
+  const lots = suggestedLots(notices, from);
+  const suggested =
+    lots === null ? {} : { suggestedQuantity: instrument.quantityOfLots(lots).toString() };
+  return { verdict: 'denied', clientOrderId, codes: codesOf(failed), failed, ...suggested };
+}
+
+/** What the first verdict among the notices from an index on suggests instead. */
+function suggestedLots(notices: readonly Notice[], from: number): bigint | null {
+  for (let index = from; index < notices.length; index += 1) {
+    const notice = notices[index];
+    if (notice?.kind === 'verdict') return notice.suggestedLots;
+  }
+  return null;
 }
 
 /** What failed in the verdicts that stand together among the notices from an index on, one for each of at most `orders`. */

@@ -4,6 +4,7 @@ import { vi } from 'vitest';
 import { addBacktestCommand } from '#ts/cli/backtest-command.js';
 import { addDemoCommand } from '#ts/cli/demo-command.js';
 import { addJournalCommand } from '#ts/cli/journal-command.js';
+import { addLimitsCommand } from '#ts/cli/limits-command.js';
 import { addSimulateCommand } from '#ts/cli/simulate-command.js';
 
 export interface CommandOutcome {
@@ -23,6 +24,7 @@ export async function runCommand(...args: readonly string[]): Promise<CommandOut
   addDemoCommand(program);
   addBacktestCommand(program);
   addJournalCommand(program);
+  addLimitsCommand(program);
   addSimulateCommand(program);
   const spies = (['stdout', 'stderr'] as const).map((name) =>
     vi.spyOn(process[name], 'write').mockImplementation((text) => {

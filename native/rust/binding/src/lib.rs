@@ -8,6 +8,7 @@ mod event_view;
 mod failure;
 mod journal;
 mod journal_cursor;
+mod limits;
 mod memory;
 mod numbers;
 mod plain_function;

@@ -82,6 +82,7 @@ impl LimitTable {
         scopes.iter().try_for_each(|(_, limits)| contradiction(limits))?;
         // A window is the account's, and what needs one may stand in a scope.
         table.all().try_for_each(incomplete)?;
+        scopes.iter().try_for_each(|(_, limits)| incomplete(&table.base.stricter(limits)))?;
         Ok(table)
     }
 

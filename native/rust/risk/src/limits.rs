@@ -39,8 +39,15 @@ pub struct LimitKey {
     pub stricter: &'static str,
     /// `any` scope may set it, or only the `account`.
     pub reach: &'static str,
+    /// Whether a document must say it: no limit of money has a silent default.
+    pub required: bool,
     /// What it bounds.
     pub meaning: &'static str,
+}
+
+/// Units of an instrument are money as well: they are bought.
+const fn is_money(kind: &str) -> bool {
+    matches!(kind.as_bytes(), b"amount")
 }
 
 macro_rules! limit_table {
@@ -95,10 +102,10 @@ macro_rules! limit_table {
 
         /// Every limit, in the order of the written form.
         pub const LIMIT_KEYS: &[LimitKey] = &[
-            $(LimitKey { key: stringify!($first), kind: stringify!($first_parse), stricter: stringify!($first_strict), reach: stringify!($first_reach), meaning: $first_meaning },)*
-            LimitKey { key: "stop_loss_required", kind: "flag", stricter: "true", reach: "any", meaning: "Whether an opening order must carry a stop loss on its losing side." },
-            $(LimitKey { key: stringify!($key), kind: stringify!($parse), stricter: stringify!($strict), reach: stringify!($reach), meaning: $meaning },)*
-            $(LimitKey { key: stringify!($flag), kind: "flag", stricter: "true", reach: "any", meaning: $flag_meaning },)*
+            $(LimitKey { key: stringify!($first), kind: stringify!($first_parse), stricter: stringify!($first_strict), reach: stringify!($first_reach), required: true, meaning: $first_meaning },)*
+            LimitKey { key: "stop_loss_required", kind: "flag", stricter: "true", reach: "any", required: true, meaning: "Whether an opening order must carry a stop loss on its losing side." },
+            $(LimitKey { key: stringify!($key), kind: stringify!($parse), stricter: stringify!($strict), reach: stringify!($reach), required: is_money(stringify!($parse)), meaning: $meaning },)*
+            $(LimitKey { key: stringify!($flag), kind: "flag", stricter: "true", reach: "any", required: false, meaning: $flag_meaning },)*
         ];
 
         impl LimitsSpec {

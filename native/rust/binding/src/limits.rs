@@ -1,0 +1,23 @@
+//! Limits on their own: checked as a whole without a session.
+
+use crate::failure::guarded;
+use holdfast_core::journal_record::hex;
+use holdfast_core::{Code, Error, Result};
+use holdfast_risk::LimitsSpec;
+use holdfast_risk::limit_table::LimitTable;
+use napi_derive::napi;
+
+pub(crate) fn limits_of(json: &str) -> Result<LimitsSpec> {
+    serde_json::from_str(json).map_err(|error| {
+        Error::new(Code::LimitsInvalid, format!("limits must have their fields, {error}"))
+    })
+}
+
+/// Checks limits as a whole and returns their fingerprint.
+#[napi]
+pub fn limits_fingerprint(limits: String) -> napi::Result<String, String> {
+    guarded(|| {
+        let table = LimitTable::new(&limits_of(&limits)?, &[])?;
+        Ok(hex(table.fingerprint()))
+    })
+}
