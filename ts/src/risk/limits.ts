@@ -115,29 +115,30 @@ const toCamel = (key: string) =>
 /** Keys whose value is a table with names of its own, which stay as they are. */
 const NAMED = new Set(['asset_classes', 'assetClasses', 'groups']);
 
-/** Renames the keys of an object and of those within. */
-function renamed(value: unknown, rename: (key: string) => string): unknown {
-  if (Array.isArray(value)) return value.map((each: unknown) => renamed(each, rename));
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value) as [string, unknown][];
+type Json = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Renames the keys of an object and of those within; what is undefined is left out. */
+function renamedKeys(of: Json, rename: (key: string) => string): Json {
+  const renamed = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(renamed);
+    return isObject(value) ? renamedKeys(value, rename) : value;
+  };
+  const entries = Object.entries(of).filter(([, value]) => value !== undefined);
   return Object.fromEntries(
-    entries
-      .filter(([, each]) => each !== undefined)
-      .map(([key, each]) => {
-        if (NAMED.has(key)) return [rename(key), each];
-        if (key !== 'calendars') return [rename(key), renamed(each, rename)];
-        const calendars = Object.entries(each as Record<string, unknown>);
-        return [
-          key,
-          Object.fromEntries(calendars.map(([name, of]) => [name, renamed(of, rename)])),
-        ];
-      }),
+    entries.map(([key, value]) => {
+      if (NAMED.has(key)) return [rename(key), value];
+      if (key !== 'calendars' || !isObject(value)) return [rename(key), renamed(value)];
+      const calendars = Object.entries(value).map(([name, each]) => [name, renamed(each)]);
+      return [key, Object.fromEntries(calendars)];
+    }),
   );
 }
 
 /** A part of a file with the names of TypeScript within. */
 const namedInside = (key: string, value: unknown): unknown =>
-  Object.values(renamed({ [key]: value }, toCamel) as Record<string, unknown>)[0];
+  Object.values(renamedKeys({ [key]: value }, toCamel))[0];
 
 /** The same with the names of a file, so that its errors name what stands there. */
 const limitsFileSchema = z.strictObject(
@@ -175,14 +176,15 @@ export function parseLimitsJson(text: string): Limits {
 
 /** The form in which limits reach the native core, the journal and files. */
 export function limitsRecord(limits: Limits): Readonly<Record<string, unknown>> {
-  return renamed(limits, toSnake) as Record<string, unknown>;
+  return renamedKeys({ ...limits }, toSnake);
 }
 
 /** The single limits of a document under their names in files; what is off is left out unless it is said. */
 export function limitValues(limits: Limits): Readonly<Record<string, string | boolean>> {
-  const entries = Object.entries(limitsRecord(limits)).map(([key, value]) => [
-    key,
-    typeof value === 'string' || typeof value === 'boolean' ? value : JSON.stringify(value),
-  ]);
-  return Object.fromEntries(entries) as Record<string, string | boolean>;
+  const values: Record<string, string | boolean> = {};
+  for (const [key, value] of Object.entries(limitsRecord(limits))) {
+    const isValue = typeof value === 'string' || typeof value === 'boolean';
+    values[key] = isValue ? value : JSON.stringify(value);
+  }
+  return values;
 }
