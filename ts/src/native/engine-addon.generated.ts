@@ -147,6 +147,9 @@ export declare function notional(spec: string, price: string, quantity: string):
 /** Returns the ticks of a price as text. */
 export declare function priceTicks(spec: string, price: string): string;
 
+/** Returns the form in which limits keep the second key. */
+export declare function secondKeyHash(key: string): string;
+
 /** Runs seeds from `seed_start` on, each twice, and returns the report; `hash_before` is the hash of the batch before. */
 export declare function simulateFaults(
   seedStart: number,

@@ -8,3 +8,8 @@ import { engineCall, loadEngineAddon } from './engine-addon.js';
 export function limitsFingerprint(record: Readonly<Record<string, unknown>>): string {
   return engineCall(() => loadEngineAddon().limitsFingerprint(JSON.stringify(record)));
 }
+
+/** The form in which limits keep the second key: BLAKE3, hexadecimal. */
+export function secondKeyHash(key: string): string {
+  return engineCall(() => loadEngineAddon().secondKeyHash(key));
+}

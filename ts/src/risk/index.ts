@@ -14,5 +14,5 @@ export {
   type ControlCode,
   type ControlEntry,
 } from '../core/controls.generated.js';
-export { limitsFingerprint } from '../native/limits-check.js';
+export { limitsFingerprint, secondKeyHash } from '../native/limits-check.js';
 export { LIMIT_KEYS } from '../core/limit-keys.generated.js';

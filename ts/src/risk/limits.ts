@@ -104,7 +104,7 @@ export function parseLimits(options: unknown): Limits {
     'LIMITS_INVALID',
     'LIMITS_UNKNOWN_KEY',
   );
-  // The shape is built from the generated table, so that the compiler cannot follow it.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the shape is built from the generated table
   return parsed as unknown as Limits;
 }
 

@@ -386,7 +386,7 @@ class Judgement {
   }
 
   #stopLoss(price: bigint): void {
-    if (this.#world.limits.stopLossRequired !== true) return;
+    if (!this.#world.limits.stopLossRequired) return;
     const stop = this.#command.stopLossTicks;
     const protects = stop !== undefined && (this.#isBuy ? stop < price : stop > price);
     this.#deny('STOP_LOSS_REQUIRED', !protects);

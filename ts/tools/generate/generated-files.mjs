@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { BUILD_FOLDER, ROOT } from '../repository.mjs';
 import { codesPage } from './codes-page.mjs';
-import { limitKeysModule, limitsJsonSchema, limitsPage } from './limits.mjs';
+import { limitKeysModule, limitsJsonSchema } from './limits.mjs';
+import { limitsPage } from './limits-page.mjs';
 import { orderStatesPage } from './order-states-page.mjs';
 import { codesModule, controlsModule, vocabularyModule } from './typescript.mjs';
 

@@ -4,6 +4,7 @@ use crate::failure::guarded;
 use holdfast_core::journal_record::hex;
 use holdfast_core::{Code, Error, Result};
 use holdfast_risk::LimitsSpec;
+use holdfast_risk::limit_document::ChangeRules;
 use holdfast_risk::limit_table::LimitTable;
 use napi_derive::napi;
 
@@ -20,4 +21,10 @@ pub fn limits_fingerprint(limits: String) -> napi::Result<String, String> {
         let table = LimitTable::new(&limits_of(&limits)?, &[])?;
         Ok(hex(table.fingerprint()))
     })
+}
+
+/// Returns the form in which limits keep the second key.
+#[napi]
+pub fn second_key_hash(key: String) -> String {
+    ChangeRules::hash_of(&key)
 }

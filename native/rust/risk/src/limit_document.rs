@@ -56,11 +56,16 @@ impl ChangeRules {
         crate::limit_values::milliseconds("change.loosen_delay_ms", &self.loosen_delay_ms)
     }
 
+    /// Returns the form in which limits keep a second key.
+    #[must_use]
+    pub fn hash_of(key: &str) -> String {
+        blake3::hash(key.as_bytes()).to_hex().to_string()
+    }
+
     /// Returns whether this is the second key.
     #[must_use]
     pub fn accepts(&self, key: &str) -> bool {
-        let hash = blake3::hash(key.as_bytes()).to_hex();
-        self.second_key_hash.as_deref().is_some_and(|known| known == hash.as_str())
+        self.second_key_hash.as_deref().is_some_and(|known| known == Self::hash_of(key))
     }
 
     pub(crate) fn check(&self) -> Result<()> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { limitsFingerprint } from '#ts/native/limits-check.js';
+import { limitsFingerprint, secondKeyHash } from '#ts/native/limits-check.js';
 import { readJournal, replayJournal } from '#ts/native/journal-tools.js';
 import { limitsRecord, parseLimits } from '#ts/risk/limits.js';
 import { NativeFixture } from '../../support/native-fixture.js';
@@ -9,10 +9,8 @@ import { UNLIMITED } from '../../support/scripted-session.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { thrownBy } from '../../support/thrown-error.js';
 
-/** BLAKE3 of "open sesame". */
 const KEY = 'open sesame';
-const KEY_HASH = '@@HASH@@';
-const CHANGE = { change: { loosenDelayMs: '60000', secondKeyHash: KEY_HASH } };
+const CHANGE = { change: { loosenDelayMs: '60000', secondKeyHash: secondKeyHash(KEY) } };
 const limitsOf = (orderQtyMax: string) =>
   limitsRecord(parseLimits({ ...UNLIMITED, orderQtyMax, ...CHANGE }));
 
@@ -70,7 +68,7 @@ describe('limits of a session that runs', () => {
   it('stand in the journal, and are replayed', () => {
     session.close(notices);
     session.dispose();
-    const causes = [...readJournal(folder)]
+    const causes = readJournal(folder, 0, 1_000)
       .filter(({ kind }) => kind === 'limits_changed')
       .map(({ content }) => (content as { readonly cause: string }).cause);
     expect(causes).toEqual([

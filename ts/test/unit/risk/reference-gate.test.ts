@@ -1,3 +1,4 @@
+import { inspect, isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -215,10 +216,11 @@ class Pair {
     );
     if (verdict?.kind !== 'verdict') throw new Error('an order must have a verdict');
     const codes = verdict.failed.map(({ code }) => code).sort();
-    expect({ codes, reducing: verdict.reducing, suggested: verdict.suggestedLots }).toEqual({
-      ...expected,
-      suggested,
-    });
+    const native = { codes, reducing: verdict.reducing, suggested: verdict.suggestedLots };
+    const slow = { ...expected, suggested };
+    if (!isDeepStrictEqual(native, slow)) {
+      throw new Error(`native ${inspect(native)} and reference ${inspect(slow)} differ`);
+    }
     for (const code of codes) this.seen.set(code, (this.seen.get(code) ?? 0) + 1);
     this.suggestions += suggested === null ? 0 : 1;
     if (codes.length === 0) {
@@ -355,7 +357,6 @@ describe('the native gate and a slow reference', () => {
 
   it('meet every control that they both know, many times', () => {
     expect(suggestions).toBeGreaterThan(100);
-    const met = [...seen].filter(([, count]) => count >= 5).map(([code]) => code);
-    expect(EXPECTED.filter((code) => !met.includes(code))).toEqual([]);
+    expect(EXPECTED.filter((code) => (seen.get(code) ?? 0) < 5)).toEqual([]);
   });
 });

@@ -3,7 +3,6 @@
 use super::Judgement;
 use crate::control::Control;
 use crate::duplicates::{IntentKey, Sighting};
-use crate::message_budget::MessageBudget;
 use crate::verdict::Check;
 use crate::view::Subject;
 use holdfast_core::{OrderRole, Result};
@@ -81,7 +80,7 @@ impl Judgement<'_> {
         let messages = self.view.around.messages_ahead.saturating_add(1);
         let venue = self.gate.table().venue(self.intent.instrument);
         let strategy = usize::from(self.intent.terms.strategy);
-        let budgets: [(Control, Option<&(Option<u32>, MessageBudget)>); 2] = [
+        let budgets = [
             (Control::MessageRate, self.gate.venue_budgets.get(venue)),
             (Control::StrategyMessageRate, self.gate.strategy_budgets.get(strategy)),
         ];
