@@ -42,7 +42,7 @@ pub struct RecentIntents {
 
 /// What the memory knows of an intent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sighting {
+pub enum Recurrence {
     /// It was not sent within the window.
     New,
     /// It was sent so many nanoseconds ago.
@@ -66,18 +66,18 @@ impl RecentIntents {
 
     /// Returns what is known of an intent for a window that is not longer than the memory's.
     #[must_use]
-    pub fn sighting(&self, key: &IntentKey, now: Timestamp, window_ns: i64) -> Sighting {
+    pub fn recurrence(&self, key: &IntentKey, now: Timestamp, window_ns: i64) -> Recurrence {
         if let Some(at) = self.last.get(key) {
             let since = now.0.saturating_sub(*at);
             if since < window_ns {
-                return Sighting::Repeated(since);
+                return Recurrence::Repeated(since);
             }
         }
         let oldest = self.sent.front().map_or(i64::MIN, |(at, _)| *at);
         if self.sent.len() >= DUPLICATES_MAX && now.0.saturating_sub(oldest) < self.window_ns {
-            return Sighting::Unknown;
+            return Recurrence::Unknown;
         }
-        Sighting::New
+        Recurrence::New
     }
 
     /// Notes an intent that was sent.
@@ -115,13 +115,17 @@ mod tests {
     fn the_same_intent_is_known_until_its_window_has_passed() {
         let mut recent = RecentIntents::new(Some(100));
         recent.note(key(1), Timestamp(0));
-        assert_eq!(recent.sighting(&key(1), Timestamp(99), 100), Sighting::Repeated(99));
-        assert_eq!(recent.sighting(&key(1), Timestamp(50), 40), Sighting::New, "a shorter window");
-        assert_eq!(recent.sighting(&key(1), Timestamp(100), 100), Sighting::New);
-        assert_eq!(recent.sighting(&key(2), Timestamp(0), 100), Sighting::New);
+        assert_eq!(recent.recurrence(&key(1), Timestamp(99), 100), Recurrence::Repeated(99));
+        assert_eq!(
+            recent.recurrence(&key(1), Timestamp(50), 40),
+            Recurrence::New,
+            "a shorter window"
+        );
+        assert_eq!(recent.recurrence(&key(1), Timestamp(100), 100), Recurrence::New);
+        assert_eq!(recent.recurrence(&key(2), Timestamp(0), 100), Recurrence::New);
         recent.note(key(1), Timestamp(60));
         recent.note(key(2), Timestamp(120));
-        assert_eq!(recent.sighting(&key(1), Timestamp(130), 100), Sighting::Repeated(70));
+        assert_eq!(recent.recurrence(&key(1), Timestamp(130), 100), Recurrence::Repeated(70));
         assert_eq!(recent.sent().count(), 2, "what left the window is forgotten");
     }
 
@@ -129,7 +133,7 @@ mod tests {
     fn a_full_memory_lets_nothing_pass_for_new() {
         let mut recent = RecentIntents::new(Some(100));
         (0..DUPLICATES_MAX as i64).for_each(|lots| recent.note(key(lots), Timestamp(0)));
-        assert_eq!(recent.sighting(&key(-1), Timestamp(99), 100), Sighting::Unknown);
-        assert_eq!(recent.sighting(&key(-1), Timestamp(100), 100), Sighting::New);
+        assert_eq!(recent.recurrence(&key(-1), Timestamp(99), 100), Recurrence::Unknown);
+        assert_eq!(recent.recurrence(&key(-1), Timestamp(100), 100), Recurrence::New);
     }
 }

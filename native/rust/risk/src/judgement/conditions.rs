@@ -2,7 +2,7 @@
 
 use super::Judgement;
 use crate::control::Control;
-use crate::duplicates::{IntentKey, Sighting};
+use crate::duplicates::{IntentKey, Recurrence};
 use crate::verdict::Check;
 use crate::view::Subject;
 use holdfast_core::{OrderRole, Result};
@@ -96,13 +96,13 @@ impl Judgement<'_> {
         let (gate, limits, now) = (self.gate, self.limits, self.view.now);
         let decided = self.subject == Subject::Order && self.intent.role == OrderRole::Strategy;
         if let (Some(window), true) = (limits.duplicate_window_ns, decided) {
-            let sighting = gate.recent.sighting(&IntentKey::of(self.intent), now, window);
-            let since = match sighting {
-                Sighting::New => window,
-                Sighting::Repeated(since) => since,
-                Sighting::Unknown => 0,
+            let recurrence = gate.recent.recurrence(&IntentKey::of(self.intent), now, window);
+            let since = match recurrence {
+                Recurrence::New => window,
+                Recurrence::Repeated(since) => since,
+                Recurrence::Unknown => 0,
             };
-            let is_new = sighting == Sighting::New;
+            let is_new = recurrence == Recurrence::New;
             self.add(Control::DuplicateIntent, is_new, Some(i128::from(window)), i128::from(since));
         }
         let executions = gate.executions.get(usize::from(self.intent.terms.strategy));
