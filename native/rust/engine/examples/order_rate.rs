@@ -37,18 +37,37 @@ fn spec() -> InstrumentSpec {
     }
 }
 
+/// Further limits, all far away: with them every control is judged that needs
+/// no signal from outside and no time to pass.
+const FURTHER: &str = r#"{
+    "position_qty_max": "100000", "position_notional_quote_max": "100000000", "net_exposure_frac_max": "100",
+    "asset_exposure_frac_max": "100", "group_exposure_frac_max": "100", "groups": { "all": ["TEST"] },
+    "concentration_frac_max": "1", "leverage_max": "100", "buying_power_frac_max": "100",
+    "open_orders_max": "60000",
+    "weekly_loss_frac_max": "0.5", "total_loss_frac_max": "0.5", "drawdown_soft_frac_max": "0.4",
+    "consecutive_losses_max": "1000000000", "price_collar_frac_max": "0.1", "price_collar_window_ms_min": "1000",
+    "stop_uncovered_ms_max": "1000000", "intent_age_ms_max": "100000000", "trading_hours": "always",
+    "calendars": { "always": [["0", "9000000000000000000"]] }
+}"#;
+
 /// Limits that are all set and all far away, so that every control has to be judged.
-fn config() -> Result<EngineConfig> {
-    let limits = serde_json::json!({
+fn config(further: bool) -> Result<EngineConfig> {
+    let mut limits = serde_json::json!({
         "order_qty_max": "100", "order_notional_quote_max": "1000000", "position_frac_max": "50",
         "gross_exposure_frac_max": "100", "price_band_frac_max": "0.1",
         "orders_per_minute_max": "unlimited", "daily_trades_max": "unlimited",
         "daily_loss_frac_max": "0.5", "drawdown_frac_max": "0.5", "stop_loss_required": false,
         "price_age_ms_max": "unlimited"
     });
-    let limits = serde_json::from_value(limits).map_err(|error| {
+    let unreadable = |error| {
         Error::new(holdfast_core::Code::LimitsInvalid, format!("limits must parse, {error}"))
-    })?;
+    };
+    if let (true, Some(object)) = (further, limits.as_object_mut()) {
+        let more: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(FURTHER).map_err(unreadable)?;
+        object.extend(more);
+    }
+    let limits = serde_json::from_value(limits).map_err(unreadable)?;
     Ok(EngineConfig {
         instruments: vec![spec()],
         limits,
@@ -68,8 +87,8 @@ struct Desk<S> {
 }
 
 impl<S: Sink> Desk<S> {
-    fn new(sink: S, resting: usize) -> Result<Self> {
-        let engine = Engine::new(&config()?)?;
+    fn new(sink: S, resting: usize, further: bool) -> Result<Self> {
+        let engine = Engine::new(&config(further)?)?;
         let mut desk = Self { engine, sink, commands: Vec::with_capacity(16), trade: 0 };
         let price = Price::from_ticks(10_000);
         desk.step(&Input::Bar(Bar {
@@ -201,12 +220,13 @@ fn measure<S: Sink>(desk: &mut Desk<S>) -> Result<serde_json::Value> {
 fn main() -> Result<()> {
     let folder = std::env::temp_dir().join(format!("holdfast-order-rate-{}", std::process::id()));
     let journal = JournalWriter::create(&folder, SyncPolicy::Os)?;
-    let journaled = measure(&mut Desk::new(journal, 0)?);
+    let journaled = measure(&mut Desk::new(journal, 0, false)?);
     let _ = std::fs::remove_dir_all(&folder);
     let shown = serde_json::json!({
         "with_journal": journaled?,
-        "without_journal": measure(&mut Desk::new(NoSink, 0)?)?,
-        "without_journal_1000_resting": measure(&mut Desk::new(NoSink, RESTING)?)?,
+        "without_journal": measure(&mut Desk::new(NoSink, 0, false)?)?,
+        "without_journal_1000_resting": measure(&mut Desk::new(NoSink, RESTING, false)?)?,
+        "every_limit_1000_resting": measure(&mut Desk::new(NoSink, RESTING, true)?)?,
         "rounds": ROUNDS,
     });
     writeln!(std::io::stdout(), "{shown:#}").map_err(|error| {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { LIMIT_KEYS } from '#ts/core/limit-keys.generated.js';
@@ -188,5 +189,20 @@ describe('a document of limits', () => {
       field: 'position_frac_max',
       other: 'gross_exposure_frac_max',
     });
+  });
+});
+
+describe('the JSON Schema', () => {
+  const schema = JSON.parse(
+    readFileSync(new URL('../../../docs/limits.schema.json', import.meta.url), 'utf8'),
+  ) as { readonly required: string[]; readonly properties: Record<string, unknown> };
+
+  it('has the keys that a file may have, and asks for those that it must have', () => {
+    const toSnake = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const keys = Object.keys(limitsSchema.shape).map(toSnake);
+    expect(Object.keys(schema.properties).sort()).toEqual(keys.sort());
+    expect(schema.required).toEqual(
+      LIMIT_KEYS.filter(({ required }) => required).map(({ key }) => key),
+    );
   });
 });
