@@ -44,6 +44,8 @@ const instrument = Instrument.create({
 const limits: LimitsOptions = {
   orderQtyMax: '100',
   orderNotionalQuoteMax: '1000000',
+  positionQtyMax: 'unlimited',
+  positionNotionalQuoteMax: 'unlimited',
   positionFracMax: '50',
   grossExposureFracMax: '100',
   priceBandFracMax: '0.1',

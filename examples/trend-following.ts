@@ -36,6 +36,8 @@ export default defineStrategy({
     drawdownFracMax: '0.25',
     stopLossRequired: true,
     priceAgeMsMax: '60000',
+    positionQtyMax: 'unlimited',
+    positionNotionalQuoteMax: 'unlimited',
   },
 
   indicators: ({ fastBars, slowBars, volBars, barsPerYear }) => ({

@@ -6,6 +6,7 @@ import { addBacktestCommand } from './backtest-command.js';
 import { addDemoCommand } from './demo-command.js';
 import { failureJson, failureText } from './failure-output.js';
 import { addJournalCommand } from './journal-command.js';
+import { addLimitsCommand } from './limits-command.js';
 import { addRiskCommand } from './risk/risk-command.js';
 import { addReconcileCommand } from './reconcile-command.js';
 import { addSimulateCommand } from './simulate-command.js';
@@ -22,6 +23,7 @@ const program = new Command('holdfast')
 addDemoCommand(program);
 addBacktestCommand(program);
 addJournalCommand(program);
+addLimitsCommand(program);
 addRiskCommand(program);
 addReconcileCommand(program);
 addSimulateCommand(program);

@@ -32,6 +32,33 @@ export const CONTROL_CODES = [
   'MARGIN_INSUFFICIENT',
   'SELF_TRADE',
   'TRADING_MODE_DENIED',
+  'POSITION_QTY_EXCEEDED',
+  'POSITION_NOTIONAL_EXCEEDED',
+  'NET_EXPOSURE_EXCEEDED',
+  'ASSET_EXPOSURE_EXCEEDED',
+  'GROUP_EXPOSURE_EXCEEDED',
+  'CONCENTRATION_EXCEEDED',
+  'LEVERAGE_EXCEEDED',
+  'BUYING_POWER_EXCEEDED',
+  'OPEN_ORDERS_EXCEEDED',
+  'MESSAGE_RATE_EXCEEDED',
+  'DUPLICATE_INTENT',
+  'EXECUTIONS_THROTTLED',
+  'WEEKLY_LOSS_EXCEEDED',
+  'TOTAL_LOSS_EXCEEDED',
+  'DRAWDOWN_GUARD',
+  'CONSECUTIVE_LOSSES',
+  'PRICE_COLLAR_EXCEEDED',
+  'STOP_COVERAGE_MISSING',
+  'ACCOUNT_STALE',
+  'INTENT_STALE',
+  'CLOCK_DRIFT_EXCEEDED',
+  'INSTRUMENT_RESTRICTED',
+  'OUTSIDE_TRADING_HOURS',
+  'INSTRUMENT_HALTED',
+  'SHORT_SALE_DENIED',
+  'BREAKER_OPEN',
+  'STRATEGY_MESSAGE_RATE_EXCEEDED',
 ] as const;
 
 export type ControlCode = (typeof CONTROL_CODES)[number];
@@ -100,5 +127,100 @@ export const CONTROLS: Readonly<Record<ControlCode, ControlEntry>> = {
   TRADING_MODE_DENIED: {
     unit: 'count',
     meaning: 'Trading mode: 1 paused, 2 reduced, 3 emergency.',
+  },
+  POSITION_QTY_EXCEEDED: {
+    unit: 'amount',
+    meaning: 'Position, all open orders filled, in units of the instrument.',
+  },
+  POSITION_NOTIONAL_EXCEEDED: {
+    unit: 'amount',
+    meaning: 'Notional of the position, all open orders filled.',
+  },
+  NET_EXPOSURE_EXCEEDED: {
+    unit: 'fraction',
+    meaning:
+      'Longs less shorts, the open orders of the worse side filled, as a fraction of equity.',
+  },
+  ASSET_EXPOSURE_EXCEEDED: {
+    unit: 'fraction',
+    meaning:
+      'Exposure to the base currency over all its instruments, all open orders filled, as a fraction of equity.',
+  },
+  GROUP_EXPOSURE_EXCEEDED: {
+    unit: 'fraction',
+    meaning: "Exposure to the instrument's group, all open orders filled, as a fraction of equity.",
+  },
+  CONCENTRATION_EXCEEDED: {
+    unit: 'fraction',
+    meaning:
+      'Share of the instrument in the portfolio, which is the larger of equity and gross exposure.',
+  },
+  LEVERAGE_EXCEEDED: {
+    unit: 'fraction',
+    meaning: 'Gross exposure, all open orders filled, over equity.',
+  },
+  BUYING_POWER_EXCEEDED: {
+    unit: 'amount',
+    meaning:
+      'Cost of all open buy orders, this one included, against settled cash, in the settlement currency.',
+  },
+  OPEN_ORDERS_EXCEEDED: {
+    unit: 'count',
+    meaning: 'Open orders that the limits permit, this one included.',
+  },
+  MESSAGE_RATE_EXCEEDED: {
+    unit: 'count',
+    meaning: "Messages that the venue's budget lacks; a share of it is kept for cancels.",
+  },
+  DUPLICATE_INTENT: {
+    unit: 'ns',
+    meaning: 'Time since the same order of the same strategy was sent.',
+  },
+  EXECUTIONS_THROTTLED: {
+    unit: 'count',
+    meaning:
+      'Fills of the strategy within the window; beyond the limit it is disabled until a person enables it again.',
+  },
+  WEEKLY_LOSS_EXCEEDED: {
+    unit: 'fraction',
+    meaning: 'Largest loss of the UTC week, from Monday, as a fraction of its opening equity.',
+  },
+  TOTAL_LOSS_EXCEEDED: {
+    unit: 'fraction',
+    meaning: 'Largest loss since the start as a fraction of opening equity.',
+  },
+  DRAWDOWN_GUARD: {
+    unit: 'fraction',
+    meaning: 'Present drawdown beyond the soft limit, which cuts the permitted sizes.',
+  },
+  CONSECUTIVE_LOSSES: { unit: 'count', meaning: 'Losing closes in a row on the UTC day.' },
+  PRICE_COLLAR_EXCEEDED: {
+    unit: 'fraction',
+    meaning: "Distance of the order's price from where the market stood when the window began.",
+  },
+  STOP_COVERAGE_MISSING: {
+    unit: 'ns',
+    meaning: 'Time for which the position is not wholly covered by live protective stops.',
+  },
+  ACCOUNT_STALE: { unit: 'ns', meaning: 'Time since the venue confirmed the account.' },
+  INTENT_STALE: { unit: 'ns', meaning: 'Age of the market event that caused the order.' },
+  CLOCK_DRIFT_EXCEEDED: {
+    unit: 'ns',
+    meaning: "Measured offset of the clock, or how far the order's cause lies in the future.",
+  },
+  INSTRUMENT_RESTRICTED: {
+    unit: 'count',
+    meaning: 'Whether the instrument is on the restricted list.',
+  },
+  OUTSIDE_TRADING_HOURS: { unit: 'ns', meaning: 'Time since the last trading session ended.' },
+  INSTRUMENT_HALTED: { unit: 'count', meaning: 'Whether the venue has halted the instrument.' },
+  SHORT_SALE_DENIED: {
+    unit: 'amount',
+    meaning: 'Short position, all open sell orders filled, in units of the instrument.',
+  },
+  BREAKER_OPEN: { unit: 'count', meaning: 'Circuit breakers that are open, as bits.' },
+  STRATEGY_MESSAGE_RATE_EXCEEDED: {
+    unit: 'count',
+    meaning: "Messages that the strategy's budget lacks; a share of it is kept for cancels.",
   },
 };

@@ -121,9 +121,13 @@ export const RECORD_KINDS = {
   reconciliation_item: 23,
   reconciliation_closed: 24,
   reconciliation_state: 25,
+  limits_changed: 26,
+  strategy_throttled: 27,
   session_closed: 32,
   venue_snapshot: 40,
   reconciliation_decision: 41,
+  limits_requested: 48,
+  gate_signal: 49,
 } as const;
 export type RecordKind = keyof typeof RECORD_KINDS;
 

@@ -126,7 +126,7 @@ export class SessionContext implements StrategyContext {
       key === undefined
         ? native.submit(command, notices)
         : native.submitOnce(key, command, notices);
-    const result = resultFrom(notices, before, clientOrderId);
+    const result = resultFrom(notices, before, clientOrderId, this.#at(command.instrument));
     // A repeat brings the first verdict and no order with it: nothing happened that anybody should hear of.
     if (key !== undefined && notices.length === before + 1) notices.length = before;
     return result;
@@ -199,7 +199,7 @@ export class SessionContext implements StrategyContext {
     const instrument = this.#at(native.instrumentOfOrder(clientOrderId));
     const before = notices.length;
     native.amend(clientOrderId, amendCommand(changes, instrument), notices);
-    return resultFrom(notices, before, clientOrderId);
+    return resultFrom(notices, before, clientOrderId, instrument);
   }
 
   setTimer(name: string, schedule: TimerSchedule): void {

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import type { Instrument } from '../core/instrument.js';
 import type { ImportReport } from '../market/import/bar-sink.js';
 import type { ClosedSession, PositionSnapshot } from '../native/native-session.js';
-import { type Limits, limitsRecord } from '../risk/limits.js';
+import { type Limits, limitValues } from '../risk/limits.js';
 import type { Strategy } from '../strategies/strategy.js';
 import { accountAssumptions } from './account-assumptions.js';
 import type { AccountRules } from './account-options.js';
@@ -146,7 +146,7 @@ function sessionLimits({ limits, limitsPreset, closed }: SessionOutcome): Sessio
   return {
     preset: limitsPreset,
     fingerprint: closed.limits_fingerprint,
-    values: limitsRecord(limits),
+    values: limitValues(limits),
     dailyTradesMax: value(limits.dailyTradesMax),
     positionFracMax: value(limits.positionFracMax),
     grossExposureFracMax: value(limits.grossExposureFracMax),

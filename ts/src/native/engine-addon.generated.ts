@@ -215,6 +215,16 @@ export declare class NativeReplica {
 }
 
 export declare class NativeSession {
+  /** Puts other limits in force, now or when they are due. */
+  changeLimits(
+    limits: string,
+    key?: string | undefined | null,
+    untilNs?: string | undefined | null,
+  ): void;
+  /** Tells the gate of a change outside: the number of a signal with its target and value. */
+  gateSignal(number: number, target: number, value: number): void;
+  /** Returns the fingerprint of the limits in force. */
+  limitsInForce(): string;
   /** Judges the order in the command area once for each key. Returns bytes of notices; a repeat's is the first verdict. */
   submitOnce(key: string): number;
   /** Puts a trading mode in force that is as strict as the present one or stricter. Returns bytes of notices. */
@@ -347,6 +357,9 @@ export declare function journalVerify(folder: string): string;
 /** Verifies a journal beside the heads that a file outside holds, and returns the summary and how many were compared. */
 export declare function journalVerifyAnchored(folder: string, anchors: string): string;
 
+/** Checks limits as a whole and returns their fingerprint. */
+export declare function limitsFingerprint(limits: string): string;
+
 /** Returns the market event's layout as JSON: its size, and the offset of each field. */
 export declare function marketEventLayout(): string;
 
@@ -369,6 +382,9 @@ export interface PortfolioAnswer {
 
 /** Returns the ticks of a price as text. */
 export declare function priceTicks(spec: string, price: string): string;
+
+/** Returns the form in which limits keep the second key. */
+export declare function secondKeyHash(key: string): string;
 
 /** Runs seeds from `seed_start` on, each twice, and returns the report; `hash_before` is the hash of the batch before. */
 export declare function simulateFaults(

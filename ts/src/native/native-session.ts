@@ -18,6 +18,13 @@ export interface NativeSessionOptions {
   readonly open?: (exchange: Uint8Array, notices: Uint8Array) => AddonSession;
 }
 
+/** A signal to the gate: its number, what it is about, and its value. */
+export interface GateSignalParts {
+  readonly number: number;
+  readonly target: number;
+  readonly value: number;
+}
+
 /** The simulated session of the native core; errors come out as HoldfastError. */
 export class NativeSession {
   readonly memory: SessionMemory;
@@ -130,6 +137,23 @@ export class NativeSession {
   setMode(mode: number, reason: string, into: Notice[]): void {
     const bytes = engineCall(() => this.#session.setMode(mode, reason));
     if (bytes > 0) this.#collect(bytes, into);
+  }
+
+  /** Puts other limits in force, now or when they are due; `record` is their written form. */
+  changeLimits(record: Readonly<Record<string, unknown>>, key?: string, untilNs?: bigint): void {
+    const limits = JSON.stringify(record);
+    engineCall(() => this.#session.changeLimits(limits, key, untilNs?.toString()));
+  }
+
+  /** Tells the gate of a change outside, as the written form of a signal. */
+  gateSignal(signal: GateSignalParts): void {
+    const { number, target, value } = signal;
+    engineCall(() => this.#session.gateSignal(number, target, value));
+  }
+
+  /** Fingerprint of the limits in force. */
+  limitsInForce(): string {
+    return engineCall(() => this.#session.limitsInForce());
   }
 
   noteFailure(code: string, message: string): void {

@@ -18,6 +18,8 @@ import { CONTROL_CODES, type ControlCode } from '../core/controls.generated.js';
 const HEADER_BYTES = 16;
 /** Bytes of a report up to where the currency of its fee may stand. */
 const FILL_BYTES = 74;
+/** The number that stands for none. */
+const NONE = -(2n ** 63n);
 
 /** A fill as the venue reported it; money as counts of 10⁻¹⁸. */
 export interface FillNotice {
@@ -85,6 +87,10 @@ export interface VerdictNotice {
   readonly clientOrderId: number;
   readonly reducing: boolean;
   readonly failed: readonly FailedCheck[];
+  /** The largest quantity that would have passed, of an order that was denied for its size alone. */
+  readonly suggestedLots: bigint | null;
+  /** First bytes of the fingerprint of the limits that were in force. */
+  readonly limitsMark: bigint;
 }
 
 export interface DayNotice {
@@ -221,7 +227,8 @@ export class NoticeReader {
   #verdict(tsNs: bigint, at: number): VerdictNotice {
     const failed: FailedCheck[] = [];
     const count = this.#view.getUint8(at + 9);
-    for (let check = at + 10; check < at + 10 + count * 43; check += 43) {
+    const end = at + 10 + count * 43;
+    for (let check = at + 10; check < end; check += 43) {
       if (this.#view.getUint8(check + 1) !== 0) continue;
       failed.push({
         code: entry(CONTROL_CODES, this.#view.getUint8(check)),
@@ -231,7 +238,16 @@ export class NoticeReader {
       });
     }
     const reducing = this.#view.getUint8(at + 8) !== 0;
-    return { kind: 'verdict', tsNs, clientOrderId: this.#id(at), reducing, failed };
+    const suggested = this.#i64(end);
+    return {
+      kind: 'verdict',
+      tsNs,
+      clientOrderId: this.#id(at),
+      reducing,
+      failed,
+      suggestedLots: suggested === NONE ? null : suggested,
+      limitsMark: this.#view.getBigUint64(end + 8, true),
+    };
   }
 
   #day(tsNs: bigint, at: number): DayNotice {

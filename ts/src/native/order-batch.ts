@@ -1,4 +1,5 @@
 import type { Code } from '../core/codes.generated.js';
+import { CONTROL_CODES, type ControlCode } from '../core/controls.generated.js';
 import { HoldfastError } from '../core/holdfast-error.js';
 import {
   ORDER_TYPES,
@@ -39,10 +40,13 @@ const LIMIT = 24;
 const TRIGGER = 32;
 const STOP_LOSS = 40;
 const TAKE_PROFIT = 48;
-const FAILED_CONTROLS = 84;
 const ORDER_ID = 88;
+const FAILED_CONTROLS = 96;
+const SUGGESTED_LOTS = 104;
 
 const POST_ONLY = 1;
+/** The number that stands for none. */
+const NONE = -(2n ** 63n);
 
 /** Orders that are judged in one call, and what became of each; memory that is allocated once. */
 export class OrderBatch {
@@ -101,9 +105,16 @@ export class OrderBatch {
     return this.#records.code(slot);
   }
 
-  /** Every control that a denied order failed, as bits by the control's number. */
-  failedControls(slot: number): number {
-    return this.#records.uint32(slot, FAILED_CONTROLS);
+  /** The code of every control that a denied order failed. */
+  failedCodes(slot: number): readonly ControlCode[] {
+    const bits = BigInt.asUintN(64, this.#records.int64(slot, FAILED_CONTROLS));
+    return CONTROL_CODES.filter((_, control) => ((bits >> BigInt(control)) & 1n) === 1n);
+  }
+
+  /** The largest quantity that would have passed, of an order that was denied for its size alone; otherwise null. */
+  suggestedLots(slot: number): bigint | null {
+    const lots = this.#records.int64(slot, SUGGESTED_LOTS);
+    return this.outcome(slot) === 'denied' && lots !== NONE ? lots : null;
   }
 
   /** Zero for a refused order, which has none. */

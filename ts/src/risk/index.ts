@@ -1,6 +1,7 @@
 export {
   type Limits,
   type LimitsOptions,
+  limitValues,
   limitsRecord,
   limitsSchema,
   parseLimits,
@@ -13,3 +14,5 @@ export {
   type ControlCode,
   type ControlEntry,
 } from '../core/controls.generated.js';
+export { limitsFingerprint, secondKeyHash } from '../native/limits-check.js';
+export { LIMIT_KEYS } from '../core/limit-keys.generated.js';

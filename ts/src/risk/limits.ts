@@ -1,58 +1,153 @@
 import { z } from 'zod';
 
 import { HoldfastError } from '../core/holdfast-error.js';
+import { LIMIT_KEYS } from '../core/limit-keys.generated.js';
 import { decimalText, parseConfig } from '../core/schema.js';
+import { calendarSchema } from './calendar.js';
 
 const limit = z.union([z.literal('unlimited'), decimalText], {
   error: 'must be a decimal or the word "unlimited"',
 });
 
-/** Schema of the gate's limits: each is a value or the word `unlimited`, none has a default. */
-export const limitsSchema = z.strictObject({
-  /** Largest quantity of one order, in units of the instrument. */
-  orderQtyMax: limit,
-  /** Largest notional of one order, in the quote currency. */
-  orderNotionalQuoteMax: limit,
-  /** Largest position, all open orders filled, as a fraction of equity. */
-  positionFracMax: limit,
-  /** Largest gross exposure, all open orders filled, as a fraction of equity. */
-  grossExposureFracMax: limit,
-  /** Largest distance of a limit price from the reference price, as a fraction. */
-  priceBandFracMax: limit,
-  /** Most orders in any 60 seconds. */
-  ordersPerMinuteMax: limit,
-  /** Most opening orders in a UTC day. */
-  dailyTradesMax: limit,
-  /** Loss of the UTC day, as a fraction of its opening equity, that stops opening orders for the day. */
-  dailyLossFracMax: limit,
-  /** Drawdown of marked equity that stops opening orders for the session. */
-  drawdownFracMax: limit,
-  /** Whether an opening order must carry a stop loss. */
-  stopLossRequired: z.boolean(),
-  /** Oldest reference price that an order may be judged by, in milliseconds. */
-  priceAgeMsMax: limit,
+type Entry = (typeof LIMIT_KEYS)[number];
+type FlagName = Extract<Entry, { readonly kind: 'flag' }>['name'];
+type RequiredName = Extract<Entry, { readonly required: true }>['name'];
+
+/** The values of limits by their names: those of money must be said, the rest is off unless it is said. */
+type Values<Value> = {
+  readonly [Name in Exclude<RequiredName, FlagName>]: Value;
+} & { readonly [Name in RequiredName & FlagName]: boolean } & {
+  readonly [Name in Exclude<Entry['name'], RequiredName | FlagName>]?: Value | undefined;
+} & { readonly [Name in Exclude<FlagName, RequiredName>]?: boolean | undefined };
+
+const names = z.array(z.string().min(1));
+const symbolsByName = z.record(z.string().min(1), names);
+
+/** The schemas of single limits by name. */
+const valueShape = Object.fromEntries(
+  LIMIT_KEYS.map(({ name, kind, required }) => {
+    const schema = kind === 'flag' ? z.boolean() : limit;
+    return [name, required ? schema : schema.optional()];
+  }),
+);
+
+/** Limits that a scope may set: those that are not the account's as a whole. */
+const scopedLimits = z.strictObject({
+  ...Object.fromEntries(
+    LIMIT_KEYS.filter(({ reach }) => reach === 'any').map(({ name, kind }) => [
+      name,
+      (kind === 'flag' ? z.boolean() : limit).optional(),
+    ]),
+  ),
+  tradingHours: z.string().optional(),
 });
 
-export type LimitsOptions = z.input<typeof limitsSchema>;
-export type Limits = Readonly<z.output<typeof limitsSchema>>;
+const structureShape = {
+  /** Name of the calendar in whose sessions orders may open anything. */
+  tradingHours: z.string().optional(),
+  /** Names of the strategies of the account. */
+  strategies: names.max(256).optional(),
+  /** Classes of assets with the symbols of their instruments, for scopes. */
+  assetClasses: symbolsByName.optional(),
+  /** Groups of instruments by name, for the limit on a group; an instrument is in one at most. */
+  groups: symbolsByName.optional(),
+  /** Sessions in local time, which are resolved here, or instants in nanoseconds as text. */
+  calendars: z.record(z.string().min(1), calendarSchema).optional(),
+  /** Further limits for parts of the account; where several apply, the strictest wins. */
+  scopes: z
+    .array(
+      z.strictObject({
+        strategy: z.string().optional(),
+        venue: z.string().optional(),
+        instrument: z.string().optional(),
+        assetClass: z.string().optional(),
+        limits: scopedLimits,
+      }),
+    )
+    .max(1_024)
+    .optional(),
+  /** How the limits may be loosened while a session runs. */
+  change: z
+    .strictObject({
+      /** Milliseconds after which a loosening takes effect without the second key. */
+      loosenDelayMs: limit.optional(),
+      /** BLAKE3 of the second key, hexadecimal. */
+      secondKeyHash: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits')
+        .optional(),
+    })
+    .optional(),
+};
+
+/** Schema of the gate's limits: each is a value or the word `unlimited`, and none of money has a default. */
+export const limitsSchema = z.strictObject({ ...valueShape, ...structureShape });
+
+type Structure<Schema extends z.ZodType> = {
+  readonly [Key in keyof Schema['_zod']['output']]: Schema['_zod']['output'][Key];
+};
+const structureSchema = z.strictObject(structureShape);
+
+export type LimitsOptions = Values<string | number> & z.input<typeof structureSchema>;
+export type Limits = Values<string> & Structure<typeof structureSchema>;
 
 /**
- * Checks limits.
+ * Checks limits one by one; `limitsFingerprint` checks them as a whole.
  *
  * @throws HoldfastError `LIMITS_UNKNOWN_KEY` with the nearest key that exists, `LIMITS_INVALID`
  */
 export function parseLimits(options: unknown): Limits {
-  return parseConfig(limitsSchema, options, 'limits', 'LIMITS_INVALID', 'LIMITS_UNKNOWN_KEY');
+  const parsed = parseConfig(
+    limitsSchema,
+    options,
+    'limits',
+    'LIMITS_INVALID',
+    'LIMITS_UNKNOWN_KEY',
+  );
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the shape is built from the generated table
+  return parsed as unknown as Limits;
 }
 
 const toSnake = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const toCamel = (key: string) =>
   key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
+/** Keys whose value is a table with names of its own, which stay as they are. */
+const NAMED = new Set(['asset_classes', 'assetClasses', 'groups']);
+
+type Json = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Renames the keys of an object and of those within; what is undefined is left out. */
+function renamedKeys(of: Json, rename: (key: string) => string): Json {
+  const renamed = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(renamed);
+    return isObject(value) ? renamedKeys(value, rename) : value;
+  };
+  const entries = Object.entries(of).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    entries.map(([key, value]) => {
+      if (NAMED.has(key)) return [rename(key), value];
+      if (key !== 'calendars' || !isObject(value)) return [rename(key), renamed(value)];
+      const calendars = Object.entries(value).map(([name, each]) => [name, renamed(each)]);
+      return [key, Object.fromEntries(calendars)];
+    }),
+  );
+}
+
+/** A part of a file with the names of TypeScript within. */
+const namedInside = (key: string, value: unknown): unknown =>
+  Object.values(renamedKeys({ [key]: value }, toCamel))[0];
+
 /** The same with the names of a file, so that its errors name what stands there. */
 const limitsFileSchema = z.strictObject(
   Object.fromEntries(
-    Object.entries(limitsSchema.shape).map(([key, schema]) => [toSnake(key), schema]),
+    Object.entries(limitsSchema.shape).map(([key, schema]) => [
+      toSnake(key),
+      // Within, the schema knows the names of TypeScript.
+      key in structureShape ? z.preprocess((value) => namedInside(key, value), schema) : schema,
+    ]),
   ),
 );
 
@@ -80,6 +175,16 @@ export function parseLimitsJson(text: string): Limits {
 }
 
 /** The form in which limits reach the native core, the journal and files. */
-export function limitsRecord(limits: Limits): Readonly<Record<string, string | boolean>> {
-  return Object.fromEntries(Object.entries(limits).map(([key, value]) => [toSnake(key), value]));
+export function limitsRecord(limits: Limits): Readonly<Record<string, unknown>> {
+  return renamedKeys({ ...limits }, toSnake);
+}
+
+/** The single limits of a document under their names in files; what is off is left out unless it is said. */
+export function limitValues(limits: Limits): Readonly<Record<string, string | boolean>> {
+  const values: Record<string, string | boolean> = {};
+  for (const [key, value] of Object.entries(limitsRecord(limits))) {
+    const isValue = typeof value === 'string' || typeof value === 'boolean';
+    values[key] = isValue ? value : JSON.stringify(value);
+  }
+  return values;
 }

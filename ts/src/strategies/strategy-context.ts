@@ -81,6 +81,8 @@ export type SubmitResult =
       readonly clientOrderId: number;
       readonly codes: readonly Code[];
       readonly failed: readonly FailedControl[];
+      /** The largest quantity that would have passed, of an order that was denied for its size alone. */
+      readonly suggestedQuantity?: string;
     };
 
 /** An exit of a bracket; side and quantity follow from the entry. */

@@ -4,6 +4,7 @@ import { vi } from 'vitest';
 import { addBacktestCommand } from '#ts/cli/backtest-command.js';
 import { addDemoCommand } from '#ts/cli/demo-command.js';
 import { addJournalCommand } from '#ts/cli/journal-command.js';
+import { addLimitsCommand } from '#ts/cli/limits-command.js';
 import { addRiskCommand } from '#ts/cli/risk/risk-command.js';
 import { addReconcileCommand } from '#ts/cli/reconcile-command.js';
 import { addSimulateCommand } from '#ts/cli/simulate-command.js';
@@ -25,6 +26,7 @@ export async function runCommand(...args: readonly string[]): Promise<CommandOut
   addDemoCommand(program);
   addBacktestCommand(program);
   addJournalCommand(program);
+  addLimitsCommand(program);
   addRiskCommand(program);
   addReconcileCommand(program);
   addSimulateCommand(program);

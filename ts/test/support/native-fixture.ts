@@ -6,7 +6,7 @@ import type { Command } from '#ts/native/command-memory.js';
 import { allocateAligned, loadMarketAddon } from '#ts/native/market-addon.js';
 import { NativeSession } from '#ts/native/native-session.js';
 import type { Notice } from '#ts/native/notice-reader.js';
-import { parseLimits } from '#ts/risk/limits.js';
+import { type LimitsOptions, parseLimits } from '#ts/risk/limits.js';
 import { defineStrategy } from '#ts/strategies/strategy.js';
 import { FRICTIONLESS, STOCK, UNLIMITED } from './scripted-session.js';
 
@@ -19,6 +19,7 @@ export interface NativeFixtureOptions {
   readonly journalFolder?: string;
   readonly assumptions?: AssumptionsOptions;
   readonly startCash?: string;
+  readonly limits?: LimitsOptions;
 }
 
 /** The configuration of a session without limits and costs, as the native core reads it. */
@@ -27,7 +28,7 @@ export function configJson(options: NativeFixtureOptions = {}): string {
     strategy: idle,
     strategyHash: null,
     instruments: options.instruments ?? [STOCK],
-    limits: parseLimits(UNLIMITED),
+    limits: parseLimits(options.limits ?? UNLIMITED),
     limitsPreset: null,
     assumptions: assumptionsSchema.parse(options.assumptions ?? FRICTIONLESS),
     startCash: options.startCash ?? '100000',
@@ -75,6 +76,13 @@ export class NativeFixture {
       closeTicks: ticks,
       volumeLots: lots,
     });
+    this.session.playEvent(0, this.notices);
+  }
+
+  /** Plays a trade of others at an instant. */
+  trade(instrument: number, ticks: number, tsEventNs: bigint): void {
+    const trade = { instrument, tsEventNs, priceTicks: ticks, quantityLots: 1_000_000 };
+    this.events.writeTrade(0, { ...trade, tradeId: 1, side: 'buy' });
     this.session.playEvent(0, this.notices);
   }
 

@@ -25,6 +25,8 @@ export const UNLIMITED: LimitsOptions = {
   drawdownFracMax: 'unlimited',
   stopLossRequired: false,
   priceAgeMsMax: 'unlimited',
+  positionQtyMax: 'unlimited',
+  positionNotionalQuoteMax: 'unlimited',
 };
 
 /** Fills at the price of the bar, without costs and without a bound on volume. */

@@ -13,7 +13,8 @@ export const OPEN_LIMITS = `limits: {
   orderQtyMax: 'unlimited', orderNotionalQuoteMax: 'unlimited', positionFracMax: 'unlimited',
   grossExposureFracMax: 'unlimited', priceBandFracMax: 'unlimited', ordersPerMinuteMax: 'unlimited',
   dailyTradesMax: 'unlimited', dailyLossFracMax: 'unlimited', drawdownFracMax: 'unlimited',
-  stopLossRequired: false, priceAgeMsMax: '60000' }`;
+  stopLossRequired: false, priceAgeMsMax: '60000', positionQtyMax: 'unlimited',
+  positionNotionalQuoteMax: 'unlimited' }`;
 
 /** Buys ten at the first bar and holds. */
 export const BUY_AND_HOLD = `name: 'buy-and-hold', onBar(bar, context) {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { codesPage } from '../../tools/generate/codes-page.mjs';
 import { staleFiles } from '../../tools/generate/generated-files.mjs';
+import { limitKeysModule, limitsJsonSchema } from '../../tools/generate/limits.mjs';
+import { limitsPage } from '../../tools/generate/limits-page.mjs';
 import { orderStatesPage } from '../../tools/generate/order-states-page.mjs';
 import { codesModule, controlsModule, vocabularyModule } from '../../tools/generate/typescript.mjs';
 
@@ -52,6 +54,24 @@ const VOCABULARY = {
   controls: [
     { bit: 0, variant: 'PriceAge', code: 'PRICE_STALE', unit: 'ns', meaning: "Price's age." },
   ],
+  limits: [
+    {
+      key: 'leverage_max',
+      kind: 'fraction',
+      stricter: 'lower',
+      reach: 'any',
+      required: false,
+      meaning: 'Largest leverage.',
+    },
+    {
+      key: 'order_qty_max',
+      kind: 'amount',
+      stricter: 'lower',
+      reach: 'any',
+      required: true,
+      meaning: 'Largest quantity.',
+    },
+  ],
   end_states: ['done'],
   transitions: [
     cell('fill', 'done'),
@@ -61,11 +81,37 @@ const VOCABULARY = {
   ],
 };
 
+describe('the documents of limits', () => {
+  it('tell what must be said from what may be, and every control', () => {
+    const page = limitsPage(VOCABULARY);
+    const needed = page.slice(0, page.indexOf('## Further limits'));
+    expect(needed).toContain('| `order_qty_max` | `orderQtyMax` | any | Largest quantity. |');
+    expect(needed).not.toContain('leverage_max');
+    expect(page).toContain('| `leverage_max` | `leverageMax` | any | Largest leverage. |');
+    expect(page).toContain("| 0 | `PRICE_STALE` | ns | Price's age. |");
+  });
+
+  it('ask in the JSON Schema for what must be said', () => {
+    const schema = JSON.parse(limitsJsonSchema(VOCABULARY));
+    expect(schema.required).toEqual(['order_qty_max']);
+    expect(schema.properties.leverage_max.anyOf).toContainEqual({ const: 'unlimited' });
+    expect(Object.keys(schema.properties.scopes.items.properties.limits.properties)).toEqual([
+      'leverage_max',
+      'order_qty_max',
+      'trading_hours',
+    ]);
+  });
+});
+
 describe('generated modules', () => {
   it('hold the codes', () => {
     const text = codesModule(VOCABULARY);
     expect(text).toContain('export type Category = "validation";');
     expect(text).toContain('PRICE_OFF_TICK: {"number":3,');
+  });
+
+  it('hold the limits with their names', () => {
+    expect(limitKeysModule(VOCABULARY)).toContain('{"name":"leverageMax","key":"leverage_max"');
   });
 
   it('hold the controls by their codes', () => {

@@ -4,6 +4,8 @@ import { format, resolveConfig } from 'prettier';
 import { BUILD_FOLDER, ROOT } from '../repository.mjs';
 import { codesPage } from './codes-page.mjs';
 import { kernelsModule } from './kernels.mjs';
+import { limitKeysModule, limitsJsonSchema } from './limits.mjs';
+import { limitsPage } from './limits-page.mjs';
 import { orderStatesPage } from './order-states-page.mjs';
 import { codesModule, controlsModule, vocabularyModule } from './typescript.mjs';
 
@@ -28,6 +30,7 @@ export async function generatedFiles(vocabulary) {
   const modules = {
     'ts/src/core/codes.generated.ts': codesModule(vocabulary),
     'ts/src/core/controls.generated.ts': controlsModule(vocabulary),
+    'ts/src/core/limit-keys.generated.ts': limitKeysModule(vocabulary),
     'ts/src/core/vocabulary.generated.ts': vocabularyModule(vocabulary),
     'ts/src/gpu/kernels.generated.ts': kernelsModule(),
     'ts/src/native/engine-addon.generated.ts': addonDeclarations(),
@@ -36,8 +39,12 @@ export async function generatedFiles(vocabulary) {
     async ([file, text]) =>
       /** @type {const} */ ([file, await format(text, { ...options, parser: 'typescript' })]),
   );
+  /** @param {string} text @param {'json' | 'markdown'} parser */
+  const document = (text, parser) => format(text, { ...options, parser });
   return new Map([
     ...(await Promise.all(formatted)),
+    ['ts/docs/limits.schema.json', await document(limitsJsonSchema(vocabulary), 'json')],
+    ['ts/docs/limits.md', await document(limitsPage(vocabulary), 'markdown')],
     ['ts/docs/codes.md', codesPage(vocabulary)],
     ['ts/docs/order-states.md', orderStatesPage(vocabulary)],
   ]);

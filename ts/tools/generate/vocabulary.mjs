@@ -17,6 +17,10 @@ import { runTool } from '../setup/tool-process.mjs';
  *   readonly unit: string, readonly meaning: string,
  * }} ControlEntry
  * @typedef {{
+ *   readonly key: string, readonly kind: string, readonly stricter: string, readonly reach: string,
+ *   readonly required: boolean, readonly meaning: string,
+ * }} LimitEntry
+ * @typedef {{
  *   readonly base: string, readonly overlays: number, readonly event: string,
  *   readonly next_base: string, readonly next_overlays: number, readonly alarm: boolean,
  * }} Transition
@@ -25,6 +29,7 @@ import { runTool } from '../setup/tool-process.mjs';
  *   readonly vocabularies: readonly WordList[],
  *   readonly overlays: readonly { readonly bits: number, readonly text: string }[],
  *   readonly controls: readonly ControlEntry[],
+ *   readonly limits: readonly LimitEntry[],
  *   readonly end_states: readonly string[],
  *   readonly transitions: readonly Transition[],
  * }} Vocabulary

@@ -76,5 +76,6 @@ fn terms_at(memory: &SharedBytes, at: usize) -> OrderTerms {
             .or_else(|| word(TRAILING_SHARE, 56).map(share)),
         display: word(DISPLAY, 64).map(Quantity::from_lots),
         expires: word(EXPIRES, 72).map(Timestamp),
+        ..OrderTerms::default()
     }
 }

@@ -12,6 +12,7 @@ mod failure;
 mod fault_session;
 mod journal;
 mod journal_cursor;
+mod limits;
 mod memory;
 mod numbers;
 mod parametric_risk;

@@ -1,6 +1,7 @@
 //! The simulated session as JavaScript drives it: market records and commands are read from arrays that JavaScript
 //! filled, views and notices are written to arrays that it reads.
 
+mod gate_requests;
 mod order_requests;
 
 use crate::amendment::order_id;

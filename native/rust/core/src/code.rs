@@ -202,6 +202,35 @@ codes! {
     134 FundingRateStale "FUNDING_RATE_STALE" Data true "The funding rate of a perpetual is missing or too old." "Wait for a rate, or feed one.";
     135 FeeQuoteMissing "FEE_QUOTE_MISSING" Data true "Without a quote nobody can tell whether a limit order would cross, or what it would slip." "Pass the best bid and ask.";
     136 BreakEvenUnreachable "BREAK_EVEN_UNREACHABLE" Validation false "No price in range pays for the costs of a round trip." "Check the costs: they may exceed the whole notional.";
+    140 PositionQtyExceeded "POSITION_QTY_EXCEEDED" Risk false "The position, if every open order filled, would be above its quantity." "Send a smaller order, or cancel open ones.";
+    141 PositionNotionalExceeded "POSITION_NOTIONAL_EXCEEDED" Risk false "The position, if every open order filled, would be above its notional." "Send a smaller order, or cancel open ones.";
+    142 NetExposureExceeded "NET_EXPOSURE_EXCEEDED" Risk false "Longs less shorts, if every open order of one side filled, would be above their fraction of equity." "Send a smaller order, or hedge.";
+    143 AssetExposureExceeded "ASSET_EXPOSURE_EXCEEDED" Risk false "The exposure to one asset over all its instruments would be above its fraction of equity." "Send a smaller order, or reduce other instruments of the asset.";
+    144 GroupExposureExceeded "GROUP_EXPOSURE_EXCEEDED" Risk false "The exposure to the instrument's group would be above its fraction of equity." "Send a smaller order, or reduce other instruments of the group.";
+    145 ConcentrationExceeded "CONCENTRATION_EXCEEDED" Risk false "The instrument's share of the portfolio would be above its limit." "Send a smaller order, or spread over more instruments.";
+    146 LeverageExceeded "LEVERAGE_EXCEEDED" Risk false "Gross exposure over equity would be above the permitted leverage." "Send a smaller order, or reduce positions.";
+    147 BuyingPowerExceeded "BUYING_POWER_EXCEEDED" Risk false "Open buy orders would cost more than the permitted part of settled cash." "Send a smaller order, or cancel open ones.";
+    148 OpenOrdersExceeded "OPEN_ORDERS_EXCEEDED" Risk true "More orders would be open than the limits permit." "Cancel orders.";
+    149 MessageRateExceeded "MESSAGE_RATE_EXCEEDED" Risk true "The venue's message budget is used up, but for what is kept for cancels." "Wait; cancels pass.";
+    150 DuplicateIntent "DUPLICATE_INTENT" Risk true "The same order of the same strategy was sent a moment ago." "Wait for the window to pass if it was meant.";
+    151 ExecutionsThrottled "EXECUTIONS_THROTTLED" Risk false "The strategy was executed too often within the window and is disabled until a person enables it again." "Look at what it did, then enable it again.";
+    152 WeeklyLossExceeded "WEEKLY_LOSS_EXCEEDED" Risk true "The loss of the week reached its limit; only reducing orders pass." "Wait for the next week.";
+    153 TotalLossExceeded "TOTAL_LOSS_EXCEEDED" Risk false "The loss since the start reached its limit; only reducing orders pass." "Review the strategy and start a new session.";
+    154 DrawdownGuard "DRAWDOWN_GUARD" Risk true "The order is larger than what is left of its limits in this drawdown." "Send a smaller order, or wait for equity to recover.";
+    155 ConsecutiveLosses "CONSECUTIVE_LOSSES" Risk true "Too many losing trades came in a row." "Wait for the next day, or enable trading again.";
+    156 PriceCollarExceeded "PRICE_COLLAR_EXCEEDED" Risk false "The order's price is too far from where the market stood when the window began." "Check the price; the collar follows the market with its window.";
+    157 StopCoverageMissing "STOP_COVERAGE_MISSING" Risk true "The position has been without a live protective order for too long." "Place a stop for the whole position.";
+    158 AccountStale "ACCOUNT_STALE" Risk true "The venue has not confirmed the account for too long." "Wait for the account, or ask for it.";
+    159 IntentStale "INTENT_STALE" Risk true "The market event that caused the order is too old." "Decide again on present data.";
+    160 ClockDriftExceeded "CLOCK_DRIFT_EXCEEDED" Risk true "The clock's offset is unknown or too large." "Synchronise the clock and measure again.";
+    161 InstrumentRestricted "INSTRUMENT_RESTRICTED" Risk false "The instrument is on the restricted list." "Trade another instrument.";
+    162 OutsideTradingHours "OUTSIDE_TRADING_HOURS" Risk true "No trading session is open." "Wait for the session.";
+    163 InstrumentHalted "INSTRUMENT_HALTED" Risk true "The venue has halted the instrument." "Wait until trading resumes.";
+    164 ShortSaleDenied "SHORT_SALE_DENIED" Risk false "The order could open a short position, for which there is no permission." "Sell no more than is held.";
+    165 BreakerOpen "BREAKER_OPEN" Risk true "A circuit breaker is open." "Wait until the component has recovered.";
+    166 StrategyMessageRateExceeded "STRATEGY_MESSAGE_RATE_EXCEEDED" Risk true "The strategy's message budget is used up, but for what is kept for cancels." "Wait; cancels pass.";
+    170 LimitsContradictory "LIMITS_CONTRADICTORY" Validation false "Two limits contradict each other." "Correct one of the two that the message names.";
+    171 LimitsLooseningDenied "LIMITS_LOOSENING_DENIED" Validation false "Limits would become looser, and neither a delay nor the second key permits it." "Bring the second key, or only tighten.";
     200 MatrixInvalid "MATRIX_INVALID" Validation false "A matrix has another size, a number that is not finite, or is not symmetric." "Correct the entry named.";
     201 MatrixNotDefinite "MATRIX_NOT_DEFINITE" Validation false "A covariance matrix is not positive definite." "Use more observations than assets, or a shrunk estimate.";
     202 SampleTooSmall "SAMPLE_TOO_SMALL" Validation false "A sample has no whole outcome in the tail asked for." "Use more scenarios or a lower level.";
@@ -241,7 +270,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 134);
+        assert_eq!(Code::ALL.len(), 163);
         assert_eq!(Code::from_number(0), None);
     }
 }

@@ -35,17 +35,19 @@ vocabulary! {
         OrderListJudged = 21 "order_list_judged", InterestCharged = 22 "interest_charged",
         ReconciliationItem = 23 "reconciliation_item", ReconciliationClosed = 24 "reconciliation_closed",
         ReconciliationState = 25 "reconciliation_state",
+        LimitsChanged = 26 "limits_changed", StrategyThrottled = 27 "strategy_throttled",
         SessionClosed = 32 "session_closed",
         VenueSnapshot = 40 "venue_snapshot", ReconciliationDecision = 41 "reconciliation_decision",
+        LimitsRequested = 48 "limits_requested", GateSignal = 49 "gate_signal",
     }
 }
 
 impl RecordKind {
-    /// Returns whether the record came from outside the engine: numbers below 16, and from 40 to 47.
+    /// Returns whether the record came from outside the engine: numbers below 16, and from 40 to 51.
     #[must_use]
     pub const fn is_input(self) -> bool {
         let number = self as u8;
-        number < Self::Verdict as u8 || (number >= 40 && number < 48)
+        number < Self::Verdict as u8 || (number >= 40 && number < 52)
     }
 }
 

@@ -42,6 +42,8 @@ pub struct Order {
     pub filled_tick_lots: i128,
     /// Lots that still count towards worst-case exposure.
     pub reserved: Quantity,
+    /// Lots of a position that it protects as a live stop.
+    pub covers: Quantity,
     /// Fees of its fills.
     pub fees: Amount,
     /// Fills that were applied.
@@ -71,6 +73,7 @@ impl Order {
             cum_quantity: Quantity::ZERO,
             filled_tick_lots: 0,
             reserved: Quantity::ZERO,
+            covers: Quantity::ZERO,
             fills: OrderFills::default(),
             pending: None,
             amendments: 0,

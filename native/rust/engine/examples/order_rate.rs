@@ -48,17 +48,35 @@ fn spec() -> InstrumentSpec {
     }
 }
 
+/// Further limits, all far away: with them every control is judged that needs
+/// no signal from outside and no time to pass.
+const FURTHER: &str = r#"{
+    "position_qty_max": "100000", "position_notional_quote_max": "100000000", "net_exposure_frac_max": "100",
+    "asset_exposure_frac_max": "100", "group_exposure_frac_max": "100", "groups": { "all": ["TEST"] },
+    "concentration_frac_max": "1", "leverage_max": "100", "buying_power_frac_max": "100",
+    "open_orders_max": "60000",
+    "weekly_loss_frac_max": "0.5", "total_loss_frac_max": "0.5", "drawdown_soft_frac_max": "0.4",
+    "consecutive_losses_max": "1000000000", "price_collar_frac_max": "0.1", "price_collar_window_ms_min": "1000",
+    "stop_uncovered_ms_max": "1000000", "intent_age_ms_max": "100000000", "trading_hours": "always",
+    "calendars": { "always": [["0", "9000000000000000000"]] }
+}"#;
+
 /// Limits that are all set and all far away, so that every control has to be judged.
-fn config() -> Result<EngineConfig> {
-    let limits = serde_json::json!({
+fn config(further: bool) -> Result<EngineConfig> {
+    let mut limits = serde_json::json!({
         "order_qty_max": "100", "order_notional_quote_max": "1000000", "position_frac_max": "50",
         "gross_exposure_frac_max": "100", "price_band_frac_max": "0.1",
         "orders_per_minute_max": "unlimited", "daily_trades_max": "unlimited",
         "daily_loss_frac_max": "0.5", "drawdown_frac_max": "0.5", "stop_loss_required": false,
         "price_age_ms_max": "unlimited"
     });
-    let limits = serde_json::from_value(limits)
-        .map_err(|error| Error::new(Code::LimitsInvalid, format!("limits must parse, {error}")))?;
+    let unreadable = |error| Error::new(Code::LimitsInvalid, format!("limits must parse, {error}"));
+    if let (true, Some(object)) = (further, limits.as_object_mut()) {
+        let more: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(FURTHER).map_err(unreadable)?;
+        object.extend(more);
+    }
+    let limits = serde_json::from_value(limits).map_err(unreadable)?;
     Ok(EngineConfig {
         instruments: vec![spec()],
         limits,
@@ -79,8 +97,8 @@ struct Market {
 }
 
 impl Market {
-    fn open(journal: Option<JournalWriter>, resting: usize) -> Result<Self> {
-        let config = DeskConfig { engine: config()?, about: serde_json::Value::Null };
+    fn open(journal: Option<JournalWriter>, resting: usize, further: bool) -> Result<Self> {
+        let config = DeskConfig { engine: config(further)?, about: serde_json::Value::Null };
         let mut desk = Desk::open(&config, journal)?;
         desk.hears = false;
         let (bid, ask) = (Price::from_ticks(9_999), Price::from_ticks(10_001));
@@ -253,13 +271,15 @@ fn measured(folder: &Path) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     let journal = |name: &str| JournalWriter::create(&folder.join(name), SyncPolicy::Os).map(Some);
     let subject = "Holdfast, native, with journal";
-    steps(&mut Market::open(journal("steps")?, 0)?, subject, &mut figures)?;
-    sustained(&mut Market::open(journal("sustained")?, 0)?, subject, &mut figures)?;
+    steps(&mut Market::open(journal("steps")?, 0, false)?, subject, &mut figures)?;
+    sustained(&mut Market::open(journal("sustained")?, 0, false)?, subject, &mut figures)?;
     let subject = "Holdfast, native, without journal";
-    steps(&mut Market::open(None, 0)?, subject, &mut figures)?;
-    sustained(&mut Market::open(None, 0)?, subject, &mut figures)?;
+    steps(&mut Market::open(None, 0, false)?, subject, &mut figures)?;
+    sustained(&mut Market::open(None, 0, false)?, subject, &mut figures)?;
     let subject = "Holdfast, native, without journal, 1,000 resting";
-    steps(&mut Market::open(None, RESTING)?, subject, &mut figures)?;
+    steps(&mut Market::open(None, RESTING, false)?, subject, &mut figures)?;
+    let subject = "Holdfast, native, without journal, 1,000 resting, nearly every limit";
+    steps(&mut Market::open(None, RESTING, true)?, subject, &mut figures)?;
     Ok(figures)
 }
 

@@ -8,6 +8,7 @@ use holdfast_core::{
     TimeInForce, TradingMode,
 };
 use holdfast_risk::control::Control;
+use holdfast_risk::limits::LIMIT_KEYS;
 use serde_json::{Value, json};
 use std::io::Write;
 
@@ -114,6 +115,7 @@ fn main() -> std::io::Result<()> {
         "vocabularies": vocabularies(),
         "overlays": overlays(),
         "controls": controls(),
+        "limits": LIMIT_KEYS,
         "end_states": ends,
         "transitions": transitions(),
     });

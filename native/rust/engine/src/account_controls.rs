@@ -3,7 +3,9 @@
 use crate::account_spec::PositionMode;
 use crate::engine::{Engine, InstrumentState};
 use crate::wallet::CurrencyId;
-use holdfast_core::{Amount, MarginTable, OrderIntent, Price, Quantity, Result, Rounding};
+use holdfast_core::{
+    Amount, Fraction, MarginTable, OrderIntent, Price, Quantity, Result, Rounding,
+};
 use holdfast_risk::{Check, Control, Verdict, WorstCase};
 
 impl Engine {
@@ -44,7 +46,7 @@ impl Engine {
         let check = match self.margin_of_order(state, (table, mark), intent, (lots, others)) {
             Ok((available, added)) => Check {
                 control: Control::Margin,
-                passed: added <= available,
+                passed: self.is_covered(intent, available, added),
                 limit: Some(available.raw()),
                 observed: added.raw(),
                 age_ns,
@@ -60,6 +62,13 @@ impl Engine {
         };
         verdict.add(check);
         Ok(())
+    }
+
+    /// Whether the available margin covers what an order adds as often as its limits ask for; once where they do not.
+    fn is_covered(&self, intent: &OrderIntent, available: Amount, added: Amount) -> bool {
+        let limits = self.gate.table().row(intent.terms.strategy, intent.instrument);
+        let Some(cover) = limits.margin_cover else { return added <= available };
+        is_cover(available, added, cover).unwrap_or(false)
     }
 
     fn check_rates(&self, state: &InstrumentState, verdict: &mut Verdict) {
@@ -96,4 +105,10 @@ impl Engine {
         let available = self.wallets.get(state.currency)?.available()?;
         Ok((available, then.minus(now)?.max(Amount::ZERO)))
     }
+}
+
+/// Whether available ÷ added is at least the cover, exactly.
+fn is_cover(available: Amount, added: Amount, cover: Fraction) -> Result<bool> {
+    let needed = added.times(i128::from(cover.millionths()))?;
+    Ok(available.times(Fraction::PARTS)? >= needed)
 }

@@ -4,6 +4,7 @@ use crate::actor::ActorInput;
 use crate::actor_plan::ActorPlan;
 use crate::input::Input;
 use holdfast_core::{ClientOrderId, Code, Error, InstrumentId, OrderIntent, Result};
+use holdfast_risk::signal::GateSignal;
 
 impl ActorPlan {
     /// Returns whose an input is, `None` for all, and the input with the instruments as the actor names them.
@@ -60,8 +61,19 @@ impl ActorPlan {
                 let (contingency, orders) = (list.contingency, list.orders.to_vec());
                 return self.route(ActorInput::List { contingency, orders });
             }
-            Input::ModeChanged { .. } | Input::Failure { .. } | Input::Rate(_) => {
+            Input::Signal { signal: GateSignal::Halted { instrument, .. }, .. } => {
+                local(instrument)?
+            }
+            Input::ModeChanged { .. }
+            | Input::Signal { .. }
+            | Input::Failure { .. }
+            | Input::Rate(_) => {
                 return Ok((None, ActorInput::Plain(input)));
+            }
+            Input::ChangeLimits { .. } => {
+                let rule =
+                    "limits must be changed for each actor by itself: each has its part of them";
+                return Err(Error::new(Code::ArgumentInvalid, rule));
             }
             Input::VenueState(_) | Input::Decide(_) => {
                 let rule = "an actor must be compared with the venue by its own journal, before the actors are opened";

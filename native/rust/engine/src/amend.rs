@@ -32,7 +32,7 @@ impl Engine {
         self.emit(RecordKind::Verdict, verdict.as_ref(), sink)?;
         if verdict.approved() {
             // An amendment is a message to the venue, and opens nothing that was not counted when its order was sent.
-            self.gate.note_sent(self.now(), true);
+            self.gate.note_amended(self.now());
             self.give_way(separation, sink, commands)?;
             self.request_replace(replacement, sink, commands)?;
         }
@@ -73,6 +73,7 @@ impl Engine {
             // The order has its place already.
             open_orders: (self.orders.len().saturating_sub(1), self.max_open_orders),
             opening_ahead: 0,
+            around: self.around(state, &intent, order.reserved, 0)?,
         };
         let leaves = replacement.quantity.minus(order.cum_quantity)?;
         let lessens = same_prices && replacement.quantity <= order.quantity;

@@ -2,7 +2,9 @@
 
 use crate::account_spec::{AccountSpec, Borrow, PositionMode};
 use crate::config::{ENDED_ORDERS_KEPT, EngineConfig};
+use crate::coverage::Coverage;
 use crate::emulation::{Seen, emulated_types};
+use crate::exposure_totals::{ExposureTotals, Part, assets};
 use crate::idempotency::FirstResults;
 use crate::input::{Command, Failure, Input};
 use crate::keyed_submission::FirstResult;
@@ -15,12 +17,14 @@ use crate::sink::{Noted, Sink};
 use crate::statistics::Statistics;
 use crate::wallet::{CurrencyId, PositionSums, Wallets};
 use holdfast_core::journal_record::RecordKind;
+use holdfast_core::persist::PersistParts;
 use holdfast_core::wire::Encode;
+use holdfast_core::wire::Reader;
 use holdfast_core::{
-    AccountId, Amount, ClientOrderId, Clock, Code, Error, Instrument, InstrumentId, ManualClock,
-    Order, OrderType, Price, Result, Timestamp, VenueReport,
+    AccountId, Amount, ClientOrderId, Clock, Code, Error, Instrument, InstrumentId, InstrumentSpec,
+    ManualClock, Order, OrderType, Price, Result, Timestamp, VenueReport,
 };
-use holdfast_risk::{Gate, Verdict, WorstCase};
+use holdfast_risk::{ChangeCause, Gate, Verdict, WorstCase};
 use std::collections::{BTreeSet, VecDeque};
 
 /// Everything the engine knows about one instrument.
@@ -48,6 +52,10 @@ pub struct InstrumentState {
     pub gross: Amount,
     /// Worst-case exposure at the mark, in the account's currency.
     pub worst: Amount,
+    /// Its part of the sums that the gate's wider controls look at.
+    pub part: Part,
+    /// How much of the position live stops cover.
+    pub coverage: Coverage,
 }
 
 /// Counters of what happened to orders.
@@ -105,6 +113,15 @@ pub struct Engine {
     pub(crate) reconciliation: Reconciliation,
     /// A verdict that nobody needs any more; the next one is written over it.
     pub(crate) spare_verdict: Option<Box<Verdict>>,
+    /// Where smaller quantities are tried when an order is denied for its size.
+    pub(crate) trial_verdict: Option<Box<Verdict>>,
+    pub(crate) totals_of_exposure: ExposureTotals,
+    /// Whether a limit asks for the coverage of positions.
+    pub(crate) watches_stops: bool,
+    /// Whether a limit asks for sums over instruments.
+    pub(crate) watches_totals: bool,
+    /// Why other limits hold since an input whose record did not come.
+    pub(crate) limits_due: Option<ChangeCause>,
 }
 
 impl Engine {
@@ -116,8 +133,12 @@ impl Engine {
         let start_cash = Amount::parse(&config.start_cash)?;
         config.validate(start_cash)?;
         let wallets = AccountSpec::wallets(config, start_cash)?;
+        let specs: Vec<&InstrumentSpec> = config.instruments.iter().collect();
+        let gate = Gate::for_instruments(&config.limits, start_cash, &specs)?;
+        let (places, asset_count) = assets(&config.instruments);
+        let groups = gate.table().groups();
         let mut instruments = Vec::with_capacity(config.instruments.len());
-        for spec in &config.instruments {
+        for (spec, asset) in config.instruments.iter().zip(places) {
             instruments.push(InstrumentState {
                 instrument: Instrument::new(spec.clone())?,
                 mark: None,
@@ -130,9 +151,11 @@ impl Engine {
                 net: Amount::ZERO,
                 gross: Amount::ZERO,
                 worst: Amount::ZERO,
+                part: Part { asset, ..Part::default() },
+                coverage: Coverage::default(),
             });
         }
-        Ok(Self {
+        let mut engine = Self {
             instruments,
             orders: OrderStore::with_capacity(config.max_open_orders),
             ended: OrderStore::with_capacity(ENDED_ORDERS_KEPT),
@@ -144,7 +167,7 @@ impl Engine {
             interest_until: Timestamp::default(),
             emulated: emulated_types(&config.emulated_order_types)?,
             held: BTreeSet::new(),
-            gate: Gate::new(&config.limits, start_cash)?,
+            gate,
             clock: ManualClock::default(),
             next_order_id: ClientOrderId::compose(config.orders.id_epoch, 1)?.0,
             net_value: Amount::ZERO,
@@ -161,7 +184,15 @@ impl Engine {
             reconciliation: Reconciliation::default(),
             spare_verdict: None,
             first_results: FirstResults::new(config.orders.idempotency_max),
-        })
+            trial_verdict: Some(Box::new(Verdict::new(ClientOrderId::NONE, false))),
+            totals_of_exposure: ExposureTotals::new(asset_count, groups),
+            watches_stops: false,
+            watches_totals: false,
+            limits_due: None,
+        };
+        engine.watch_totals()?;
+        engine.watch_stops();
+        Ok(engine)
     }
 
     /// Moves the engine by one input: the input is recorded first, then everything that follows from it. Commands for
@@ -198,6 +229,11 @@ impl Engine {
         let charged = self.accrue_interest(ts)?;
         let before = self.clock.now();
         self.clock.advance(ts);
+        // Limits that are due hold for this input; their record stands behind it.
+        let kept = self.gate.image_before_limits(ts);
+        let due_before = self.limits_due;
+        let due = self.gate.advance_limits(ts)?;
+        self.limits_due = due.or(self.limits_due);
         let mut noted = Noted { sink: &mut *sink, any: false };
         let outcome = self.apply(input, &mut noted, commands);
         if outcome.is_err() {
@@ -205,9 +241,16 @@ impl Engine {
                 // A replay does not know of it, and must stand at the same instant.
                 self.clock = ManualClock::default();
                 self.clock.advance(before);
+                if let Some(image) = kept {
+                    self.gate.load_parts(&mut Reader::new(&image))?;
+                    self.limits_due = due_before;
+                }
             }
             self.take_back_interest(charged)?;
             return outcome;
+        }
+        if let Some(cause) = self.limits_due.take() {
+            self.take_limits(cause, sink)?;
         }
         self.stop_waiting(sink, commands)?;
         self.enforce_mode(input, sink, commands)?;
@@ -254,6 +297,8 @@ impl Engine {
             Input::ModeChanged { mode, reason, .. } => {
                 self.change_mode(*mode, reason, sink).map(|()| None)
             }
+            Input::ChangeLimits { change, .. } => self.change_limits(change, sink).map(|()| None),
+            Input::Signal { signal, .. } => self.take_signal(*signal, sink).map(|()| None),
             Input::VenueState(told) => self.compare_with_venue(told, sink, commands).map(|()| None),
             Input::Decide(decision) => self.decide(decision, sink, commands).map(|()| None),
             Input::Funding(funding) => {
@@ -304,6 +349,12 @@ impl Engine {
     /// Takes a verdict back that was read, so that the next one needs no memory of its own.
     pub fn recycle(&mut self, verdict: Box<Verdict>) {
         self.spare_verdict = Some(verdict);
+    }
+
+    /// Returns memory for a verdict, used before where there is some.
+    pub(crate) fn verdict_memory(&mut self) -> Box<Verdict> {
+        let spare = self.spare_verdict.take();
+        spare.unwrap_or_else(|| Box::new(Verdict::new(ClientOrderId::NONE, false)))
     }
 
     /// Puts a verdict into memory, used before where there is some. It is boxed, because every step would carry its size otherwise.

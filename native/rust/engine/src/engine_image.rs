@@ -3,7 +3,9 @@
 //! What comes from the configuration is not in it. Everything else is: the lists below name every field, and one that is
 //! added to a type without a word here does not compile.
 
+use crate::coverage::Coverage;
 use crate::engine::{Engine, InstrumentState, OrderCounts};
+use crate::exposure_totals::{ExposureTotals, Part};
 use holdfast_core::persist::{PersistParts, unfit};
 use holdfast_core::wire::Reader;
 use holdfast_core::{Result, persist_fields, persist_parts};
@@ -27,8 +29,12 @@ persist_fields!(OrderCounts {
     strategy_filled,
 });
 
+persist_fields!(Part { long, short, worst, asset, group });
+persist_fields!(ExposureTotals { long, short, by_asset, by_group });
+persist_fields!(Coverage { sell_stops, buy_stops, uncovered_since });
+
 persist_parts!(InstrumentState {
-    saved: [mark, position, short, sums, case, value, net, gross, worst],
+    saved: [mark, position, short, sums, case, value, net, gross, worst, part, coverage],
     parts: [],
     given: [instrument, currency],
 });
@@ -50,6 +56,10 @@ persist_parts!(Engine {
         sequences,
         reconciliation,
         held_since,
+        totals_of_exposure,
+        watches_stops,
+        watches_totals,
+        limits_due,
     ],
     parts: [instruments, orders, ended, wallets, gate, first_results],
     given: [
@@ -60,6 +70,7 @@ persist_parts!(Engine {
         account_id,
         self_trade,
         spare_verdict,
+        trial_verdict,
     ],
 });
 

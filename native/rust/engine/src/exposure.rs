@@ -2,6 +2,7 @@
 
 use crate::account_spec::PositionMode;
 use crate::engine::{Engine, InstrumentState};
+use crate::exposure_totals::Part;
 use crate::position::Position;
 use crate::wallet::{CurrencyId, PositionSums};
 use holdfast_core::{
@@ -143,11 +144,20 @@ impl InstrumentState {
             None => PositionSums {
                 equity: net,
                 collateral: long.min(Amount::ZERO).plus(short.min(Amount::ZERO))?,
+                buys: self.cost_of_buys(mark)?,
                 ..PositionSums::default()
             },
             Some(table) => self.margined(table, [long.magnitude()?, short.magnitude()?], worst)?,
         };
         Ok(Valued { net, gross, worst, sums })
+    }
+
+    /// Returns what all open buy orders would cost at the mark.
+    fn cost_of_buys(&self, mark: Price) -> Result<Amount> {
+        if self.case.open_buy == 0 {
+            return Ok(Amount::ZERO);
+        }
+        self.instrument.settlement_notional(mark, Quantity::from_lots(self.case.open_buy))
     }
 
     fn margined(
@@ -165,6 +175,7 @@ impl InstrumentState {
                 collateral: unrealized,
                 initial: needed,
                 isolated: Amount::ZERO,
+                buys: Amount::ZERO,
                 maintenance: table.maintenance(long)?.plus(table.maintenance(short)?)?,
             });
         }
@@ -198,15 +209,26 @@ impl Engine {
             Ok(self.wallets.convert(currency, amount)?.unwrap_or(Amount::ZERO))
         };
         let new = [convert(valued.net)?, convert(valued.gross)?, convert(valued.worst)?];
+        let old_part = state.part;
+        let part = if self.watches_totals {
+            let (long, short) = state.one_sided(state.case, mark)?;
+            Part { long: convert(long)?, short: convert(short)?, worst: new[2], ..old_part }
+        } else {
+            old_part
+        };
         let [old_net, old_gross, old_worst] = [state.net, state.gross, state.worst];
         let [net, gross, worst] = new;
         self.net_value = self.net_value.minus(old_net)?.plus(net)?;
         self.gross_value = self.gross_value.minus(old_gross)?.plus(gross)?;
         self.worst_exposure = self.worst_exposure.minus(old_worst)?.plus(worst)?;
+        if self.watches_totals {
+            self.totals_of_exposure.exchange(&old_part, &part)?;
+        }
         let wallet = self.wallets.get_mut(currency)?;
         wallet.sums = wallet.sums.exchange(old_sums, valued.sums)?;
         let state = self.state_mut(id)?;
         state.value = valued.net;
+        state.part = part;
         (state.net, state.gross, state.worst, state.sums) = (net, gross, worst, valued.sums);
         Ok(())
     }

@@ -38,6 +38,10 @@ impl Engine {
         self.counts.fills += 1;
         self.counts.strategy_filled += u64::from(first && intent.role == OrderRole::Strategy);
         let change = self.book_fill(&intent, report, released, sink)?;
+        self.note_execution(&intent, sink)?;
+        if change.closed > Quantity::ZERO {
+            self.gate.note_close(self.now(), change.realized);
+        }
         self.transition(
             id,
             if complete { OrderEvent::CompleteFill } else { OrderEvent::PartialFill },

@@ -9,6 +9,7 @@ use holdfast_core::{
     Amendment, Amount, Bar, ClientOrderId, Code, InstrumentId, OrderIntent, Quote, Replacement,
     Result, Timestamp, Trade, TradingMode, VenueReport,
 };
+use holdfast_risk::{GateSignal, LimitsChange};
 
 /// A funding payment of a perpetual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +69,20 @@ pub enum Input<'a> {
         /// When.
         ts: Timestamp,
     },
+    /// Somebody wants other limits.
+    ChangeLimits {
+        /// Which, and by what right.
+        change: &'a LimitsChange,
+        /// When.
+        ts: Timestamp,
+    },
+    /// The gate is told of a change outside.
+    Signal {
+        /// What changed.
+        signal: GateSignal,
+        /// When.
+        ts: Timestamp,
+    },
     /// Funding fell due.
     Funding(Funding),
     /// A rate of exchange changed.
@@ -101,6 +116,8 @@ impl Input<'_> {
                 None => Timestamp(i64::MIN),
             },
             Self::ModeChanged { ts, .. }
+            | Self::ChangeLimits { ts, .. }
+            | Self::Signal { ts, .. }
             | Self::Cancel { ts, .. }
             | Self::LoseTrack { ts, .. }
             | Self::Failure { ts, .. } => *ts,

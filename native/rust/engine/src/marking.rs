@@ -39,6 +39,7 @@ impl Engine {
     /// Values the position and the account anew at a price of the market.
     fn mark(&mut self, id: InstrumentId, price: Price, ts: Timestamp) -> Result<()> {
         self.state_mut(id)?.mark = Some((price, ts));
+        self.gate.note_price(id, price, ts);
         self.follow_mark(id, price, ts)?;
         self.refresh(id)?;
         self.equity = self.wallets.equity()?;

@@ -9,6 +9,7 @@ use holdfast_core::{
     ClientOrderId, Code, Error, InstrumentId, OrderIntent, OrderRole, OrderTerms, OrderType,
     Overlays, Quantity, ReportKind, Result, Side, TimeInForce, TradingMode,
 };
+use holdfast_risk::limit_table::LimitTable;
 
 /// Orders that one position is closed with at once, where the instrument bounds an order's quantity.
 pub const LIQUIDATION_ORDERS_MAX: usize = 16;
@@ -72,6 +73,12 @@ impl Engine {
         )
         .with("mode", self.mode().name())
         .with("asked", mode.name()))
+    }
+
+    /// Returns the limits in force.
+    #[must_use]
+    pub const fn limits(&self) -> &LimitTable {
+        self.gate.table()
     }
 
     /// Returns the mode in force.

@@ -1,6 +1,7 @@
 //! A record as JSON, for people and tools.
 
 use crate::borrowing::InterestCharged;
+use crate::gate_inputs::{LimitsChanged, StrategyThrottled, signal_json};
 use crate::input::Funding;
 use crate::journal_resume::JournalResumed;
 use crate::keyed_submission::Submission;
@@ -15,7 +16,7 @@ use holdfast_core::{
     Overlays, Price, Quantity, Quote, Result, Side, TimeInForce, Trade, TradingMode,
     TrailingDistance, VenueReport,
 };
-use holdfast_risk::Verdict;
+use holdfast_risk::{GateSignal, Verdict};
 use serde_json::{Value, json};
 
 /// Returns the record with all its fields; amounts are exact decimal strings, prices ticks, quantities lots.
@@ -54,6 +55,12 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
             let resumed = JournalResumed::decode(&mut reader)?;
             json!({ "cut_bytes": resumed.cut_bytes, "first_lost_sequence": resumed.first_lost_sequence })
         }
+        RecordKind::LimitsRequested => {
+            serde_json::from_slice(record.payload).unwrap_or(Value::Null)
+        }
+        RecordKind::GateSignal => signal_json(GateSignal::decode(&mut reader)?),
+        RecordKind::LimitsChanged => LimitsChanged::decode(&mut reader)?.json(),
+        RecordKind::StrategyThrottled => StrategyThrottled::decode(&mut reader)?.json(),
         RecordKind::Verdict => verdict(&Verdict::decode(&mut reader)?),
         RecordKind::OrderChanged => order(&OrderChanged::decode(&mut reader)?)?,
         RecordKind::PositionChanged => position(&PositionChanged::decode(&mut reader)?),
@@ -196,6 +203,8 @@ fn verdict(verdict: &Verdict) -> Value {
     json!({
         "client_order_id": verdict.client_order_id.0, "verdict": if verdict.approved() { "approved" } else { "denied" },
         "reducing": verdict.reducing, "checks": checks,
+        "suggested_lots": verdict.suggested.map(Quantity::lots),
+        "limits_mark": format!("{:016x}", verdict.limits_mark),
     })
 }
 

@@ -16,6 +16,7 @@ use holdfast_core::{
     Amendment, Bar, ClientOrderId, Code, Error, OrderIntent, Quote, Result, Timestamp, Trade,
     TradingMode, VenueReport,
 };
+use holdfast_risk::{GateSignal, LimitsChange};
 use serde::Serialize;
 
 /// Outcome of a replay.
@@ -54,7 +55,7 @@ pub(crate) fn feed(
 ) -> Result<()> {
     let mut reader = Reader::new(record.payload);
     let mut commands = Vec::new();
-    let (listed, told);
+    let (listed, told, change);
     let input = match record.kind {
         RecordKind::Bar => Input::Bar(Bar::decode(&mut reader)?),
         RecordKind::Trade => Input::Trade(Trade::decode(&mut reader)?),
@@ -84,6 +85,13 @@ pub(crate) fn feed(
             let reason = std::str::from_utf8(reader.rest())
                 .map_err(|_| Error::new(Code::JournalCorrupt, "reason must hold text"))?;
             Input::ModeChanged { mode, reason, ts: record.ts }
+        }
+        RecordKind::LimitsRequested => {
+            change = LimitsChange::decode(&mut reader)?;
+            Input::ChangeLimits { change: &change, ts: record.ts }
+        }
+        RecordKind::GateSignal => {
+            Input::Signal { signal: GateSignal::decode(&mut reader)?, ts: record.ts }
         }
         RecordKind::Funding => Input::Funding(Funding::decode(&mut reader)?),
         RecordKind::VenueSnapshot => {

@@ -183,6 +183,7 @@ impl Engine {
         } else if before.is_end() && !transition.base.is_end() {
             self.revive(id)?;
         }
+        self.note_cover(id);
         Ok(transition)
     }
 

@@ -36,8 +36,16 @@ impl Engine {
         if self.let_go(id) {
             return self.transition(id, OrderEvent::Cancel, sink).map(|_| ());
         }
+        self.note_message(id);
         commands.push(Command::Cancel(id));
         Ok(())
+    }
+
+    /// Counts a message about an open order.
+    fn note_message(&mut self, id: ClientOrderId) {
+        if let Some(intent) = self.orders.get(&id.0).map(|order| order.intent) {
+            self.gate.note_message(&intent, self.now());
+        }
     }
 
     /// Asks the venue to change an order; until it answers, the worse of old and new is reserved.
@@ -56,6 +64,7 @@ impl Engine {
         order.pending = Some(replacement);
         self.reserve_worst(id)?;
         if !self.held.contains(&id.0) {
+            self.note_message(id);
             commands.push(Command::Replace(replacement));
             return Ok(());
         }

@@ -119,7 +119,7 @@ impl Engine {
             busiest_day_trades: self.gate.busiest_day_trades(),
             daily_loss_tripped: self.gate.guard().daily_loss_tripped(),
             drawdown_tripped: self.gate.guard().drawdown_tripped(),
-            limits_fingerprint: hex(&self.gate.limits().fingerprint),
+            limits_fingerprint: hex(self.gate.table().fingerprint()),
             state_hash: hex(&self.state_hash()),
             account: self.has_account_detail().then(|| self.account_snapshot()).transpose()?,
         })

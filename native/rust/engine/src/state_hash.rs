@@ -33,6 +33,8 @@ impl Engine {
         self.hash_wallets(&mut words);
         self.hash_sequences(&mut words);
         self.open_orders().for_each(|order| hash_order(order, &mut words));
+        self.gate.words().into_iter().for_each(|word| words.add(word));
+        self.hash_coverage(&mut words);
         *words.0.finalize().as_bytes()
     }
 
@@ -53,6 +55,15 @@ impl Engine {
                 words.add(state.short.open_cost().map_or(i128::MIN, Amount::raw));
                 words.amounts([state.short.realized()]);
             }
+        }
+    }
+
+    /// Nothing while no limit asks for the coverage of positions.
+    fn hash_coverage(&self, words: &mut Words) {
+        for state in self.instruments.iter().filter(|_| self.watches_stops) {
+            words.add(state.coverage.sell_stops);
+            words.add(state.coverage.buy_stops);
+            words.add(state.coverage.uncovered_since.map_or(i64::MIN, |since| since.0));
         }
     }
 

@@ -7,9 +7,9 @@ use crate::output::OrderChanged;
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::{
-    ClientOrderId, Code, Error, Order, OrderEvent, OrderIntent, OrderRole, Result,
+    ClientOrderId, Code, Error, Order, OrderEvent, OrderIntent, OrderRole, Quantity, Result,
 };
-use holdfast_risk::{Verdict, View};
+use holdfast_risk::{Subject, Tried, Verdict, View, largest_passing};
 
 impl Engine {
     /// Judges an intent and, when approved, reserves and sends it; check and reserve are one step.
@@ -41,9 +41,12 @@ impl Engine {
         self.check_intent(&intent)?;
         self.next_order_id += 1;
         self.emit(kind, &Submission { intent: &intent, key }, sink)?;
-        let verdict = self.judge(&intent, Ahead::default())?;
-        let mut verdict = self.boxed(verdict);
+        let mut verdict = self.verdict_memory();
+        self.judge_into(&intent, Ahead::default(), &mut verdict)?;
         let separation = self.separate(&intent, &mut verdict);
+        if verdict.denied_for_size() {
+            verdict.suggested = self.suggest(&intent)?;
+        }
         self.emit(RecordKind::Verdict, verdict.as_ref(), sink)?;
         self.counts.submitted += 1;
         let intent = OrderIntent { quantity: separation.quantity, ..intent };
@@ -89,7 +92,7 @@ impl Engine {
         self.reserve(&intent, intent.quantity)?;
         order.reserved = intent.quantity;
         self.counts.strategy_sent += u64::from(intent.role == OrderRole::Strategy);
-        self.gate.note_sent(self.now(), reducing);
+        self.gate.note_sent(&intent, self.now(), reducing);
         self.emit_change(&OrderChanged::of(&order, OrderEvent::Submit, transition), sink)?;
         self.orders.insert(intent.client_order_id.0, order);
         if self.emulated.contains(&intent.order_type) {
@@ -101,6 +104,18 @@ impl Engine {
 
     /// Judges an order as if those of its list that stand ahead of it were sent.
     pub(crate) fn judge(&self, intent: &OrderIntent, ahead: Ahead) -> Result<Verdict> {
+        let mut verdict = Verdict::new(intent.client_order_id, false);
+        self.judge_into(intent, ahead, &mut verdict)?;
+        Ok(verdict)
+    }
+
+    /// As `judge`, into memory that is there.
+    pub(crate) fn judge_into(
+        &self,
+        intent: &OrderIntent,
+        ahead: Ahead,
+        verdict: &mut Verdict,
+    ) -> Result<()> {
         let state = self.state(intent.instrument)?;
         let (equity, other_exposure) = self.in_settlement(state)?;
         let view = View {
@@ -112,10 +127,38 @@ impl Engine {
             other_exposure,
             open_orders: (self.orders.len() + ahead.orders, self.max_open_orders),
             opening_ahead: ahead.opening,
+            around: self.around(state, intent, Quantity::ZERO, ahead.orders as u32)?,
         };
-        let mut verdict = self.gate.check(intent, &view);
-        self.check_account(intent, intent.quantity, state.case, &mut verdict)?;
-        Ok(verdict)
+        self.gate.judge_into(intent, Subject::Order, &view, verdict);
+        self.check_account(intent, intent.quantity, state.case, verdict)
+    }
+
+    /// Judges an order as if it were submitted now, and changes nothing; own orders that it would meet are not looked for.
+    ///
+    /// # Errors
+    /// `ORDER_INVALID`, `INSTRUMENT_UNKNOWN`, `QTY_OUT_OF_RANGE`, `AMOUNT_OVERFLOW`.
+    pub fn what_if(&self, intent: &OrderIntent) -> Result<Verdict> {
+        intent.validate()?;
+        self.judge(intent, Ahead::default())
+    }
+
+    /// Returns the largest quantity that would pass of an order that was denied for its size.
+    fn suggest(&mut self, intent: &OrderIntent) -> Result<Option<Quantity>> {
+        let Some(mut trial) = self.trial_verdict.take() else { return Ok(None) };
+        let mut failed = Ok(());
+        let case = self.state(intent.instrument)?.case_of(self.position_mode, intent)?;
+        let suggested = largest_passing(intent.quantity, case.reducible(intent.side), |quantity| {
+            let smaller = OrderIntent { quantity, ..*intent };
+            let judged = self.judge_into(&smaller, Ahead::default(), &mut trial);
+            let is_whole = judged.is_ok() && smaller.validate().is_ok();
+            failed = judged;
+            Tried {
+                too_large: !is_whole || trial.too_large(),
+                passes: is_whole && trial.approved(),
+            }
+        });
+        self.trial_verdict = Some(trial);
+        failed.map(|()| suggested)
     }
 }
 

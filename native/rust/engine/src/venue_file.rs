@@ -220,6 +220,8 @@ impl Engine {
                 display: display.map(|shown| quantity(instrument, "display", shown)).transpose()?,
                 trailing,
                 expires: time("expires_ns", text.expires_ns.as_ref())?,
+                // A venue does not know which strategy wanted an order, and why.
+                ..OrderTerms::default()
             },
         })
     }

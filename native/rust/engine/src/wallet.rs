@@ -23,6 +23,8 @@ pub struct PositionSums {
     pub isolated: Amount,
     /// Maintenance margin of cross positions.
     pub maintenance: Amount,
+    /// Cost of open buy orders of what is paid in full, at the mark.
+    pub buys: Amount,
 }
 
 impl PositionSums {
@@ -40,6 +42,7 @@ impl PositionSums {
             initial: swap(self.initial, old.initial, new.initial)?,
             isolated: swap(self.isolated, old.isolated, new.isolated)?,
             maintenance: swap(self.maintenance, old.maintenance, new.maintenance)?,
+            buys: swap(self.buys, old.buys, new.buys)?,
         })
     }
 }
@@ -245,7 +248,14 @@ pub(crate) fn rate_of_price(instrument: &holdfast_core::Instrument, price: Price
     Rate::parse(&instrument.format_price(price))
 }
 
-holdfast_core::persist_fields!(PositionSums { equity, collateral, initial, isolated, maintenance });
+holdfast_core::persist_fields!(PositionSums {
+    equity,
+    collateral,
+    initial,
+    isolated,
+    maintenance,
+    buys,
+});
 holdfast_core::persist_parts!(Wallet {
     saved: [account, sums, rate],
     parts: [],

@@ -62,6 +62,32 @@ macro_rules! controls {
                 match self { $(Self::$variant => $meaning,)* }
             }
 
+            /// Returns whether a smaller order may pass it.
+            #[must_use]
+            pub const fn is_size(self) -> bool {
+                matches!(
+                    self,
+                    Self::OrderQuantity
+                        | Self::OrderNotional
+                        | Self::MaxQuantity
+                        | Self::MaxNotional
+                        | Self::PositionFraction
+                        | Self::GrossExposure
+                        | Self::Margin
+                        | Self::Arithmetic
+                        | Self::PositionQuantity
+                        | Self::PositionNotional
+                        | Self::NetExposure
+                        | Self::AssetExposure
+                        | Self::GroupExposure
+                        | Self::Concentration
+                        | Self::Leverage
+                        | Self::BuyingPower
+                        | Self::DrawdownGuard
+                        | Self::ShortSale
+                )
+            }
+
             /// Returns the control with this bit.
             #[must_use]
             pub const fn from_number(number: u8) -> Option<Self> {
@@ -95,6 +121,33 @@ controls! {
     Margin = 20 MarginInsufficient Amount "Initial margin that the order adds, against what is available, in the settlement currency.",
     SelfTrade = 21 SelfTrade Count "Own orders that the order could match.",
     TradingMode = 22 TradingModeDenied Count "Trading mode: 1 paused, 2 reduced, 3 emergency.",
+    PositionQuantity = 23 PositionQtyExceeded Amount "Position, all open orders filled, in units of the instrument.",
+    PositionNotional = 24 PositionNotionalExceeded Amount "Notional of the position, all open orders filled.",
+    NetExposure = 25 NetExposureExceeded Fraction "Longs less shorts, the open orders of the worse side filled, as a fraction of equity.",
+    AssetExposure = 26 AssetExposureExceeded Fraction "Exposure to the base currency over all its instruments, all open orders filled, as a fraction of equity.",
+    GroupExposure = 27 GroupExposureExceeded Fraction "Exposure to the instrument's group, all open orders filled, as a fraction of equity.",
+    Concentration = 28 ConcentrationExceeded Fraction "Share of the instrument in the portfolio, which is the larger of equity and gross exposure.",
+    Leverage = 29 LeverageExceeded Fraction "Gross exposure, all open orders filled, over equity.",
+    BuyingPower = 30 BuyingPowerExceeded Amount "Cost of all open buy orders, this one included, against settled cash, in the settlement currency.",
+    OpenOrderCount = 31 OpenOrdersExceeded Count "Open orders that the limits permit, this one included.",
+    MessageRate = 32 MessageRateExceeded Count "Messages that the venue's budget lacks; a share of it is kept for cancels.",
+    DuplicateIntent = 33 DuplicateIntent Nanoseconds "Time since the same order of the same strategy was sent.",
+    Executions = 34 ExecutionsThrottled Count "Fills of the strategy within the window; beyond the limit it is disabled until a person enables it again.",
+    WeeklyLoss = 35 WeeklyLossExceeded Fraction "Largest loss of the UTC week, from Monday, as a fraction of its opening equity.",
+    TotalLoss = 36 TotalLossExceeded Fraction "Largest loss since the start as a fraction of opening equity.",
+    DrawdownGuard = 37 DrawdownGuard Fraction "Present drawdown beyond the soft limit, which cuts the permitted sizes.",
+    ConsecutiveLosses = 38 ConsecutiveLosses Count "Losing closes in a row on the UTC day.",
+    PriceCollar = 39 PriceCollarExceeded Fraction "Distance of the order's price from where the market stood when the window began.",
+    StopCoverage = 40 StopCoverageMissing Nanoseconds "Time for which the position is not wholly covered by live protective stops.",
+    AccountAge = 41 AccountStale Nanoseconds "Time since the venue confirmed the account.",
+    IntentAge = 42 IntentStale Nanoseconds "Age of the market event that caused the order.",
+    ClockDrift = 43 ClockDriftExceeded Nanoseconds "Measured offset of the clock, or how far the order's cause lies in the future.",
+    Restricted = 44 InstrumentRestricted Count "Whether the instrument is on the restricted list.",
+    TradingHours = 45 OutsideTradingHours Nanoseconds "Time since the last trading session ended.",
+    InstrumentState = 46 InstrumentHalted Count "Whether the venue has halted the instrument.",
+    ShortSale = 47 ShortSaleDenied Amount "Short position, all open sell orders filled, in units of the instrument.",
+    Breaker = 48 BreakerOpen Count "Circuit breakers that are open, as bits.",
+    StrategyMessageRate = 49 StrategyMessageRateExceeded Count "Messages that the strategy's budget lacks; a share of it is kept for cancels.",
 }
 
 impl Persist for Control {
@@ -120,6 +173,6 @@ mod tests {
             assert!(codes.insert(control.code().name()));
             assert!(control.meaning().ends_with('.') && !control.unit().name().is_empty());
         }
-        assert_eq!(Control::from_number(23), None);
+        assert_eq!(Control::from_number(50), None);
     }
 }

@@ -31,16 +31,30 @@ impl WorstCase {
     /// # Errors
     /// `QTY_OUT_OF_RANGE`.
     pub fn lots(self) -> Result<Quantity> {
-        let clipped_sell = self.reduce_sell.min(self.position.max(0));
-        let clipped_buy = self.reduce_buy.min(self.position.saturating_neg().max(0));
-        let add = |value: i64, lots: i64| value.checked_add(lots).ok_or_else(out_of_range);
-        let long = add(add(self.position, clipped_buy)?, self.open_buy)?;
-        let short =
-            (self.position - clipped_sell).checked_sub(self.open_sell).ok_or_else(out_of_range)?;
-        let worst = long
-            .max(short.checked_neg().ok_or_else(out_of_range)?)
+        let (most, least) = (self.most()?, self.least()?);
+        let worst = most
+            .max(least.checked_neg().ok_or_else(out_of_range)?)
             .max(self.position.checked_abs().ok_or_else(out_of_range)?);
         Ok(Quantity::from_lots(worst))
+    }
+
+    /// Returns the largest signed position, in lots, that any subset of the open orders can lead to.
+    ///
+    /// # Errors
+    /// `QTY_OUT_OF_RANGE`.
+    pub fn most(self) -> Result<i64> {
+        let clipped = self.reduce_buy.min(self.position.saturating_neg().max(0));
+        let add = |value: i64, lots: i64| value.checked_add(lots).ok_or_else(out_of_range);
+        add(add(self.position, clipped)?, self.open_buy)
+    }
+
+    /// Returns the smallest signed position, in lots, that any subset of the open orders can lead to.
+    ///
+    /// # Errors
+    /// `QTY_OUT_OF_RANGE`.
+    pub fn least(self) -> Result<i64> {
+        let clipped = self.reduce_sell.min(self.position.max(0));
+        (self.position - clipped).checked_sub(self.open_sell).ok_or_else(out_of_range)
     }
 
     /// Returns the case with a further order open.

@@ -1,91 +1,189 @@
-//! The judgement: `(order, view) → verdict`, one pass over all controls, no early exit, so that a denial names every
-//! reason at once.
+//! The pre-trade gate of one account: its limits, and what it keeps in mind between orders.
 
 mod state;
 
-use crate::control::Control;
-use crate::exposure::WorstCase;
+use crate::collar::Collar;
+use crate::duplicates::{IntentKey, RecentIntents};
+use crate::judgement::judge_into;
+use crate::limit_schedule::LimitSchedule;
+use crate::limit_table::LimitTable;
 use crate::limits::{Limits, LimitsSpec};
-use crate::loss_guard::{LossGuard, observed_fraction};
-use crate::order_rate::OrderRate;
-use crate::verdict::{Check, Verdict};
+use crate::loss_guard::{LossGuard, LossLimits};
+use crate::message_budget::MessageBudget;
+use crate::order_rate::{MINUTE_NS, OrderRate};
+use crate::signal::GateSignal;
+use crate::verdict::Verdict;
+use crate::view::{Subject, View};
 use holdfast_core::{
-    Amount, Fraction, Instrument, OrderIntent, OrderRole, Price, Quantity, Result, Side, Timestamp,
-    TradingMode,
+    Amount, ClientOrderId, Code, Error, Fraction, InstrumentId, InstrumentSpec, OrderIntent, Price,
+    Result, Timestamp, TradingMode,
 };
-
-/// What the gate looks at besides the order: plain values of one instant.
-#[derive(Debug, Clone, Copy)]
-pub struct View<'a> {
-    /// The order's instrument.
-    pub instrument: &'a Instrument,
-    /// The present instant.
-    pub now: Timestamp,
-    /// Reference price with its time; `None` when there never was one.
-    pub mark: Option<(Price, Timestamp)>,
-    /// Position and reservations on the instrument.
-    pub case: WorstCase,
-    /// Marked equity.
-    pub equity: Amount,
-    /// Worst-case gross exposure of all other instruments.
-    pub other_exposure: Amount,
-    /// Open orders now, and how many there may be.
-    pub open_orders: (usize, usize),
-    /// Opening orders of the same list that stand ahead of this one and are not counted as sent yet.
-    pub opening_ahead: u32,
-}
-
-/// What is judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Subject {
-    /// An order that was not sent yet.
-    Order,
-    /// Another form of an order that is open; the view is without its reservation.
-    Amendment {
-        /// What could still fill of the new form.
-        leaves: Quantity,
-        /// Whether nothing but the quantity changes, and only down: then no limit can hold it up.
-        lessens: bool,
-    },
-}
 
 /// The pre-trade gate of one account.
 #[derive(Debug)]
 pub struct Gate {
-    limits: Limits,
-    rate: OrderRate,
-    guard: LossGuard,
+    pub(crate) schedule: LimitSchedule,
+    pub(crate) rate: OrderRate,
+    pub(crate) guard: LossGuard,
+    pub(crate) loss_limits: LossLimits,
     trade_day: i64,
     day_trades: u32,
     busiest_day_trades: u32,
-    mode: TradingMode,
+    pub(crate) mode: TradingMode,
+    /// Part of every size that the drawdown leaves, and the one that the governor leaves.
+    pub(crate) cut: Fraction,
+    pub(crate) governor: Fraction,
+    pub(crate) venue_budgets: Vec<(Option<u32>, MessageBudget)>,
+    pub(crate) strategy_budgets: Vec<(Option<u32>, MessageBudget)>,
+    pub(crate) recent: RecentIntents,
+    /// Fills of each strategy, and whether they disabled it.
+    pub(crate) executions: Vec<(OrderRate, bool)>,
+    pub(crate) collars: Vec<Collar>,
+    pub(crate) halted: Vec<bool>,
+    pub(crate) breakers: u32,
+    pub(crate) account_confirmed: Option<Timestamp>,
+    pub(crate) clock_offset_ns: Option<i64>,
 }
 
+/// All of a size.
+pub(crate) const WHOLE: Fraction = Fraction::from_millionths(1_000_000);
+
 impl Gate {
+    /// Makes a gate for an account of which no instrument is named, with the session's opening equity.
+    ///
+    /// # Errors
+    /// As `for_instruments`.
+    pub fn new(spec: &LimitsSpec, equity: Amount) -> Result<Self> {
+        Self::for_instruments(spec, equity, &[])
+    }
+
     /// Makes a gate with the session's opening equity.
     ///
     /// # Errors
-    /// `LIMITS_INVALID`.
-    pub fn new(spec: &LimitsSpec, equity: Amount) -> Result<Self> {
-        let limits = Limits::new(spec)?;
-        let rate = OrderRate::new(limits.orders_per_minute.unwrap_or(0));
-        Ok(Self {
-            limits,
-            rate,
+    /// `LIMITS_INVALID`, `LIMITS_UNKNOWN_KEY`, `LIMITS_CONTRADICTORY`.
+    pub fn for_instruments(
+        spec: &LimitsSpec,
+        equity: Amount,
+        instruments: &[&InstrumentSpec],
+    ) -> Result<Self> {
+        let table = LimitTable::new(spec, instruments)?;
+        let count = instruments.len().max(1);
+        let mut gate = Self {
+            schedule: LimitSchedule::new(table),
+            rate: OrderRate::new(0),
             guard: LossGuard::new(equity),
+            loss_limits: LossLimits::default(),
             trade_day: i64::MIN,
             day_trades: 0,
             busiest_day_trades: 0,
             mode: TradingMode::Normal,
-        })
+            cut: WHOLE,
+            governor: WHOLE,
+            venue_budgets: Vec::new(),
+            strategy_budgets: Vec::new(),
+            recent: RecentIntents::new(None),
+            executions: Vec::new(),
+            collars: vec![Collar::default(); count],
+            halted: vec![false; count],
+            breakers: 0,
+            account_confirmed: None,
+            clock_offset_ns: None,
+        };
+        gate.fit_to_limits()?;
+        Ok(gate)
+    }
+
+    /// Makes room for what the limits in force count, keeping what was counted.
+    pub(crate) fn fit_to_limits(&mut self) -> Result<()> {
+        let table = self.schedule.table();
+        let base = table.base();
+        let least = |of: fn(&Limits) -> Option<u32>| table.all().filter_map(of).max();
+        let rate = self.rate.resized(base.orders_per_minute.unwrap_or(0), MINUTE_NS);
+        let loss_limits = LossLimits {
+            daily: base.daily_loss,
+            weekly: base.weekly_loss,
+            total: base.total_loss,
+            drawdown: base.drawdown,
+        };
+        let (venues, strategies) = table.budgets();
+        let ids = |venue: usize| {
+            (0..table.instruments() as u32)
+                .map(InstrumentId)
+                .filter(move |id| table.venue(*id) == venue)
+        };
+        let strictest = |rows: &mut dyn Iterator<Item = Option<u32>>| rows.flatten().min();
+        let instruments = || (0..table.instruments().max(1) as u32).map(InstrumentId);
+        let venue_rates: Vec<Option<u32>> = (0..venues)
+            .map(|venue| {
+                let rate =
+                    strictest(&mut ids(venue).map(|id| table.row(0, id).messages_per_second));
+                rate.or(base.messages_per_second)
+            })
+            .collect();
+        let strategy_rates: Vec<Option<u32>> = (0..strategies)
+            .map(|strategy| {
+                let row = |id| table.row(strategy as u16, id).strategy_messages_per_second;
+                strictest(&mut instruments().map(row))
+            })
+            .collect();
+        let window_ns = table.all().filter_map(|row| row.duplicate_window_ns).max();
+        // One more than the limit is counted, so that the fill that passes it is seen.
+        let fills = least(|row| row.executions).map_or(0, |most| most.saturating_add(1));
+        let executions_ns = base.executions_window_ns.unwrap_or(0);
+        let refit = |budgets: &[(Option<u32>, MessageBudget)], rates: Vec<Option<u32>>| {
+            let known = |place: usize| budgets.get(place).map_or_else(Default::default, |b| b.1);
+            rates.into_iter().enumerate().map(|(place, rate)| (rate, known(place))).collect()
+        };
+        let venue_budgets = refit(&self.venue_budgets, venue_rates);
+        let strategy_budgets = refit(&self.strategy_budgets, strategy_rates);
+        let mut recent = RecentIntents::new(window_ns);
+        self.recent.sent().for_each(|(ts, key)| recent.note(*key, Timestamp(*ts)));
+        let executions = (0..strategies)
+            .map(|strategy| match self.executions.get(strategy) {
+                Some((known, disabled)) => (known.resized(fills, executions_ns), *disabled),
+                None => (OrderRate::over(fills, executions_ns), false),
+            })
+            .collect();
+        (self.rate, self.loss_limits, self.recent) = (rate, loss_limits, recent);
+        (self.venue_budgets, self.strategy_budgets) = (venue_budgets, strategy_budgets);
+        self.executions = executions;
+        self.cut_sizes()
     }
 
     /// Takes a new mark of equity for the loss controls.
     ///
     /// # Errors
     /// `AMOUNT_OVERFLOW`; the session stops then.
+    #[inline]
     pub fn mark_equity(&mut self, now: Timestamp, equity: Amount) -> Result<()> {
-        self.guard.mark(now, equity, self.limits.daily_loss, self.limits.drawdown)
+        self.guard.mark(now, equity, &self.loss_limits)?;
+        if self.schedule.table().base().drawdown_soft.is_some() { self.cut_sizes() } else { Ok(()) }
+    }
+
+    /// Works out what the present drawdown leaves of every size: all of it up to the soft limit, nothing at the hard one.
+    fn cut_sizes(&mut self) -> Result<()> {
+        let base = self.schedule.table().base();
+        self.cut = WHOLE;
+        if let (Some(soft), Some(hard)) = (base.drawdown_soft, base.drawdown) {
+            let (fall, peak) = self.guard.fall()?;
+            if peak.raw() > 0 && !soft.covers(fall, peak)? {
+                let fallen = fall.times(Fraction::PARTS)?.raw();
+                let left = peak.times(i128::from(hard.millionths()))?.raw() - fallen;
+                let span = peak.times(i128::from(hard.millionths() - soft.millionths()))?.raw();
+                let parts = left.max(0).saturating_mul(Fraction::PARTS) / span.max(1);
+                self.cut = Fraction::from_millionths(parts.min(Fraction::PARTS) as i64);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a price of the market for the collar.
+    #[inline]
+    pub fn note_price(&mut self, instrument: InstrumentId, price: Price, ts: Timestamp) {
+        let Some(window_ns) = self.schedule.table().base().price_collar_window_ns else { return };
+        if let Some(collar) = self.collars.get_mut(instrument.index()) {
+            collar.note(price, ts, window_ns);
+        }
     }
 
     /// Judges an order without changing anything.
@@ -97,34 +195,26 @@ impl Gate {
     /// Judges an order or an amendment without changing anything.
     #[must_use]
     pub fn judge(&self, intent: &OrderIntent, subject: Subject, view: &View<'_>) -> Verdict {
-        let (leaves, lessens) = match subject {
-            Subject::Order => (intent.quantity, false),
-            Subject::Amendment { leaves, lessens } => (leaves, lessens),
-        };
-        let reducing = lessens
-            || if intent.reduce_only {
-                intent.side.opposite().signed(1) == view.case.position.signum()
-            } else {
-                leaves.lots() <= view.case.reducible(intent.side)
-            };
-        let mut judgement = Judgement {
-            gate: self,
-            intent,
-            subject,
-            leaves,
-            view,
-            verdict: Verdict::new(intent.client_order_id, reducing),
-        };
-        // An overflow inside a control is a denial of its own: nothing passes that could not be judged.
-        if judgement.run(reducing).is_err() {
-            judgement.add(Control::Arithmetic, false, Some(0), 1);
-        }
-        judgement.verdict
+        let mut verdict = Verdict::new(ClientOrderId::NONE, false);
+        self.judge_into(intent, subject, view, &mut verdict);
+        verdict
+    }
+
+    /// As `judge`, into memory that is there.
+    pub fn judge_into(
+        &self,
+        intent: &OrderIntent,
+        subject: Subject,
+        view: &View<'_>,
+        verdict: &mut Verdict,
+    ) {
+        judge_into(self, intent, subject, view, verdict);
     }
 
     /// Counts an approved order: what was sent counts, whether or not the venue answers.
-    pub fn note_sent(&mut self, now: Timestamp, reducing: bool) {
+    pub fn note_sent(&mut self, intent: &OrderIntent, now: Timestamp, reducing: bool) {
         self.rate.note(now);
+        self.note_message(intent, now);
         if reducing {
             return;
         }
@@ -134,6 +224,95 @@ impl Gate {
         }
         self.day_trades += 1;
         self.busiest_day_trades = self.busiest_day_trades.max(self.day_trades);
+        self.recent.note(IntentKey::of(intent), now);
+    }
+
+    /// Counts an amendment that was approved among the orders; its message is counted when it is asked for.
+    pub fn note_amended(&mut self, now: Timestamp) {
+        self.rate.note(now);
+    }
+
+    /// Counts a message to the venue; a cancel is never held up, but it is counted.
+    #[inline]
+    pub fn note_message(&mut self, intent: &OrderIntent, now: Timestamp) {
+        let venue = self.schedule.table().venue(intent.instrument);
+        if let Some((Some(rate), budget)) = self.venue_budgets.get_mut(venue) {
+            budget.note(now, *rate);
+        }
+        let strategy = usize::from(intent.terms.strategy);
+        if let Some((Some(rate), budget)) = self.strategy_budgets.get_mut(strategy) {
+            budget.note(now, *rate);
+        }
+    }
+
+    /// Counts a fill of a strategy; returns true when it was the one that disabled the strategy.
+    pub fn note_execution(&mut self, intent: &OrderIntent, now: Timestamp) -> bool {
+        let strategy = intent.terms.strategy;
+        let Some(limit) = self.schedule.table().row(strategy, intent.instrument).executions else {
+            return false;
+        };
+        let Some((fills, disabled)) = self.executions.get_mut(usize::from(strategy)) else {
+            return false;
+        };
+        fills.note(now);
+        if *disabled || fills.count(now) <= limit as usize {
+            return false;
+        }
+        *disabled = true;
+        true
+    }
+
+    /// Takes the profit of a close.
+    pub fn note_close(&mut self, now: Timestamp, realized: Amount) {
+        self.guard.note_close(now, realized);
+    }
+
+    /// Checks a signal before it is recorded.
+    ///
+    /// # Errors
+    /// `INSTRUMENT_UNKNOWN`, `LIMITS_LOOSENING_DENIED` for a governor that would permit more than it does.
+    pub fn check_signal(&self, signal: &GateSignal) -> Result<()> {
+        match signal {
+            GateSignal::Halted { instrument, .. }
+                if self.halted.get(instrument.index()).is_none() =>
+            {
+                Err(Error::new(
+                    Code::InstrumentUnknown,
+                    format!("instrument {} must be registered before use", instrument.0),
+                ))
+            }
+            GateSignal::Governor { factor } if *factor > self.governor => Err(Error::new(
+                Code::LimitsLooseningDenied,
+                format!(
+                    "governor must not permit more than {}, was {factor}; limits with the second key do",
+                    self.governor
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes a signal that was checked.
+    pub fn take_signal(&mut self, signal: &GateSignal, now: Timestamp) {
+        match *signal {
+            GateSignal::Halted { instrument, halted } => {
+                if let Some(state) = self.halted.get_mut(instrument.index()) {
+                    *state = halted;
+                }
+            }
+            GateSignal::Breaker { component, open: true } => self.breakers |= 1 << component,
+            GateSignal::Breaker { component, open: false } => self.breakers &= !(1 << component),
+            GateSignal::AccountConfirmed => self.account_confirmed = Some(now),
+            GateSignal::ClockMeasured { offset_ns } => self.clock_offset_ns = Some(offset_ns),
+            GateSignal::Enabled { strategy } => {
+                if let Some((fills, disabled)) = self.executions.get_mut(usize::from(strategy)) {
+                    fills.clear();
+                    *disabled = false;
+                }
+                self.guard.clear_losses();
+            }
+            GateSignal::Governor { factor } => self.governor = factor,
+        }
     }
 
     /// Puts a trading mode in force.
@@ -149,8 +328,14 @@ impl Gate {
 
     /// Returns the limits in force.
     #[must_use]
+    pub const fn table(&self) -> &LimitTable {
+        self.schedule.table()
+    }
+
+    /// Returns the limits of the account.
+    #[must_use]
     pub const fn limits(&self) -> &Limits {
-        &self.limits
+        self.schedule.table().base()
     }
 
     /// Returns the state of the loss controls.
@@ -165,234 +350,7 @@ impl Gate {
         self.busiest_day_trades
     }
 
-    fn trades_today(&self, now: Timestamp) -> u32 {
+    pub(crate) fn trades_today(&self, now: Timestamp) -> u32 {
         if now.utc_day() == self.trade_day { self.day_trades } else { 0 }
-    }
-}
-
-struct Judgement<'a> {
-    gate: &'a Gate,
-    intent: &'a OrderIntent,
-    subject: Subject,
-    /// What could fill, for the worst case.
-    leaves: Quantity,
-    view: &'a View<'a>,
-    verdict: Verdict,
-}
-
-impl Judgement<'_> {
-    fn add(&mut self, control: Control, passed: bool, limit: Option<i128>, observed: i128) {
-        let age_ns = self.view.mark.map_or(i64::MAX, |(_, ts)| self.view.now.since(ts));
-        self.verdict.add(Check { control, passed, limit, observed, age_ns });
-    }
-
-    /// Adds an upper bound on an amount or a count.
-    fn at_most(&mut self, control: Control, limit: Option<i128>, observed: i128) {
-        self.add(control, limit.is_none_or(|bound| observed <= bound), limit, observed);
-    }
-
-    fn run(&mut self, reducing: bool) -> Result<()> {
-        self.trading_mode(reducing);
-        self.sanity(reducing)?;
-        if !reducing {
-            self.opening()?;
-        }
-        Ok(())
-    }
-
-    /// What the mode lets pass: nothing a strategy wants while paused, reductions while reduced, liquidations in an emergency. An
-    /// amendment that only takes quantity away always passes.
-    fn trading_mode(&mut self, reducing: bool) {
-        let mode = self.gate.mode;
-        let lessens = matches!(self.subject, Subject::Amendment { lessens: true, .. });
-        let role = self.intent.role;
-        let passes = match mode {
-            TradingMode::Normal => return,
-            TradingMode::Paused => reducing && role != OrderRole::Strategy,
-            TradingMode::Reduced => reducing,
-            TradingMode::Emergency => reducing && role == OrderRole::Liquidation,
-        };
-        self.add(Control::TradingMode, passes || lessens, Some(0), mode as i128);
-    }
-
-    /// The rules that every order obeys, exits too.
-    fn sanity(&mut self, reducing: bool) -> Result<()> {
-        let (intent, view, limits) = (self.intent, self.view, &self.gate.limits);
-        let units = view.instrument.units(intent.quantity)?;
-        if let Some(max) = view.instrument.max_quantity {
-            self.at_most(
-                Control::MaxQuantity,
-                Some(view.instrument.units(max)?.raw()),
-                units.raw(),
-            );
-        }
-        let open = view.open_orders.0 as i128 + 1;
-        self.at_most(Control::OpenOrders, Some(view.open_orders.1 as i128), open);
-        if matches!(self.subject, Subject::Amendment { lessens: true, .. }) {
-            return Ok(());
-        }
-        let age = view.mark.map_or(i64::MAX, |(_, ts)| view.now.since(ts));
-        // A market exit needs no reference price; everything else does, and a missing one is older than any bound.
-        let needs_mark = !reducing || (intent.limit_price.is_some() && limits.price_band.is_some());
-        if needs_mark {
-            let fresh = view.mark.is_some() && limits.price_age_ns.is_none_or(|bound| age <= bound);
-            self.add(
-                Control::PriceAge,
-                fresh,
-                limits.price_age_ns.map(i128::from),
-                i128::from(age),
-            );
-        }
-        if let (Some(price), Some((mark, _))) = (intent.limit_price, view.mark) {
-            let distance = i128::from(price.ticks().abs_diff(mark.ticks()));
-            let observed = observed_fraction(
-                Amount::from_raw(distance),
-                Amount::from_raw(i128::from(mark.ticks())),
-            )?;
-            // Protective orders rest far from the market by nature; the venue's own band still holds for them.
-            if intent.role == OrderRole::Strategy {
-                self.within_band(Control::PriceBand, limits.price_band, distance, mark, observed)?;
-            }
-            if view.instrument.percent_price.is_some() {
-                self.within_band(
-                    Control::PercentPrice,
-                    view.instrument.percent_price,
-                    distance,
-                    mark,
-                    observed,
-                )?;
-            }
-        }
-        Ok(())
-    }
-
-    fn within_band(
-        &mut self,
-        control: Control,
-        band: Option<Fraction>,
-        distance: i128,
-        mark: Price,
-        observed: Fraction,
-    ) -> Result<()> {
-        let inside = match band {
-            None => true,
-            Some(limit) => limit
-                .covers(Amount::from_raw(distance), Amount::from_raw(i128::from(mark.ticks())))?,
-        };
-        self.add(
-            control,
-            inside,
-            band.map(|limit| i128::from(limit.millionths())),
-            i128::from(observed.millionths()),
-        );
-        Ok(())
-    }
-
-    /// The rules for orders that may add exposure.
-    fn opening(&mut self) -> Result<()> {
-        self.opening_counts();
-        self.losses()?;
-        let (intent, view, limits) = (self.intent, self.view, &self.gate.limits);
-        let units = view.instrument.units(intent.quantity)?;
-        self.at_most(Control::OrderQuantity, limits.order_quantity.map(Amount::raw), units.raw());
-        if let Some(min) = view.instrument.min_quantity {
-            let bound = view.instrument.units(min)?.raw();
-            self.add(Control::MinQuantity, units.raw() >= bound, Some(bound), units.raw());
-        }
-        // Without a reference price `PriceAge` has failed already and money cannot be judged.
-        let Some((mark, _)) = view.mark else { return Ok(()) };
-        let price = intent.priced_at(mark)?;
-        let notional = view.instrument.notional(price, intent.quantity)?;
-        self.at_most(
-            Control::OrderNotional,
-            limits.order_notional.map(Amount::raw),
-            notional.raw(),
-        );
-        if let Some(min) = view.instrument.min_notional {
-            self.add(Control::MinNotional, notional >= min, Some(min.raw()), notional.raw());
-        }
-        if let Some(max) = view.instrument.max_notional {
-            self.at_most(Control::MaxNotional, Some(max.raw()), notional.raw());
-        }
-        self.stop_loss(price);
-        self.exposure(view.instrument.dearer(mark, price))
-    }
-
-    fn opening_counts(&mut self) {
-        let (now, limits) = (self.view.now, &self.gate.limits);
-        let ahead = i128::from(self.view.opening_ahead);
-        // A reducing order is bounded by the position and must not be held up, so only these count against the rate.
-        if let Some(limit) = limits.orders_per_minute {
-            self.at_most(
-                Control::OrderRate,
-                Some(i128::from(limit)),
-                self.gate.rate.count(now) as i128 + ahead + 1,
-            );
-        }
-        // What an amendment changes was counted when its order was sent.
-        if self.subject != Subject::Order {
-            return;
-        }
-        self.at_most(
-            Control::DailyTrades,
-            limits.daily_trades.map(i128::from),
-            i128::from(self.gate.trades_today(now)) + ahead + 1,
-        );
-    }
-
-    fn losses(&mut self) -> Result<()> {
-        let (gate, limits) = (self.gate, &self.gate.limits);
-        let (day, drawdown) = gate.guard.observed()?;
-        let millionths = |limit: Option<Fraction>| limit.map(|l| i128::from(l.millionths()));
-        self.add(
-            Control::DailyLoss,
-            !gate.guard.daily_loss_tripped(),
-            millionths(limits.daily_loss),
-            i128::from(day.millionths()),
-        );
-        self.add(
-            Control::Drawdown,
-            !gate.guard.drawdown_tripped(),
-            millionths(limits.drawdown),
-            i128::from(drawdown.millionths()),
-        );
-        self.add(Control::Equity, self.view.equity.raw() > 0, Some(0), self.view.equity.raw());
-        Ok(())
-    }
-
-    fn stop_loss(&mut self, price: Price) {
-        if !self.gate.limits.stop_loss_required {
-            return;
-        }
-        let protects = self.intent.stop_loss.is_some_and(|stop| match self.intent.side {
-            Side::Buy => stop < price,
-            Side::Sell => stop > price,
-        });
-        let observed = self.intent.stop_loss.map_or(0, Price::ticks);
-        self.add(Control::StopLoss, protects, Some(price.ticks().into()), observed.into());
-    }
-
-    fn exposure(&mut self, price: Price) -> Result<()> {
-        let (view, limits) = (self.view, &self.gate.limits);
-        if view.equity.raw() <= 0 {
-            return Ok(());
-        }
-        let worst = view.case.reserve(self.intent.side, self.leaves.lots())?.lots()?;
-        let position = view.instrument.settlement_notional(price, worst)?;
-        let gross = view.other_exposure.plus(position)?;
-        for (control, limit, value) in [
-            (Control::PositionFraction, limits.position, position),
-            (Control::GrossExposure, limits.gross_exposure, gross),
-        ] {
-            let passed = limit.map_or(Ok(true), |fraction| fraction.covers(value, view.equity))?;
-            let observed = observed_fraction(value, view.equity)?;
-            self.add(
-                control,
-                passed,
-                limit.map(|l| i128::from(l.millionths())),
-                i128::from(observed.millionths()),
-            );
-        }
-        Ok(())
     }
 }

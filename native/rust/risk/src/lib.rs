@@ -2,17 +2,34 @@
 #![forbid(unsafe_code)]
 
 pub mod breaker;
+pub mod calendar;
+pub mod collar;
 pub mod control;
+pub mod duplicates;
 pub mod exposure;
 pub mod gate;
+mod gate_limits;
+mod judgement;
+pub mod limit_document;
+pub mod limit_schedule;
+pub mod limit_table;
+mod limit_values;
 pub mod limits;
 pub mod loss_guard;
+pub mod message_budget;
 pub mod order_rate;
+pub mod signal;
+pub mod suggestion;
 pub mod verdict;
+pub mod view;
 
 pub use control::Control;
 pub use exposure::WorstCase;
-pub use gate::{Gate, Subject, View};
+pub use gate::Gate;
+pub use limit_schedule::{ChangeCause, LimitsChange};
 pub use limits::{Limits, LimitsSpec};
 pub use loss_guard::LossGuard;
+pub use signal::GateSignal;
+pub use suggestion::{Tried, largest_passing};
 pub use verdict::{Check, Verdict};
+pub use view::{Around, Subject, View};

@@ -1,8 +1,11 @@
 //! The outcome of a judgement: every control that was looked at, with limit, observed value and age of the input.
 
 use crate::control::Control;
-use holdfast_core::wire::{AMOUNT_BYTES_MAX, Encode, Reader, U64_BYTES_MAX, Writer};
-use holdfast_core::{Amount, ClientOrderId, Code, Error, Result};
+use holdfast_core::persist::Persist;
+use holdfast_core::wire::{
+    AMOUNT_BYTES_MAX, Encode, Layout, Reader, U64_BYTES_MAX, Writer, append_encoded,
+};
+use holdfast_core::{Amount, ClientOrderId, Code, Error, Quantity, Result};
 
 /// One control's part of a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,49 +25,125 @@ pub struct Check {
 /// Most bytes of one encoded check.
 const CHECK_BYTES_MAX: usize = 3 + 2 * AMOUNT_BYTES_MAX + U64_BYTES_MAX;
 /// Most checks of a verdict: each control at most once.
-pub const CHECKS_MAX: usize = 23;
+pub const CHECKS_MAX: usize = 50;
+
+/// What stands where no check was added.
+const NO_CHECK: Check =
+    Check { control: Control::PriceAge, passed: true, limit: None, observed: 0, age_ns: 0 };
 
 /// A judgement.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Verdict {
     /// Which order.
     pub client_order_id: ClientOrderId,
     /// Whether it was proven to reduce the position.
     pub reducing: bool,
-    checks: [Option<Check>; CHECKS_MAX],
+    /// The largest quantity that would have passed, in lots, of an order that was denied for its size alone.
+    pub suggested: Option<Quantity>,
+    /// First bytes of the fingerprint of the limits that were in force.
+    pub limits_mark: u64,
+    spoken: u64,
+    failed: u64,
+    /// Place in `checks` of each control that has spoken: checks stand in the order in which they were added, so that a
+    /// verdict is written over without clearing it.
+    places: [u8; CHECKS_MAX],
+    checks: [Check; CHECKS_MAX],
 }
+
+impl PartialEq for Verdict {
+    fn eq(&self, other: &Self) -> bool {
+        self.client_order_id == other.client_order_id
+            && self.reducing == other.reducing
+            && self.suggested == other.suggested
+            && self.limits_mark == other.limits_mark
+            && self.checks().eq(other.checks())
+    }
+}
+
+impl Eq for Verdict {}
 
 impl Verdict {
     /// Starts a verdict to which no control has spoken.
     #[must_use]
     pub const fn new(client_order_id: ClientOrderId, reducing: bool) -> Self {
-        Self { client_order_id, reducing, checks: [None; CHECKS_MAX] }
+        Self {
+            client_order_id,
+            reducing,
+            suggested: None,
+            limits_mark: 0,
+            spoken: 0,
+            failed: 0,
+            places: [0; CHECKS_MAX],
+            checks: [NO_CHECK; CHECKS_MAX],
+        }
+    }
+
+    /// Starts anew in the same memory.
+    pub const fn begin(&mut self, client_order_id: ClientOrderId, reducing: bool) {
+        self.client_order_id = client_order_id;
+        self.reducing = reducing;
+        self.suggested = None;
+        self.limits_mark = 0;
+        self.spoken = 0;
+        self.failed = 0;
     }
 
     /// Adds a control's word; a control speaks once, the last word counts.
+    #[inline]
     pub fn add(&mut self, check: Check) {
-        if let Some(slot) = self.checks.get_mut(check.control as usize) {
-            *slot = Some(check);
+        let (index, bit) = (check.control as usize, 1_u64 << check.control as u8);
+        if self.spoken & bit == 0 {
+            if let Some(place) = self.places.get_mut(index) {
+                *place = self.spoken.count_ones() as u8;
+            }
+            self.spoken |= bit;
+        }
+        if check.passed {
+            self.failed &= !bit;
+        } else {
+            self.failed |= bit;
+        }
+        let place = self.places.get(index).map_or(usize::MAX, |place| usize::from(*place));
+        if let Some(slot) = self.checks.get_mut(place) {
+            *slot = check;
         }
     }
 
     /// Returns the checks in the order of the controls.
     pub fn checks(&self) -> impl Iterator<Item = &Check> {
-        self.checks.iter().flatten()
+        let mut left = self.spoken;
+        std::iter::from_fn(move || {
+            if left == 0 {
+                return None;
+            }
+            let index = left.trailing_zeros() as usize;
+            left &= left - 1;
+            self.places.get(index).and_then(|place| self.checks.get(usize::from(*place)))
+        })
     }
 
     /// Returns the failed controls as bits.
     #[must_use]
-    pub fn failed(&self) -> u32 {
-        self.checks()
-            .filter(|check| !check.passed)
-            .fold(0, |bits, check| bits | 1 << check.control as u8)
+    pub const fn failed(&self) -> u64 {
+        self.failed
     }
 
     /// Returns whether the order may be sent.
     #[must_use]
-    pub fn approved(&self) -> bool {
-        self.checks().all(|check| check.passed)
+    pub const fn approved(&self) -> bool {
+        self.failed == 0
+    }
+
+    /// Returns whether the order was denied, and for nothing but its size.
+    #[must_use]
+    pub fn denied_for_size(&self) -> bool {
+        self.failed != 0 && self.checks().all(|check| check.passed || check.control.is_size())
+    }
+
+    /// Returns whether a control of sizes failed.
+    #[must_use]
+    pub fn too_large(&self) -> bool {
+        self.checks().any(|check| !check.passed && check.control.is_size())
     }
 
     /// Reads the journal form.
@@ -89,19 +168,21 @@ impl Verdict {
                 age_ns: reader.optional_i64()?.unwrap_or(i64::MAX),
             });
         }
+        verdict.suggested = reader.optional_i64()?.map(Quantity::from_lots);
+        verdict.limits_mark = reader.u64()?;
         Ok(verdict)
     }
 }
 
 impl Encode for Verdict {
     fn encoded_bytes_max(&self) -> usize {
-        U64_BYTES_MAX + 2 + CHECKS_MAX * CHECK_BYTES_MAX
+        3 * U64_BYTES_MAX + 2 + self.spoken.count_ones() as usize * CHECK_BYTES_MAX
     }
 
     fn encode(&self, writer: &mut Writer<'_>) {
         writer.u64(self.client_order_id.0);
         writer.u8(u8::from(self.reducing));
-        writer.u8(u8::try_from(self.checks().count()).unwrap_or(u8::MAX));
+        writer.u8(self.spoken.count_ones() as u8);
         for check in self.checks() {
             writer.u8(check.control as u8);
             writer.u8(u8::from(check.passed));
@@ -111,16 +192,25 @@ impl Encode for Verdict {
             // An age that is not known is the largest number; it is written as none.
             writer.optional_i64((check.age_ns != i64::MAX).then_some(check.age_ns));
         }
+        writer.optional_i64(self.suggested.map(Quantity::lots));
+        writer.u64(self.limits_mark);
     }
 }
 
-holdfast_core::persist_fields!(Check { control, passed, limit, observed, age_ns });
-holdfast_core::persist_fields!(Verdict { client_order_id, reducing, checks });
+/// The journal's form is whole: what stands in the memory of checks beside it was overwritten.
+impl Persist for Verdict {
+    fn save(&self, out: &mut Vec<u8>) {
+        append_encoded(out, Layout::Compact, self);
+    }
+
+    fn load(reader: &mut Reader<'_>) -> Result<Self> {
+        Self::decode(reader)
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use holdfast_core::wire::{Layout, append_encoded};
 
     #[test]
     fn encodes_and_decodes_every_check() {
@@ -136,12 +226,17 @@ mod tests {
                 age_ns: if index % 2 == 0 { i64::MAX } else { 6 },
             });
         }
+        verdict.suggested = Some(Quantity::from_lots(7));
+        verdict.limits_mark = u64::MAX;
         let mut bytes = Vec::new();
         append_encoded(&mut bytes, Layout::Compact, &verdict);
         let read = Verdict::decode(&mut Reader::new(&bytes)).unwrap();
         assert_eq!(read, verdict);
         assert!(!read.approved());
         assert_eq!(read.failed() & 0b1111, 0b1001);
+        let mut again = read.clone();
+        again.begin(ClientOrderId(1), false);
+        assert!(again.approved() && again.checks().count() == 0 && again.suggested.is_none());
         bytes[3] = 200;
         assert!(Verdict::decode(&mut Reader::new(&bytes)).is_err());
     }

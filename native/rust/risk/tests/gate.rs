@@ -80,6 +80,7 @@ fn view(instrument: &Instrument) -> View<'_> {
         other_exposure: Amount::ZERO,
         open_orders: (0, 10),
         opening_ahead: 0,
+        around: holdfast_risk::Around::default(),
     }
 }
 
@@ -216,7 +217,7 @@ fn risk_20_risk_17_rate_and_daily_trades_count_what_was_sent() {
     let at = |gate: &Gate, ns: i64| {
         codes(&gate.check(&buy(1), &View { now: Timestamp(ns), ..view(&instrument) }))
     };
-    gate.note_sent(Timestamp(0), false);
+    gate.note_sent(&buy(1), Timestamp(0), false);
     assert_eq!(at(&gate, 1), []);
     let behind = View { now: Timestamp(1), opening_ahead: 1, ..view(&instrument) };
     assert_eq!(
@@ -224,10 +225,10 @@ fn risk_20_risk_17_rate_and_daily_trades_count_what_was_sent() {
         [Code::OrderRateExceeded],
         "an order of the same list stands ahead"
     );
-    gate.note_sent(Timestamp(1), false);
+    gate.note_sent(&buy(1), Timestamp(1), false);
     assert_eq!(at(&gate, 2), [Code::OrderRateExceeded]);
     assert_eq!(at(&gate, 60_000_000_002), []);
-    gate.note_sent(Timestamp(60_000_000_002), false);
+    gate.note_sent(&buy(1), Timestamp(60_000_000_002), false);
     assert_eq!(at(&gate, 130_000_000_000), [Code::DailyTradesExceeded]);
     assert_eq!(at(&gate, 86_400_000_000_000), []);
     assert_eq!(gate.busiest_day_trades(), 3);

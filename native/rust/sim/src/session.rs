@@ -13,7 +13,7 @@ use holdfast_engine::snapshot::Snapshot;
 use holdfast_engine::{
     Command, Engine, EngineConfig, Input, JournalWriter, OrderList, RateChanged, Sink,
 };
-use holdfast_risk::Verdict;
+use holdfast_risk::{GateSignal, LimitsChange, LimitsSpec, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// Configuration of a simulated session; `about` is whatever the caller wants to find in the journal again.
@@ -266,6 +266,33 @@ impl Session {
     pub fn reset_mode(&mut self, mode: TradingMode, reason: &str) -> Result<()> {
         self.step(&Input::ModeChanged { mode, reason, ts: self.engine.now() })?;
         self.hear_answers()
+    }
+
+    /// Puts other limits in force, now or when they are due; the key loosens at once, and a loosening may have an end.
+    ///
+    /// # Errors
+    /// `LIMITS_LOOSENING_DENIED` also for a wrong key, `LIMITS_INVALID`, `LIMITS_UNKNOWN_KEY`, `LIMITS_CONTRADICTORY`,
+    /// `JOURNAL_IO`; nothing changes then.
+    pub fn change_limits(
+        &mut self,
+        limits: LimitsSpec,
+        key: Option<&str>,
+        until: Option<Timestamp>,
+    ) -> Result<()> {
+        let rules = &self.engine.limits().spec().change;
+        if key.is_some_and(|key| !rules.accepts(key)) {
+            return Err(Error::new(Code::LimitsLooseningDenied, "second key must fit, did not"));
+        }
+        let change = LimitsChange::new(limits, key.is_some(), until)?;
+        self.step(&Input::ChangeLimits { change: &change, ts: self.engine.now() }).map(|_| ())
+    }
+
+    /// Tells the gate of a change outside.
+    ///
+    /// # Errors
+    /// `INSTRUMENT_UNKNOWN`, `LIMITS_LOOSENING_DENIED`, `JOURNAL_IO`.
+    pub fn signal(&mut self, signal: GateSignal) -> Result<()> {
+        self.step(&Input::Signal { signal, ts: self.engine.now() }).map(|_| ())
     }
 
     /// Records that something outside failed.

@@ -3,12 +3,14 @@
 mod support;
 
 use holdfast_core::{
-    Amendment, ClientOrderId, OrderIdText, OrderIntent, Price, Quantity, ReportKind, Side, TradeId,
-    VenueReport,
+    Amendment, ClientOrderId, InstrumentId, OrderIdText, OrderIntent, Price, Quantity, ReportKind,
+    Side, Timestamp, Trade, TradeId, VenueReport,
 };
 use holdfast_engine::report_record::{REPORT_BYTES, report_of_record};
 use holdfast_engine::request_record::{REQUEST_BYTES, request_record};
-use holdfast_engine::{Command, DeskConfig, Engine, Input, JournalWriter, SyncPolicy};
+use holdfast_engine::{
+    Command, DeskConfig, Engine, EngineConfig, Input, JournalWriter, SyncPolicy,
+};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use support::*;
@@ -76,6 +78,16 @@ impl Desk {
         self.step(&Input::Report(report));
     }
 
+    fn pass(&mut self, ns: i64) {
+        self.step(&Input::Trade(Trade {
+            instrument: InstrumentId(0),
+            ts_event: Timestamp(self.engine.now().0 + ns),
+            price: Price::from_ticks(10_000),
+            quantity: Quantity::from_lots(1),
+            aggressor_side: Side::Buy,
+        }));
+    }
+
     /// From submission to the end: accepted, amended, filled twice, or cancelled.
     fn life(&mut self, side: Side, cancels: bool) {
         let id = self.engine.next_client_order_id();
@@ -100,10 +112,40 @@ impl Desk {
 
 #[test]
 fn nat_01_an_order_allocates_nothing_after_warm_up() {
-    let folder = std::env::temp_dir().join(format!("holdfast-allocations-{}", std::process::id()));
+    lives_allocate_nothing("plain", &config().engine);
+}
+
+#[test]
+fn nat_06_an_order_past_every_control_allocates_nothing() {
+    let mut engine = config().engine;
+    engine.limits = serde_json::from_str(EVERY_LIMIT).unwrap();
+    lives_allocate_nothing("limited", &engine);
+}
+
+/// Every limit, far away.
+const EVERY_LIMIT: &str = r#"{
+    "order_qty_max": "1000", "order_notional_quote_max": "1000000", "position_frac_max": "50",
+    "gross_exposure_frac_max": "100", "price_band_frac_max": "0.1", "orders_per_minute_max": "100000",
+    "daily_trades_max": "1000000", "daily_loss_frac_max": "0.5", "drawdown_frac_max": "0.5",
+    "stop_loss_required": false, "price_age_ms_max": "1000", "position_qty_max": "100000",
+    "position_notional_quote_max": "100000000", "net_exposure_frac_max": "100",
+    "asset_exposure_frac_max": "100", "group_exposure_frac_max": "100", "concentration_frac_max": "1",
+    "leverage_max": "100", "buying_power_frac_max": "100", "margin_cover_frac_min": "1.1",
+    "open_orders_max": "1000", "messages_per_second_max": "100000",
+    "strategy_messages_per_second_max": "100000", "cancel_reserve_frac_min": "0.1",
+    "duplicate_window_ms_min": "1", "executions_max": "100000", "executions_window_ms_min": "1",
+    "weekly_loss_frac_max": "0.5", "total_loss_frac_max": "0.5", "drawdown_soft_frac_max": "0.4",
+    "consecutive_losses_max": "1000000", "price_collar_frac_max": "0.1",
+    "price_collar_window_ms_min": "1000", "stop_uncovered_ms_max": "1000000", "intent_age_ms_max": "1000",
+    "groups": { "all": ["TEST"] }, "trading_hours": "always",
+    "calendars": { "always": [["0", "9000000000000000000"]] }
+}"#;
+
+fn lives_allocate_nothing(name: &str, config: &EngineConfig) {
+    let folder = std::env::temp_dir().join(format!("holdfast-{name}-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     let mut desk = Desk {
-        engine: Engine::new(&config().engine).unwrap(),
+        engine: Engine::new(config).unwrap(),
         journal: JournalWriter::create(&folder, SyncPolicy::Os).unwrap(),
         commands: Vec::with_capacity(16),
         trade: 0,
@@ -111,6 +153,8 @@ fn nat_01_an_order_allocates_nothing_after_warm_up() {
     desk.step(&Input::Bar(flat_bar(0, 10_000)));
     let lives = |desk: &mut Desk, count: u64| {
         for life in 0..count {
+            // Orders of one instant would be duplicates, and executions without end.
+            desk.pass(2_000_000);
             let side = if life % 2 == 0 { Side::Buy } else { Side::Sell };
             desk.life(side, life % 4 > 1);
         }

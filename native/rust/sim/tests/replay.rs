@@ -88,6 +88,7 @@ fn further_kind(order: OrderIntent, day: i64, ticks: i64, kind: u8) -> OrderInte
         trailing: (kind == 3).then_some(TrailingDistance::Ticks(ticks % 300 + 1)),
         expires: (time_in_force == TimeInForce::Gtd)
             .then_some(Timestamp((day + 3) * DAY_NS + ticks)),
+        ..OrderTerms::default()
     };
     OrderIntent { order_type, limit_price, trigger_price, time_in_force, terms, ..order }
 }

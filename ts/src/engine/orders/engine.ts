@@ -104,7 +104,12 @@ export class Engine extends EngineView {
         key === undefined
           ? this.native.submit(command, notices)
           : this.native.submitOnce(key, command, notices);
-      return resultFrom(notices, 0, clientOrderId);
+      return resultFrom(
+        notices,
+        0,
+        clientOrderId,
+        instrumentAt(this.instruments, command.instrument),
+      );
     });
   }
 
@@ -145,10 +150,11 @@ export class Engine extends EngineView {
   amend(clientOrderId: number, changes: OrderChanges, options: CallOptions = {}): SubmitResult {
     checkChangeKeys(changes);
     const index = this.native.instrumentOfOrder(clientOrderId) ?? 0;
-    const amendment = amendCommand(changes, instrumentAt(this.instruments, index));
+    const instrument = instrumentAt(this.instruments, index);
+    const amendment = amendCommand(changes, instrument);
     return this.#telling(options, (notices) => {
       this.native.amend(clientOrderId, amendment, notices);
-      return resultFrom(notices, 0, clientOrderId);
+      return resultFrom(notices, 0, clientOrderId, instrument);
     });
   }
 

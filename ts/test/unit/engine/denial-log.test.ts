@@ -10,6 +10,8 @@ function verdict(tsMs: number, ...failed: readonly Omit<FailedCheck, 'ageNs'>[])
     clientOrderId: 1,
     reducing: false,
     failed: failed.map((check) => ({ ...check, ageNs: 0n })),
+    suggestedLots: null,
+    limitsMark: 0n,
   };
 }
 

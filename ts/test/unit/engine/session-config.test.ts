@@ -51,6 +51,8 @@ describe('SIM-08: sessionConfig', () => {
           drawdown_frac_max: 'unlimited',
           stop_loss_required: false,
           price_age_ms_max: 'unlimited',
+          position_qty_max: 'unlimited',
+          position_notional_quote_max: 'unlimited',
         },
         start_cash: '100000',
         max_open_orders: 10,

@@ -102,7 +102,9 @@ describe('NoticeReader', () => {
     bytes.view.setBigInt64(position + 12, -2n, true);
     for (const [index, value] of [6n, -7n, 8n, -(2n ** 100n)].entries())
       bytes.i128(position + 20 + index * 16, value);
-    const verdict = bytes.add('verdict', 10 + 3 * 43, 3n);
+    const verdict = bytes.add('verdict', 10 + 3 * 43 + 16, 3n);
+    bytes.view.setBigInt64(verdict + 10 + 3 * 43, 41n, true);
+    bytes.view.setBigUint64(verdict + 18 + 3 * 43, 2n ** 64n - 1n, true);
     bytes.view.setBigUint64(verdict, 3n, true);
     bytes.view.setUint8(verdict + 8, 1);
     bytes.view.setUint8(verdict + 9, 3);
@@ -157,6 +159,8 @@ describe('NoticeReader', () => {
           { code: 'NOTIONAL_BELOW_MIN', limit: null, observed: -30_000n, ageNs: 77n },
           { code: 'POSITION_LIMIT_EXCEEDED', limit: 20_000n, observed: -30_000n, ageNs: 77n },
         ],
+        suggestedLots: 41n,
+        limitsMark: 2n ** 64n - 1n,
       },
       {
         kind: 'day',

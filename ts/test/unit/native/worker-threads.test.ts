@@ -17,6 +17,7 @@ const limits = {
   orderQtyMax: none, orderNotionalQuoteMax: none, positionFracMax: none, grossExposureFracMax: none,
   priceBandFracMax: none, ordersPerMinuteMax: none, dailyTradesMax: none, dailyLossFracMax: none,
   drawdownFracMax: none, stopLossRequired: false, priceAgeMsMax: none,
+  positionQtyMax: none, positionNotionalQuoteMax: none,
 };
 const strategy = defineStrategy({
   name: 'tenth',

@@ -1,11 +1,20 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-import { limitsRecord, limitsSchema, parseLimits, parseLimitsJson } from '#ts/risk/limits.js';
+import { LIMIT_KEYS } from '#ts/core/limit-keys.generated.js';
+import { limitsFingerprint } from '#ts/native/limits-check.js';
+import {
+  limitsRecord,
+  limitValues,
+  limitsSchema,
+  parseLimits,
+  parseLimitsJson,
+} from '#ts/risk/limits.js';
 import { playScript, UNLIMITED } from '../../support/scripted-session.js';
 import { rejectionOf, thrownBy } from '../../support/thrown-error.js';
 
-const KEYS = Object.keys(limitsSchema.shape);
-const numeric = KEYS.filter((key) => key !== 'stopLossRequired');
+const KEYS = LIMIT_KEYS.filter(({ required }) => required).map(({ name }) => name);
+const numeric = LIMIT_KEYS.filter(({ kind }) => kind !== 'flag').map(({ name }) => name);
 
 describe('parseLimits', () => {
   it('takes a value or the word unlimited for each, numbers and text, and keeps them exact', () => {
@@ -17,8 +26,9 @@ describe('parseLimits', () => {
     });
   });
 
-  it('LIMITS_INVALID: has no default for any: each that is missing is named', () => {
-    expect(KEYS).toHaveLength(11);
+  it('LIMITS_INVALID: has no default for money: each that is missing is named', () => {
+    expect(KEYS).toHaveLength(13);
+    expect(Object.keys(limitsSchema.shape)).toEqual(expect.arrayContaining(numeric));
     for (const key of KEYS) {
       const { [key as 'orderQtyMax']: _, ...rest } = UNLIMITED;
       const error = thrownBy(() => parseLimits(rest));
@@ -114,5 +124,85 @@ describe('the JSON form', () => {
     );
     expect(error.code).toBe('LIMITS_INVALID');
     expect(error.context['field']).toBe('limits.order_qty_max');
+  });
+});
+
+describe('a document of limits', () => {
+  const document = {
+    ...UNLIMITED,
+    leverageMax: 2,
+    strategies: ['trend'],
+    assetClasses: { crypto: ['BTC-USD'] },
+    groups: { big_tech: ['AAPL', 'MSFT'] },
+    calendars: { day: [['0', '10']] },
+    tradingHours: 'day',
+    scopes: [
+      {
+        strategy: 'trend',
+        assetClass: 'crypto',
+        limits: { positionFracMax: '0.1', restricted: true },
+      },
+    ],
+    change: { loosenDelayMs: '60000' },
+  };
+
+  it('keeps its structure through the form of a file, and names stay as they are', () => {
+    const limits = parseLimits(document);
+    const record = limitsRecord(limits);
+    expect(record).toMatchObject({
+      leverage_max: '2',
+      asset_classes: { crypto: ['BTC-USD'] },
+      groups: { big_tech: ['AAPL', 'MSFT'] },
+      scopes: [
+        {
+          strategy: 'trend',
+          asset_class: 'crypto',
+          limits: { position_frac_max: '0.1', restricted: true },
+        },
+      ],
+      change: { loosen_delay_ms: '60000' },
+    });
+    expect(parseLimitsJson(JSON.stringify(record))).toEqual(limits);
+    expect(limitsFingerprint(record)).toMatch(/^[0-9a-f]{64}$/);
+    expect(limitValues(limits)['strategies']).toBe('["trend"]');
+  });
+
+  it('has a fingerprint that follows the values and not how they are written', () => {
+    const print = (leverageMax: string) =>
+      limitsFingerprint({ ...limitsRecord(parseLimits(UNLIMITED)), leverage_max: leverageMax });
+    expect(print('2.50')).toBe(print('2.5'));
+    expect(print('2.5')).not.toBe(print('2.6'));
+  });
+
+  it('LIMITS_UNKNOWN_KEY: a limit of the account stands in no scope', () => {
+    const scopes = [{ limits: { dailyLossFracMax: '0.1' } }];
+    expect(thrownBy(() => parseLimits({ ...UNLIMITED, scopes })).code).toBe('LIMITS_UNKNOWN_KEY');
+  });
+
+  it('LIMITS_CONTRADICTORY: limits of which one makes the other pointless are both named', () => {
+    const record = limitsRecord(
+      parseLimits({ ...UNLIMITED, positionFracMax: '0.9', grossExposureFracMax: '0.8' }),
+    );
+    const error = thrownBy(() => limitsFingerprint(record));
+    expect(error.code).toBe('LIMITS_CONTRADICTORY');
+    expect(error.context).toMatchObject({
+      field: 'position_frac_max',
+      other: 'gross_exposure_frac_max',
+    });
+  });
+});
+
+describe('the JSON Schema', () => {
+  const schema = JSON.parse(
+    readFileSync(new URL('../../../docs/limits.schema.json', import.meta.url), 'utf8'),
+  ) as { readonly required: string[]; readonly properties: Record<string, unknown> };
+
+  it('has the keys that a file may have, and asks for those that it must have', () => {
+    const toSnake = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const keys = Object.keys(limitsSchema.shape).map(toSnake);
+    expect(Object.keys(schema.properties).sort()).toEqual(keys.sort());
+    expect(schema.required).toEqual(
+      LIMIT_KEYS.filter(({ required }) => required).map(({ key }) => key),
+    );
   });
 });

@@ -1,19 +1,31 @@
 import { describe, expect, it } from 'vitest';
 
 import { CONTROL_CODES, CONTROLS } from '#ts/core/controls.generated.js';
+import { LIMIT_KEYS } from '#ts/core/limit-keys.generated.js';
+import { limitsFingerprint } from '#ts/native/limits-check.js';
+import { limitsRecord } from '#ts/risk/limits.js';
 import { LIMITS_PRESETS, presetLimits } from '#ts/risk/presets.js';
 import { playScript, STOCK, UNLIMITED } from '../../support/scripted-session.js';
 import { thrownBy } from '../../support/thrown-error.js';
 
+const PRESET_NAMES = [
+  'bot4',
+  'lightning',
+  'neolight',
+  'platform',
+  'conservative-crypto',
+  'us-equities',
+];
 const NONE = { ...UNLIMITED, priceAgeMsMax: '60000' };
 
 describe('the presets', () => {
-  it('RISK-02, RISK-03, RISK-05: bot4 is 2 % a position, a stop loss always, 15 % drawdown', () => {
+  it('RISK-02, RISK-03, RISK-05, RISK-13: bot4 is 2 % a position, a stop loss always, 15 % drawdown, 110 % margin', () => {
     expect(presetLimits('bot4')).toEqual({
       ...NONE,
       positionFracMax: '0.02',
       drawdownFracMax: '0.15',
       stopLossRequired: true,
+      marginCoverFracMin: '1.1',
     });
   });
 
@@ -28,8 +40,23 @@ describe('the presets', () => {
     });
   });
 
+  it('RISK-24: neolight cuts sizes before its hard drawdown limit', () => {
+    expect(presetLimits('neolight')).toMatchObject({
+      drawdownSoftFracMax: '0.1',
+      drawdownFracMax: '0.15',
+    });
+  });
+
+  it.each(PRESET_NAMES)('%s holds as a whole, and says every limit of money', (name) => {
+    const limits = presetLimits(name);
+    expect(limitsFingerprint(limitsRecord(limits))).toMatch(/^[0-9a-f]{64}$/);
+    for (const key of LIMIT_KEYS.filter(({ required }) => required)) {
+      expect(limits[key.name], key.key).toBeDefined();
+    }
+  });
+
   it('are exactly these, and each call gives its own', () => {
-    expect(LIMITS_PRESETS).toEqual(['bot4', 'lightning']);
+    expect(LIMITS_PRESETS).toEqual(PRESET_NAMES);
     expect(presetLimits('bot4')).not.toBe(presetLimits('bot4'));
   });
 
@@ -38,7 +65,7 @@ describe('the presets', () => {
     (name) => {
       const error = thrownBy(() => presetLimits(name));
       expect(error.code).toBe('LIMITS_PRESET_UNKNOWN');
-      expect(error.context).toEqual({ name, presets: ['bot4', 'lightning'] });
+      expect(error.context).toEqual({ name, presets: PRESET_NAMES });
     },
   );
 });
@@ -123,6 +150,7 @@ describe('the presets in a session', () => {
           { code: 'POSITION_LIMIT_EXCEEDED', unit: 'fraction', limit: '0.15', observed: '2' },
           { code: 'GROSS_EXPOSURE_EXCEEDED', unit: 'fraction', limit: '0.8', observed: '2' },
         ],
+        suggestedQuantity: '50',
       },
     ]);
     expect(result.denials.map((denial) => denial.code)).toEqual([

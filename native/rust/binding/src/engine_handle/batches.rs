@@ -5,7 +5,7 @@ use crate::command::{COMMAND_BYTES, intent_at, list_at};
 use crate::memory::SharedBytes;
 use holdfast_core::market_event::{KIND_QUOTE, KIND_TRADE, MARKET_EVENT_BYTES, bar_of_records};
 use holdfast_core::{
-    ClientOrderId, Code, Error, MarketEvent, Quote, Result, Timestamp, Trade, VenueReport,
+    ClientOrderId, Code, Error, MarketEvent, Quantity, Quote, Result, Timestamp, Trade, VenueReport,
 };
 use holdfast_engine::report_record::{
     REPORT_BYTES, REPORT_OUTCOME, report_of_record, report_outcome,
@@ -13,9 +13,10 @@ use holdfast_engine::report_record::{
 use holdfast_engine::request_record::{REQUEST_BYTES, request_record};
 use holdfast_risk::Verdict;
 
-/// Where the outcome of an order begins in its command: approved, denied or failed (u8), a spare, the code (u16), the failed
-/// controls (u32), the id (u64).
+/// Where the outcome of an order begins in its command: approved, denied or failed (u8), a spare, the code (u16), a spare
+/// (u32), the id (u64), the failed controls (u64), the lots that would have passed (i64, the least where there are none).
 const ORDER_OUTCOME: usize = 80;
+const OUTCOME_BYTES: usize = 32;
 const APPROVED: u8 = 1;
 const DENIED: u8 = 2;
 const REFUSED: u8 = 3;
@@ -165,21 +166,23 @@ fn report_at(reports: &SharedBytes, at: usize, now: Timestamp) -> Result<VenueRe
     report_of_record(bytes, now)
 }
 
-fn order_outcome(verdict: &Verdict) -> [u8; 16] {
+fn order_outcome(verdict: &Verdict) -> [u8; OUTCOME_BYTES] {
     let failed = verdict.checks().find(|check| !check.passed);
     let code = failed.map_or(0, |check| check.control.code() as u16);
     let mut bytes = outcome(if code == 0 { APPROVED } else { DENIED }, code);
-    bytes[4..8].copy_from_slice(&verdict.failed().to_le_bytes());
     bytes[8..16].copy_from_slice(&verdict.client_order_id.0.to_le_bytes());
+    bytes[16..24].copy_from_slice(&verdict.failed().to_le_bytes());
+    let suggested = verdict.suggested.map_or(i64::MIN, Quantity::lots);
+    bytes[24..32].copy_from_slice(&suggested.to_le_bytes());
     bytes
 }
 
-fn refusal(error: &Error) -> [u8; 16] {
+fn refusal(error: &Error) -> [u8; OUTCOME_BYTES] {
     outcome(REFUSED, error.code() as u16)
 }
 
-fn outcome(kind: u8, code: u16) -> [u8; 16] {
-    let mut bytes = [0_u8; 16];
+fn outcome(kind: u8, code: u16) -> [u8; OUTCOME_BYTES] {
+    let mut bytes = [0_u8; OUTCOME_BYTES];
     bytes[0] = kind;
     bytes[2..4].copy_from_slice(&code.to_le_bytes());
     bytes

@@ -1,4 +1,5 @@
-//! How an order is to be worked beyond its type: post-only, display quantity, trailing distance and expiry.
+//! How an order is to be worked beyond its type: post-only, display quantity, trailing distance, expiry, and
+//! who wants it because of what.
 
 use crate::clock::Timestamp;
 use crate::code::Code;
@@ -8,7 +9,7 @@ use crate::order::Side;
 use crate::price::Price;
 use crate::quantity::Quantity;
 use crate::rounding::{Rounding, divide};
-use crate::wire::{Reader, U64_BYTES_MAX, Writer};
+use crate::wire::{Reader, U32_BYTES_MAX, U64_BYTES_MAX, Writer};
 
 /// How far a trailing stop follows the best price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,15 +63,21 @@ pub struct OrderTerms {
     pub trailing: Option<TrailingDistance>,
     /// When a good-till-date order ends (FIX 126).
     pub expires: Option<Timestamp>,
+    /// Which strategy of the account wants it, from 1 in the order of the limits; 0 when none is named.
+    pub strategy: u16,
+    /// When the market event happened that caused it; its instrument's last price when it names none.
+    pub cause: Option<Timestamp>,
 }
 
 const POST_ONLY: u8 = 1;
 const TRAILING_TICKS: u8 = 2;
 const TRAILING_SHARE: u8 = 4;
+const STRATEGY: u8 = 16;
+const CAUSE: u8 = 32;
 
 impl OrderTerms {
     /// Most bytes of the encoded form.
-    pub(crate) const BYTES_MAX: usize = 1 + 3 * U64_BYTES_MAX;
+    pub(crate) const BYTES_MAX: usize = 1 + 4 * U64_BYTES_MAX + U32_BYTES_MAX;
 
     pub(crate) fn encode(&self, writer: &mut Writer<'_>) {
         let (flag, distance) = match self.trailing {
@@ -78,16 +85,25 @@ impl OrderTerms {
             Some(TrailingDistance::Ticks(ticks)) => (TRAILING_TICKS, ticks),
             Some(TrailingDistance::Share(share)) => (TRAILING_SHARE, share.millionths()),
         };
-        writer.u8(flag | if self.post_only { POST_ONLY } else { 0 });
+        writer.u8(flag
+            | if self.post_only { POST_ONLY } else { 0 }
+            | if self.strategy != 0 { STRATEGY } else { 0 }
+            | if self.cause.is_some() { CAUSE } else { 0 });
         writer.i64(distance);
         writer.optional_i64(self.display.map(Quantity::lots));
         writer.optional_i64(self.expires.map(|ts| ts.0));
+        if self.strategy != 0 {
+            writer.u16(self.strategy);
+        }
+        if let Some(cause) = self.cause {
+            writer.i64(cause.0);
+        }
     }
 
     pub(crate) fn decode(reader: &mut Reader<'_>) -> Result<Self> {
         let flags = reader.u8()?;
         let distance = reader.i64()?;
-        let trailing = match flags & !POST_ONLY {
+        let trailing = match flags & !(POST_ONLY | STRATEGY | CAUSE) {
             0 => None,
             TRAILING_TICKS => Some(TrailingDistance::Ticks(distance)),
             TRAILING_SHARE => Some(TrailingDistance::Share(Fraction::from_millionths(distance))),
@@ -103,6 +119,8 @@ impl OrderTerms {
             trailing,
             display: reader.optional_i64()?.map(Quantity::from_lots),
             expires: reader.optional_i64()?.map(Timestamp),
+            strategy: if flags & STRATEGY == 0 { 0 } else { reader.u16()? },
+            cause: if flags & CAUSE == 0 { None } else { Some(Timestamp(reader.i64()?)) },
         })
     }
 }

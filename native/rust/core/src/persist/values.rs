@@ -328,7 +328,7 @@ impl Persist for TrailingDistance {
     }
 }
 
-persist_fields!(OrderTerms { post_only, display, trailing, expires });
+persist_fields!(OrderTerms { post_only, display, trailing, expires, strategy, cause });
 persist_fields!(OrderIntent {
     client_order_id,
     parent,
@@ -365,6 +365,7 @@ persist_fields!(Order {
     cum_quantity,
     filled_tick_lots,
     reserved,
+    covers,
     fees,
     fills,
     pending,

@@ -2,6 +2,8 @@
 //! reports, doubt, modes, rates and interest. Most inputs fit, some do not; every record goes into one stream.
 #![allow(dead_code)]
 
+mod outside;
+
 use holdfast_core::journal_record::{Chain, Record, RecordKind};
 use holdfast_core::wire::Encode;
 use holdfast_core::{
@@ -13,16 +15,16 @@ use holdfast_core::{
 use holdfast_engine::account_spec::{BalanceSpec, BorrowSpec, InterestPeriod, RateSourceSpec};
 use holdfast_engine::reconciliation::{Decision, DecisionKind, ItemId};
 use holdfast_engine::self_trade::SelfTradePolicy;
-use holdfast_engine::venue_snapshot::{
-    VenueBalance, VenueOrder, VenueOrderStatus, VenuePosition, VenueSnapshot,
-};
 use holdfast_engine::{
     AccountSpec, Command, CurrencyId, EngineConfig, Funding, Input, OrderList, PositionMode,
     RateChanged, Sink,
 };
+use holdfast_risk::limit_schedule::LimitsChange;
 use proptest::prelude::*;
 
 use crate::desk::{config, spec};
+pub use outside::limits_of;
+use outside::{signal, venue_word};
 
 /// One act of a run; the numbers choose among what is possible at the moment.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +38,7 @@ pub struct Act {
 
 pub fn acts(most: usize) -> impl Strategy<Value = Vec<Act>> {
     let wait = prop_oneof![8 => 0_i64..3_000, 1 => Just(90_000_000_i64)];
-    let act = (0_u8..33, any::<u8>(), 1_i64..40, any::<bool>(), wait).prop_map(
+    let act = (0_u8..37, any::<u8>(), 1_i64..40, any::<bool>(), wait).prop_map(
         |(kind, which, number, flag, wait_ms)| Act { kind, which, number, flag, wait_ms },
     );
     prop::collection::vec(act, 5..most)
@@ -66,6 +68,7 @@ pub fn rich_config(hedging: bool) -> EngineConfig {
     config.limits.daily_trades_max = "50".into();
     config.limits.daily_loss_frac_max = "0.5".into();
     config.limits.drawdown_frac_max = "0.6".into();
+    config.limits = limits_of(&config.limits, 0);
     config.emulated_order_types = vec!["trailing_stop".into()];
     config.orders.self_trade.policy = SelfTradePolicy::CancelOldest;
     config.max_open_orders = 24;
@@ -124,7 +127,7 @@ impl Default for Player {
     }
 }
 
-const NOT_FITTING: [Code; 15] = [
+const NOT_FITTING: [Code; 17] = [
     Code::ReconciliationItemUnknown,
     Code::ReconciliationDecisionInvalid,
     Code::VenueSnapshotStale,
@@ -140,6 +143,8 @@ const NOT_FITTING: [Code; 15] = [
     Code::RateInvalid,
     Code::EventInvalid,
     Code::CurrencyUnknown,
+    Code::LimitsInvalid,
+    Code::LimitsLooseningDenied,
 ];
 
 impl Player {
@@ -305,54 +310,26 @@ impl Player {
                 ts_event: ts,
                 rate: Rate::parse(&format!("1.{}", act.number)).unwrap(),
             })),
-            30 => self.venue_word(driven, act),
+            30 => driven.take(&Input::VenueState(&venue_word(act, self.now))),
             31 | 32 => {
                 let item = driven.engine().open_items().next().map_or(ItemId(7), |item| item.id);
                 let kind = DecisionKind::from_number(act.which % 3).unwrap();
                 driven.take(&Input::Decide(Decision { item, kind, reason: "seen", ts }))
             }
+            33 => {
+                let base = driven.engine().limits().spec().clone();
+                let until = act.flag.then_some(Timestamp(self.now + 9_000_000_000));
+                let limits = limits_of(&base, act.which % 3);
+                let change = LimitsChange::new(
+                    limits,
+                    act.number.is_positive() && act.which.is_multiple_of(5),
+                    until,
+                )?;
+                driven.take(&Input::ChangeLimits { change: &change, ts })
+            }
+            34..=36 => driven.take(&Input::Signal { signal: signal(act), ts }),
             _ => driven.take(&Input::Failure { code: Code::EventInvalid, message: "told", ts }),
         }
-    }
-
-    /// The venue has an order of others, a position and a balance, and not every order of ours.
-    fn venue_word(&self, driven: &mut impl Driven, act: &Act) -> Result<()> {
-        let foreign = VenueOrder {
-            venue_order_id: format!("X{}", act.which % 8),
-            client_order_id: None,
-            instrument: InstrumentId(u32::from(act.which) % 3),
-            side: if act.flag { Side::Buy } else { Side::Sell },
-            order_type: OrderType::Limit,
-            time_in_force: TimeInForce::Gtc,
-            reduce_only: false,
-            status: VenueOrderStatus::Open,
-            quantity: Quantity::from_lots(act.number),
-            filled: Quantity::ZERO,
-            average_price: None,
-            limit_price: Some(Price::from_ticks(990)),
-            trigger_price: None,
-            terms: OrderTerms::default(),
-        };
-        let position = VenuePosition {
-            instrument: InstrumentId(0),
-            is_short: false,
-            lots: Quantity::from_lots(act.number - 20),
-            average_price: None,
-        };
-        let told = VenueSnapshot {
-            ts_event: Timestamp(self.now),
-            orders_complete_until: act.flag.then_some(Timestamp(self.now - 1_000_000_000)),
-            fills_complete_from: Some(Timestamp(0)),
-            positions_complete: false,
-            orders: vec![foreign],
-            fills: Vec::new(),
-            positions: if act.which.is_multiple_of(2) { vec![position] } else { Vec::new() },
-            balances: vec![VenueBalance {
-                currency: CurrencyId(u16::from(act.which) % 3),
-                cash: Amount::from_raw(i128::from(act.number) << 62),
-            }],
-        };
-        driven.take(&Input::VenueState(&told))
     }
 
     fn reported(&mut self, driven: &mut impl Driven, act: &Act, kind: ReportKind) -> Result<()> {

@@ -33,7 +33,6 @@ pub(super) const GATEWAY: GatewayConfig = GatewayConfig {
 };
 
 pub(super) fn engine_config() -> EngineConfig {
-    let unlimited = || "unlimited".to_string();
     let instruments = (0..INSTRUMENTS).map(|index| InstrumentSpec {
         symbol: format!("SIM{index}"),
         venue: "SIM".into(),
@@ -54,18 +53,12 @@ pub(super) fn engine_config() -> EngineConfig {
     EngineConfig {
         instruments: instruments.collect(),
         limits: LimitsSpec {
-            order_qty_max: unlimited(),
-            order_notional_quote_max: unlimited(),
             // 50 lots at the price of the start, so that a few orders reach it.
             position_frac_max: "0.05".into(),
             gross_exposure_frac_max: "0.08".into(),
-            price_band_frac_max: unlimited(),
             orders_per_minute_max: "600".into(),
-            daily_trades_max: unlimited(),
-            daily_loss_frac_max: unlimited(),
-            drawdown_frac_max: unlimited(),
-            stop_loss_required: false,
             price_age_ms_max: "10000".into(),
+            ..LimitsSpec::unlimited()
         },
         start_cash: "100000".into(),
         max_open_orders: 64,

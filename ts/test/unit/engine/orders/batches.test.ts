@@ -34,8 +34,13 @@ describe('batches', () => {
     expect(outcomes[0]).toEqual(['done', null, 1]);
     expect(outcomes[1]?.[0]).toBe('denied');
     expect(outcomes[1]?.[2]).toBe(2);
-    expect(orderBatch.failedControls(0)).toBe(0);
-    expect(orderBatch.failedControls(1)).not.toBe(0);
+    expect(orderBatch.failedCodes(0)).toEqual([]);
+    expect(orderBatch.failedCodes(1)).toContain(outcomes[1]?.[1]);
+    expect([0, 1, 2].map((slot) => orderBatch.suggestedLots(slot) === null)).toEqual([
+      true,
+      false,
+      true,
+    ]);
     expect(outcomes.slice(2)).toEqual([
       ['refused', 'ORDER_INVALID', 0],
       ['refused', 'INSTRUMENT_UNKNOWN', 0],

@@ -1,0 +1,161 @@
+//! Remembers what was sent a moment ago, so that the same intent twice is told from two intents.
+
+use holdfast_core::persist::Persist;
+use holdfast_core::wire::Reader;
+use holdfast_core::{OrderIntent, Result, Timestamp};
+use std::collections::{HashMap, VecDeque};
+
+/// Most orders that are remembered; while the memory is full of orders within the window, nothing more is sent.
+pub const DUPLICATES_MAX: usize = 16_384;
+
+/// What makes two intents the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct IntentKey {
+    strategy: u16,
+    instrument: u32,
+    is_sell: bool,
+    lots: i64,
+    limit: Option<i64>,
+    trigger: Option<i64>,
+}
+
+impl IntentKey {
+    /// Returns the key of an intent.
+    #[must_use]
+    pub fn of(intent: &OrderIntent) -> Self {
+        Self {
+            strategy: intent.terms.strategy,
+            instrument: intent.instrument.0,
+            is_sell: intent.side == holdfast_core::Side::Sell,
+            lots: intent.quantity.lots(),
+            limit: intent.limit_price.map(holdfast_core::Price::ticks),
+            trigger: intent.trigger_price.map(holdfast_core::Price::ticks),
+        }
+    }
+}
+
+/// The intents of the longest window, in memory that is allocated once.
+#[derive(Debug)]
+pub struct RecentIntents {
+    sent: VecDeque<(i64, IntentKey)>,
+    last: HashMap<IntentKey, i64>,
+    window_ns: i64,
+}
+
+/// What the memory knows of an intent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recurrence {
+    /// It was not sent within the window.
+    New,
+    /// It was sent so many nanoseconds ago.
+    Repeated(i64),
+    /// The memory is full, so that nobody knows.
+    Unknown,
+}
+
+impl RecentIntents {
+    /// Makes a memory for a window; without one it takes no memory.
+    #[must_use]
+    pub fn new(window_ns: Option<i64>) -> Self {
+        let capacity = if window_ns.is_some() { DUPLICATES_MAX } else { 0 };
+        Self {
+            sent: VecDeque::with_capacity(capacity),
+            // Room for more than is kept, so that a removal never makes the table grow.
+            last: HashMap::with_capacity(capacity * 2),
+            window_ns: window_ns.unwrap_or(0),
+        }
+    }
+
+    /// Returns what is known of an intent for a window that is not longer than the memory's.
+    #[must_use]
+    pub fn recurrence(&self, key: &IntentKey, now: Timestamp, window_ns: i64) -> Recurrence {
+        if let Some(at) = self.last.get(key) {
+            let since = now.0.saturating_sub(*at);
+            if since < window_ns {
+                return Recurrence::Repeated(since);
+            }
+        }
+        let oldest = self.sent.front().map_or(i64::MIN, |(at, _)| *at);
+        if self.sent.len() >= DUPLICATES_MAX && now.0.saturating_sub(oldest) < self.window_ns {
+            return Recurrence::Unknown;
+        }
+        Recurrence::New
+    }
+
+    /// Notes an intent that was sent.
+    pub fn note(&mut self, key: IntentKey, now: Timestamp) {
+        if self.window_ns == 0 {
+            return;
+        }
+        while let Some((at, oldest)) = self.sent.front().copied()
+            && (now.0.saturating_sub(at) >= self.window_ns || self.sent.len() >= DUPLICATES_MAX)
+        {
+            self.sent.pop_front();
+            if self.last.get(&oldest) == Some(&at) {
+                self.last.remove(&oldest);
+            }
+        }
+        self.sent.push_back((now.0, key));
+        self.last.insert(key, now.0);
+    }
+
+    /// Returns the intents that are remembered, the oldest first.
+    pub fn sent(&self) -> impl Iterator<Item = &(i64, IntentKey)> {
+        self.sent.iter()
+    }
+}
+
+holdfast_core::persist_fields!(IntentKey { strategy, instrument, is_sell, lots, limit, trigger });
+
+impl Persist for RecentIntents {
+    fn save(&self, out: &mut Vec<u8>) {
+        // The times by intent follow from the intents in their order.
+        let Self { sent, last: _, window_ns } = self;
+        window_ns.save(out);
+        sent.save(out);
+    }
+
+    fn load(reader: &mut Reader<'_>) -> Result<Self> {
+        let window_ns = i64::load(reader)?;
+        let mut recent = Self::new((window_ns != 0).then_some(window_ns));
+        for (ts, key) in VecDeque::<(i64, IntentKey)>::load(reader)? {
+            recent.note(key, Timestamp(ts));
+        }
+        Ok(recent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(lots: i64) -> IntentKey {
+        IntentKey { strategy: 1, instrument: 0, is_sell: false, lots, limit: None, trigger: None }
+    }
+
+    #[test]
+    fn the_same_intent_is_known_until_its_window_has_passed() {
+        let mut recent = RecentIntents::new(Some(100));
+        recent.note(key(1), Timestamp(0));
+        assert_eq!(recent.recurrence(&key(1), Timestamp(99), 100), Recurrence::Repeated(99));
+        assert_eq!(
+            recent.recurrence(&key(1), Timestamp(50), 40),
+            Recurrence::New,
+            "a shorter window"
+        );
+        assert_eq!(recent.recurrence(&key(1), Timestamp(100), 100), Recurrence::New);
+        assert_eq!(recent.recurrence(&key(2), Timestamp(0), 100), Recurrence::New);
+        recent.note(key(1), Timestamp(60));
+        recent.note(key(2), Timestamp(120));
+        assert_eq!(recent.recurrence(&key(1), Timestamp(130), 100), Recurrence::Repeated(70));
+        assert_eq!(recent.sent().count(), 2, "what left the window is forgotten");
+    }
+
+    #[test]
+    fn a_full_memory_lets_nothing_pass_for_new() {
+        let mut recent = RecentIntents::new(Some(100));
+        (0..DUPLICATES_MAX as i64).for_each(|lots| recent.note(key(lots), Timestamp(0)));
+        assert_eq!(recent.recurrence(&key(-1), Timestamp(99), 100), Recurrence::Unknown);
+        assert_eq!(recent.recurrence(&key(-1), Timestamp(100), 100), Recurrence::New);
+    }
+}

@@ -1,0 +1,58 @@
+//! The largest quantity that would pass, for an order that was denied for its size alone.
+
+use holdfast_core::Quantity;
+
+/// What a control says to a quantity: whether it is too large, and whether the order passes with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tried {
+    /// Whether a control of sizes denies it.
+    pub too_large: bool,
+    /// Whether every control passes.
+    pub passes: bool,
+}
+
+/// Returns the largest quantity below `denied` that passes when it is judged, if any does.
+///
+/// Being too large is monotone in the quantity, so the largest that is not is found by halving: 63 trials at most, and only
+/// for a denied order. It may fail a smallest size; then only what reduces the position can pass, up to `reducible`.
+pub fn largest_passing(
+    denied: Quantity,
+    reducible: i64,
+    mut judge: impl FnMut(Quantity) -> Tried,
+) -> Option<Quantity> {
+    let (mut fits, mut too_large) = (0_i64, denied.lots());
+    while too_large - fits > 1 {
+        let middle = fits + (too_large - fits) / 2;
+        if judge(Quantity::from_lots(middle)).too_large {
+            too_large = middle;
+        } else {
+            fits = middle;
+        }
+    }
+    [fits, reducible.min(fits)]
+        .into_iter()
+        .map(Quantity::from_lots)
+        .find(|lots| lots.lots() > 0 && judge(*lots).passes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn finds_what_a_search_through_all_quantities_finds(
+            denied in 1_i64..200, most in 0_i64..200, least in 0_i64..60, reducible in 0_i64..20,
+        ) {
+            let judge = |lots: Quantity| {
+                let too_large = lots.lots() > most && lots.lots() > reducible;
+                let too_small = lots.lots() < least && lots.lots() > reducible;
+                Tried { too_large, passes: !too_large && !too_small }
+            };
+            prop_assume!(judge(Quantity::from_lots(denied)).too_large);
+            let expected = (1..denied).rev().map(Quantity::from_lots).find(|lots| judge(*lots).passes);
+            prop_assert_eq!(largest_passing(Quantity::from_lots(denied), reducible, judge), expected);
+        }
+    }
+}
