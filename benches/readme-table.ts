@@ -14,15 +14,22 @@ const END = '<!-- prettier-ignore-end -->';
 /** The page with every row. */
 const PAGE = 'ts/docs/measurements.md';
 
+const FROM_JAVASCRIPT = 'Holdfast from JavaScript, batches of 256';
+
 /** Rows of a suite that the README shows; the page has every row. */
 const SHOWN: Readonly<Record<string, (row: SuiteRow) => boolean>> = {
   boundary: (row) => row.subject === 'Holdfast',
   ring: (row) =>
     row.subject === 'Ring' &&
     row.case.includes('batches of 64') &&
-    ['ringbuf.js', 'postMessage, typed array'].includes(row.reference),
+    row.reference === (row.case.includes('alone') ? 'postMessage, typed array' : 'ringbuf.js'),
   decimals: (row) => row.subject.startsWith('Holdfast'),
   portfolio: (row) => row.case.includes('10 steps'),
+  orders: (row) =>
+    row.case.includes('sent and filled') &&
+    ['Holdfast, native, with journal', `${FROM_JAVASCRIPT}, with journal`].includes(row.subject),
+  breaker: (row) => row.case.includes('awaited') && row.subject === 'Holdfast',
+  journal: (row) => row.subject !== 'holdfast verify',
   backtest: (row) => row.subject.startsWith('Holdfast'),
 };
 
