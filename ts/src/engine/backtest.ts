@@ -38,7 +38,7 @@ import type { SessionResult } from './session-result.js';
 import { StrategyRunner } from './strategy-runner.js';
 
 /** Batches between two turns of the event loop: some ten milliseconds of work. */
-const BATCHES_PER_TURN = 32;
+const BATCHES_PER_REPORT = 32;
 const KIND_OFFSET = MARKET_EVENT_OFFSETS.kind;
 
 interface Prepared {
@@ -224,9 +224,9 @@ async function drive({ runner, source, native, options }: Drive): Promise<void> 
     for (let index = 0; index < count;) {
       index += runner.onRecord(index, records[index * MARKET_EVENT_BYTES + KIND_OFFSET] ?? 0);
     }
-    if (count > 0 && batches % BATCHES_PER_TURN !== 0) continue;
-    report();
+    if (count <= 0 || batches % BATCHES_PER_REPORT === 0) report();
     options.signal?.throwIfAborted();
+    // Between two turns the garbage of a batch is collected; otherwise it grows to many times what is alive.
     await nextTurn();
   }
   // A feed that failed ends its ring early; the reason comes with its report.

@@ -10,6 +10,8 @@ const hasAdapter = gpu !== null;
 /** Paths differ where multiplications and additions are fused, which a software adapter never does. */
 const PATH_TOLERANCE = gpu?.adapter.isSoftware === true ? 0 : 2e-4;
 const RELATIVE = 1e-6;
+/** A software adapter compiles and plays on a processor that other tests use as well. */
+const TIMEOUT_MS = 240_000;
 
 describe.skipIf(!hasAdapter)('portfolio paths on a graphics adapter', () => {
   afterAll(() => gpu?.close());
@@ -18,9 +20,9 @@ describe.skipIf(!hasAdapter)('portfolio paths on a graphics adapter', () => {
     // Scenarios that fill no whole workgroup, and assets that fill no whole block of normals.
     { assets: 1, steps: 3, scenarios: 1000, payoff: 'geometric' },
     { assets: 5, steps: 2, scenarios: 4099, payoff: 'linear' },
-    { assets: 16, steps: 1, scenarios: 65_536, payoff: 'linear' },
-    { assets: 16, steps: 10, scenarios: 16_384, payoff: 'geometric' },
-    { assets: 32, steps: 1, scenarios: 140_001, payoff: 'geometric' },
+    { assets: 16, steps: 1, scenarios: 16_384, payoff: 'linear' },
+    { assets: 16, steps: 10, scenarios: 4_096, payoff: 'geometric' },
+    { assets: 32, steps: 1, scenarios: 9_001, payoff: 'geometric' },
   ] as const)(
     'PRISK-07: $assets assets, $steps steps, $scenarios scenarios, $payoff: those of the processor',
     async ({ assets, ...rest }) => {
@@ -46,6 +48,7 @@ describe.skipIf(!hasAdapter)('portfolio paths on a graphics adapter', () => {
         expect((same?.cvarStandardError ?? 0) / tail.cvarStandardError - 1).toBeCloseTo(0, 5);
       });
     },
+    TIMEOUT_MS,
   );
 
   it('PRISK-06: a result says where it ran and how long it took, and keeps no outcomes unasked', async () => {

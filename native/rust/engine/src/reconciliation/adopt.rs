@@ -11,8 +11,8 @@ use crate::venue_snapshot::{VenueFill, VenueOrder, VenueOrderStatus, closes_leg}
 use crate::wallet::CurrencyId;
 use holdfast_core::{
     Amount, ClientOrderId, InstrumentId, Order, OrderEvent, OrderIntent, OrderRole, OrderTerms,
-    OrderType, Price, Quantity, ReportKind, Result, Side, TimeInForce, Timestamp, TradeId,
-    VenueReport,
+    OrderType, Price, Quantity, Replacement, ReportKind, Result, Side, TimeInForce, Timestamp,
+    TradeId, VenueReport,
 };
 
 /// Set in trade ids that no venue gave; they stay below 2^53, where JavaScript counts exactly.
@@ -66,7 +66,7 @@ impl Engine {
                 self.adopt_quantity(*client_order_id, *there, sink, commands)
             }
             Difference::PriceDiffers { client_order_id, is_trigger, there, .. } => {
-                self.adopt_price(*client_order_id, *is_trigger, *there, sink)
+                self.adopt_price(*client_order_id, *is_trigger, *there, sink, commands)
             }
             Difference::FilledDiffers { client_order_id, here, there, price: Some(price) } => {
                 let (_, trade_id) = self.next_synthetic(item);
@@ -320,20 +320,33 @@ impl Engine {
         commands: &mut Vec<Command>,
     ) -> Result<()> {
         let Some(order) = self.orders.get_mut(&id.0) else { return Ok(()) };
-        if order.pending.is_some_and(|asked| asked.quantity == there) {
-            let replaced = VenueReport {
-                last_quantity: there,
-                ..VenueReport::without_fill(id, ReportKind::Replaced, Timestamp::default())
-            };
-            return self.on_replaced(&replaced, sink, commands);
-        }
         order.quantity = there;
         if let Some(pairing) = order.pairing.as_mut() {
             pairing.note_replaced(there);
         }
         self.transition(id, OrderEvent::Accept, sink)?;
         self.settle(id, sink)?;
-        self.settle_pair(id, sink, commands)
+        self.settle_pair(id, sink, commands)?;
+        self.settle_amendment(id, sink, commands)
+    }
+
+    /// Takes an amendment for answered when the venue's form of the order is wholly the one that was asked for: an amendment
+    /// that shares its quantity alone may still be under way.
+    fn settle_amendment(
+        &mut self,
+        id: ClientOrderId,
+        sink: &mut impl Sink,
+        commands: &mut Vec<Command>,
+    ) -> Result<()> {
+        let Some(order) = self.orders.get_mut(&id.0) else { return Ok(()) };
+        if !order.pending.is_some_and(|asked| asked.is_form_of(&Replacement::of(order))) {
+            return Ok(());
+        }
+        let replaced = VenueReport {
+            last_quantity: order.quantity,
+            ..VenueReport::without_fill(id, ReportKind::Replaced, Timestamp::default())
+        };
+        self.on_replaced(&replaced, sink, commands)
     }
 
     fn adopt_price(
@@ -342,12 +355,14 @@ impl Engine {
         is_trigger: bool,
         there: Price,
         sink: &mut impl Sink,
+        commands: &mut Vec<Command>,
     ) -> Result<()> {
         let Some(order) = self.orders.get_mut(&id.0) else { return Ok(()) };
         let intent = &mut order.intent;
         let price = if is_trigger { &mut intent.trigger_price } else { &mut intent.limit_price };
         *price = Some(there);
-        self.transition(id, OrderEvent::Accept, sink).map(|_| ())
+        self.transition(id, OrderEvent::Accept, sink)?;
+        self.settle_amendment(id, sink, commands)
     }
 
     /// Takes the venue's balance: what it differs by came in or went out outside, so that the start moves with it.
