@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import { HoldfastError } from '../../core/holdfast-error.js';
@@ -112,8 +111,7 @@ async function runReport(flags: RiskFlags): Promise<void> {
   if (flags.html === true) {
     const file = flags.out ?? PAGE_DEFAULT;
     write(file, riskPage(report));
-    if (flags.json !== true)
-      process.stdout.write(`${riskText(report)}\n\npage     ${basename(file)}\n`);
+    if (flags.json !== true) process.stdout.write(`${riskText(report)}\n\npage     ${file}\n`);
   }
   if (flags.json === true || flags.html !== true) {
     const text = flags.json === true ? JSON.stringify(riskJson(report), null, 2) : riskText(report);
