@@ -7,9 +7,10 @@ mod requests;
 
 use crate::command::{COMMAND_BYTES, COMMANDS_MAX};
 use crate::failure::{failure, guarded};
+use crate::held::{Held, call};
 use crate::memory::SharedBytes;
 use crate::plain_function::{Operation, plain_function};
-use holdfast_core::{Code, Error, OrderIdText, Result, Timestamp, contain};
+use holdfast_core::{Code, Error, OrderIdText, Result, Timestamp};
 use holdfast_engine::{Desk, DeskConfig, JournalOptions, JournalWriter, SyncPolicy};
 use napi::Env;
 use napi::bindgen_prelude::{Function, Uint8Array};
@@ -34,7 +35,6 @@ const LAST_ORDER: usize = 88;
 const WAITING: usize = 96;
 /// Where single commands and lists stand.
 const COMMANDS: usize = 256;
-const FAILED: u32 = u32::MAX;
 
 /// One of the functions that take their arguments from memory. A call that comes while another one runs finds the engine
 /// borrowed and does nothing; JavaScript cannot make one.
@@ -189,7 +189,7 @@ impl NativeEngine {
     /// Lets go of everything; a later call is an error.
     #[napi]
     pub fn dispose(&mut self) {
-        self.inner.borrow_mut().desk = None;
+        self.inner.borrow_mut().let_go();
     }
 }
 
@@ -198,29 +198,23 @@ impl NativeEngine {
         &self,
         operation: impl FnOnce(&mut Inner) -> Result<T>,
     ) -> napi::Result<T, String> {
-        self.inner.borrow_mut().contained(operation).map_err(|error| failure(&error))
+        call(&self.inner, operation)
+    }
+}
+
+impl Held for Inner {
+    const OUTCOME: usize = OUTCOME;
+
+    fn let_go(&mut self) {
+        self.desk = None;
+    }
+
+    fn outcome(&mut self) -> (&mut SharedBytes, &mut Option<Error>) {
+        (&mut self.exchange, &mut self.failed)
     }
 }
 
 impl Inner {
-    /// Runs one call. After a panic the engine is closed, because its state may be half changed.
-    fn contained<T>(&mut self, operation: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        let outcome = contain::contain(|| operation(self));
-        if outcome.as_ref().is_err_and(|error| error.code() == Code::NativePanic) {
-            self.desk = None;
-        }
-        outcome
-    }
-
-    /// Runs one call of a function without result.
-    fn run(&mut self, operation: impl FnOnce(&mut Self) -> Result<u32>) {
-        let bytes = self.contained(operation).unwrap_or_else(|error| {
-            self.failed = Some(error);
-            FAILED
-        });
-        self.exchange.put_u32(OUTCOME, bytes);
-    }
-
     fn desk(&mut self) -> Result<&mut Desk> {
         self.desk.as_mut().ok_or_else(closed)
     }

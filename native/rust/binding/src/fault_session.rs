@@ -6,16 +6,15 @@ mod requests;
 use crate::command::{COMMAND_BYTES, COMMANDS_MAX, intent_at, list_at};
 use crate::event_view::{bar_view, quote_view, trade_view};
 use crate::failure::{failure, guarded};
+use crate::held::{Held, call};
 use crate::memory::SharedBytes;
 use crate::plain_function::{Operation, plain_function};
 use crate::position_view::{POSITION_VIEW_BYTES, write_position_view};
 use crate::session::{
-    ACCOUNT_VIEW, EVENT_INDEX, EVENT_VIEW, FAILED, NOTICES_WAIT, OUTCOME, POSITION_VIEWS,
+    ACCOUNT_VIEW, EVENT_INDEX, EVENT_VIEW, NOTICES_WAIT, OUTCOME, POSITION_VIEWS,
 };
 use holdfast_core::market_event::{KIND_QUOTE, KIND_TRADE, MARKET_EVENT_BYTES, bar_of_records};
-use holdfast_core::{
-    ClientOrderId, Code, Error, InstrumentId, MarketEvent, Quote, Result, Trade, contain,
-};
+use holdfast_core::{ClientOrderId, Code, Error, InstrumentId, MarketEvent, Quote, Result, Trade};
 use holdfast_engine::Input;
 use holdfast_sim::fault::{Pause, RunOptions, StrategyRun};
 use napi::Env;
@@ -198,7 +197,7 @@ impl NativeFaultSession {
     /// Lets go of everything; a later call is an error.
     #[napi]
     pub fn dispose(&mut self) {
-        self.inner.borrow_mut().run = None;
+        self.inner.borrow_mut().let_go();
     }
 }
 
@@ -207,27 +206,23 @@ impl NativeFaultSession {
         &self,
         operation: impl FnOnce(&mut Inner) -> Result<T>,
     ) -> napi::Result<T, String> {
-        self.inner.borrow_mut().contained(operation).map_err(|error| failure(&error))
+        call(&self.inner, operation)
+    }
+}
+
+impl Held for Inner {
+    const OUTCOME: usize = OUTCOME;
+
+    fn let_go(&mut self) {
+        self.run = None;
+    }
+
+    fn outcome(&mut self) -> (&mut SharedBytes, &mut Option<Error>) {
+        (&mut self.exchange, &mut self.failed)
     }
 }
 
 impl Inner {
-    fn contained<T>(&mut self, operation: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        let outcome = contain::contain(|| operation(self));
-        if outcome.as_ref().is_err_and(|error| error.code() == Code::NativePanic) {
-            self.run = None;
-        }
-        outcome
-    }
-
-    fn run(&mut self, operation: impl FnOnce(&mut Self) -> Result<u32>) {
-        let bytes = self.contained(operation).unwrap_or_else(|error| {
-            self.failed = Some(error);
-            FAILED
-        });
-        self.exchange.put_u32(OUTCOME, bytes);
-    }
-
     fn open(&mut self) -> Result<&mut StrategyRun> {
         self.run.as_mut().ok_or_else(closed)
     }

@@ -8,13 +8,13 @@ use crate::amendment::order_id;
 use crate::command::{COMMAND_BYTES, COMMANDS_MAX, intent_at, list_at};
 use crate::event_view::{EventView, bar_view, quote_view, trade_view};
 use crate::failure::{failure, guarded};
+use crate::held::{Held, call};
 use crate::memory::SharedBytes;
 use crate::plain_function::{Operation, plain_function};
 use crate::position_view::{POSITION_VIEW_BYTES, write_position_view};
 use holdfast_core::market_event::{KIND_QUOTE, KIND_TRADE, MARKET_EVENT_BYTES, bar_of_records};
 use holdfast_core::{
-    Amount, ClientOrderId, Code, Error, Instrument, InstrumentId, MarketEvent, Quote, Result,
-    Trade, contain,
+    Amount, ClientOrderId, Code, Error, Instrument, InstrumentId, MarketEvent, Quote, Result, Trade,
 };
 use holdfast_engine::{JournalWriter, SyncPolicy};
 use holdfast_sim::{Session, SessionConfig};
@@ -38,7 +38,6 @@ pub(crate) const EVENT_INDEX: usize = 192;
 pub(crate) const OUTCOME: usize = 196;
 /// Not zero while more notices wait than fitted (u32).
 pub(crate) const NOTICES_WAIT: usize = 200;
-pub(crate) const FAILED: u32 = u32::MAX;
 
 /// A call that comes while another one runs finds the session borrowed and does nothing; JavaScript cannot make one.
 struct PlayEvent(Rc<RefCell<Inner>>);
@@ -220,7 +219,7 @@ impl NativeSession {
     /// Lets go of everything; a later call is an error.
     #[napi]
     pub fn dispose(&mut self) {
-        self.inner.borrow_mut().session = None;
+        self.inner.borrow_mut().let_go();
     }
 }
 
@@ -229,29 +228,23 @@ impl NativeSession {
         &self,
         operation: impl FnOnce(&mut Inner) -> Result<T>,
     ) -> napi::Result<T, String> {
-        self.inner.borrow_mut().contained(operation).map_err(|error| failure(&error))
+        call(&self.inner, operation)
+    }
+}
+
+impl Held for Inner {
+    const OUTCOME: usize = OUTCOME;
+
+    fn let_go(&mut self) {
+        self.session = None;
+    }
+
+    fn outcome(&mut self) -> (&mut SharedBytes, &mut Option<Error>) {
+        (&mut self.exchange, &mut self.failed)
     }
 }
 
 impl Inner {
-    /// Runs one call. After a panic the session is closed, because its state may be half changed.
-    fn contained<T>(&mut self, operation: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        let outcome = contain::contain(|| operation(self));
-        if outcome.as_ref().is_err_and(|error| error.code() == Code::NativePanic) {
-            self.session = None;
-        }
-        outcome
-    }
-
-    /// Runs one call of a function without result.
-    fn run(&mut self, operation: impl FnOnce(&mut Self) -> Result<u32>) {
-        let bytes = self.contained(operation).unwrap_or_else(|error| {
-            self.failed = Some(error);
-            FAILED
-        });
-        self.exchange.put_u32(OUTCOME, bytes);
-    }
-
     fn play_event(&mut self) -> Result<u32> {
         let index = self.exchange.u32_at(EVENT_INDEX) as usize;
         let id = self.play_record(index)?;
