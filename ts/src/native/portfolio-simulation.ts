@@ -45,7 +45,7 @@ export async function runPortfolioTask(task: PortfolioTask): Promise<PortfolioOu
   const { figures, outcomes } = await engineCall(() =>
     loadEngineAddon().simulatePortfolio(exposures, covariance, drifts, JSON.stringify(settings)),
   );
-  const answer = taskFigures<PortfolioOutcome>(figures);
+  const answer = taskFigures(figures) as PortfolioOutcome;
   return outcomes === undefined ? answer : { ...answer, outcomes };
 }
 

@@ -45,6 +45,6 @@ export async function runScenarioTask(
   const { figures, outcomes } = await engineCall(() =>
     loadEngineAddon().simulateScenarios(JSON.stringify(plan), history),
   );
-  const answer = taskFigures<ScenarioFigures>(figures);
+  const answer = taskFigures(figures) as ScenarioFigures;
   return outcomes === undefined ? answer : { ...answer, outcomes };
 }

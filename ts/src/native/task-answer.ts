@@ -14,8 +14,8 @@ interface Failure {
  *
  * @throws HoldfastError with the code of the failure
  */
-export function taskFigures<Figures extends object>(text: string): Figures {
-  const answer = JSON.parse(text) as Figures | Failure;
+export function taskFigures(text: string): object {
+  const answer = JSON.parse(text) as object | Failure;
   if (!('failure' in answer)) return answer;
   const { code, message, context } = answer.failure;
   throw new HoldfastError(code, message, { context });

@@ -7,6 +7,7 @@ pub mod book;
 mod bridge;
 pub mod copula;
 pub mod estimate;
+mod greeks;
 pub mod heston;
 pub mod history;
 pub mod jumps;
@@ -16,8 +17,6 @@ mod paths;
 pub mod sampling;
 mod sobol;
 mod source;
-#[cfg(test)]
-mod tests;
 
 use crate::philox::key_of;
 use crate::portfolio::STEPS_MAX;

@@ -1,5 +1,6 @@
 //! The instruments whose profit and loss a path makes: linear positions, perpetuals with margin, options.
 
+use super::greeks::Greeks;
 use super::model::{check_positive, invalid};
 use super::option_value::{LaneF64, Terms, values};
 use crate::lanes::LANES;
@@ -128,7 +129,7 @@ impl Position {
     }
 
     /// An option's value of one unit after a log-return, a time and a ratio of volatilities.
-    fn fresh(&self, log_return: f64, elapsed: f64, ratio: f64) -> f64 {
+    pub(crate) fn fresh(&self, log_return: f64, elapsed: f64, ratio: f64) -> f64 {
         let Self::Option { years, .. } = self else { return 0.0 };
         let mut out = [0.0; LANES];
         let lanes = [log_return; LANES];
@@ -145,34 +146,6 @@ impl Position {
             Self::Linear { .. } | Self::Perpetual { .. } => {
                 Terms { sign: 1.0, spot: 1.0, strike: 1.0, volatility: 1.0, rate: 0.0, carry: 0.0 }
             }
-        }
-    }
-}
-
-/// Sensitivities of an option at the beginning, by central differences of its own formula.
-#[derive(Debug, Clone, Copy)]
-struct Greeks {
-    delta: f64,
-    gamma: f64,
-    /// Money a year.
-    theta: f64,
-    /// Money a whole ratio of the volatility.
-    vega: f64,
-}
-
-impl Greeks {
-    fn of(position: &Position, spot: f64, years: f64) -> Self {
-        let at = |price: f64, elapsed: f64, ratio: f64| {
-            position.fresh((price / spot).ln(), elapsed, ratio)
-        };
-        let (width, time, bump) = (spot * 1e-3, (years * 1e-3).min(1e-4), 1e-3);
-        let here = at(spot, 0.0, 1.0);
-        let (up, down) = (at(spot + width, 0.0, 1.0), at(spot - width, 0.0, 1.0));
-        Self {
-            delta: (up - down) / (2.0 * width),
-            gamma: (up - 2.0 * here + down) / (width * width),
-            theta: (at(spot, time, 1.0) - at(spot, -time, 1.0)) / (2.0 * time),
-            vega: (at(spot, 0.0, 1.0 + bump) - at(spot, 0.0, 1.0 - bump)) / (2.0 * bump),
         }
     }
 }

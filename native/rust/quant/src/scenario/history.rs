@@ -28,7 +28,7 @@ impl History {
 
     fn validate(&self) -> Result<()> {
         check_assets(self.assets)?;
-        if self.rows.len() % self.assets != 0 || self.count() < ROWS_MIN {
+        if !self.rows.len().is_multiple_of(self.assets) || self.count() < ROWS_MIN {
             return Err(invalid(format!(
                 "history must have at least {ROWS_MIN} whole rows of {}, has {} numbers",
                 self.assets,

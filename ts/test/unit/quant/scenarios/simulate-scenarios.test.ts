@@ -11,7 +11,7 @@ const book: ScenarioOptions = {
 };
 
 async function failure(options: object): Promise<HoldfastError> {
-  return await simulateScenarios({ ...book, ...options } as ScenarioOptions).then(
+  return await simulateScenarios({ ...book, ...options }).then(
     () => expect.unreachable(),
     (error: unknown) => error as HoldfastError,
   );

@@ -1,18 +1,16 @@
 //! Models, instruments and ways of sampling against closed forms and published figures.
 
-use super::book::Position;
-use super::copula::{Copula, Dependence, Margin};
-use super::estimate::{Estimate, Report};
-use super::heston::{Heston, Scheme, VarianceProcess};
-use super::history::{Bootstrap, FilteredHistory, History, VarianceRecursion};
-use super::jumps::Jumps;
-use super::model::{Brownian, FactorModel, Model, Regimes};
-use super::option_value::{Terms, values};
-use super::sampling::Sampling;
-use super::{Barrier, Plan};
-use crate::cholesky::{LowerTriangle, cholesky};
-use crate::lanes::LANES;
 use holdfast_core::Code;
+use holdfast_quant::cholesky::{LowerTriangle, cholesky};
+use holdfast_quant::scenario::book::Position;
+use holdfast_quant::scenario::copula::{Copula, Dependence, Margin};
+use holdfast_quant::scenario::estimate::{Estimate, Report};
+use holdfast_quant::scenario::heston::{Heston, Scheme, VarianceProcess};
+use holdfast_quant::scenario::history::{Bootstrap, FilteredHistory, History, VarianceRecursion};
+use holdfast_quant::scenario::jumps::Jumps;
+use holdfast_quant::scenario::model::{Brownian, FactorModel, Model, Regimes};
+use holdfast_quant::scenario::sampling::Sampling;
+use holdfast_quant::scenario::{Barrier, Plan};
 use statrs::distribution::{ContinuousCDF, Normal};
 
 fn one(deviation: f64) -> LowerTriangle {
@@ -58,11 +56,12 @@ fn call(strike: f64, years: f64, volatility: f64) -> Position {
     }
 }
 
+/// Black and Scholes without interest.
 fn start_value(strike: f64, years: f64, volatility: f64) -> f64 {
-    let terms = Terms { sign: 1.0, spot: 100.0, strike, volatility, rate: 0.0, carry: 0.0 };
-    let mut out = [0.0; LANES];
-    values(&terms, years, &[0.0; LANES], &[1.0; LANES], &[1.0; LANES], &mut out);
-    out[0]
+    let spread = volatility * years.sqrt();
+    let upper = (100.0 / strike).ln() / spread + 0.5 * spread;
+    let normal = Normal::standard();
+    100.0 * normal.cdf(upper) - strike * normal.cdf(upper - spread)
 }
 
 /// The price of a call that expires at the horizon: the discounted mean of what it pays.
