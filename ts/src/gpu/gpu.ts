@@ -81,7 +81,7 @@ export class Gpu {
   /**
    * Simulates a portfolio as `simulatePortfolio` of `holdfast/quant` does, from the same draws, on the graphics device.
    *
-   * @throws HoldfastError `GPU_CAPACITY` beyond 32 assets or the adapter's memory, `GPU_DEVICE_LOST`,
+   * @throws HoldfastError `GPU_CAPACITY` beyond the adapter's memory, `GPU_DEVICE_LOST`,
    * `GPU_KERNEL_INVALID`, `HANDLE_CLOSED`, and what `simulatePortfolio` throws for its options
    */
   async simulatePortfolio(options: PortfolioSimulationOptions): Promise<GpuPortfolioRisk> {
