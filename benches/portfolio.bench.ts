@@ -2,6 +2,7 @@
 import { simulatePortfolio } from 'holdfast/quant';
 
 import { measureCase } from './measure.js';
+import { optionRows } from './option-book.js';
 import { parametricRows } from './parametric-risk.js';
 import { isStartedDirectly, printSuite, type Suite, type SuiteRow } from './suite.js';
 
@@ -98,6 +99,7 @@ async function rowsOf(steps: number): Promise<readonly SuiteRow[]> {
 export async function portfolioSuite(): Promise<Suite> {
   const rows: SuiteRow[] = [];
   for (const steps of [1, 10]) rows.push(...(await rowsOf(steps)));
+  rows.push(...(await optionRows()));
   rows.push(...(await parametricRows()));
   return { suite: 'portfolio', rows };
 }

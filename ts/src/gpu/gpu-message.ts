@@ -1,7 +1,7 @@
 import type { Code } from '../core/codes.generated.js';
 import { type ErrorContext, HoldfastError, isHoldfastError } from '../core/holdfast-error.js';
-import type { AdapterChoice } from './adapter-choice.js';
-import type { PortfolioFigures, PortfolioWork } from './portfolio-program.js';
+import type { AdapterChoice, AdapterDescription } from './adapter-choice.js';
+import type { GpuTask, GpuTaskAnswer } from './gpu-task.js';
 
 /** What the worker is started with. */
 export interface GpuWorkerData {
@@ -11,7 +11,7 @@ export interface GpuWorkerData {
 /** What the worker is asked. */
 export interface GpuRequest {
   readonly id: number;
-  readonly work: PortfolioWork;
+  readonly task: GpuTask;
 }
 
 /** An error as plain data: the class does not survive the way from one thread to another. */
@@ -23,8 +23,8 @@ export interface GpuFailure {
 
 /** What the worker answers; `id` is null for the opening of the device. */
 export type GpuAnswer =
-  | { readonly id: null; readonly opened: PortfolioFigures['adapter'] }
-  | { readonly id: number; readonly figures: PortfolioFigures }
+  | { readonly id: null; readonly opened: AdapterDescription }
+  | { readonly id: number; readonly answer: GpuTaskAnswer }
   | { readonly id: number | null; readonly failure: GpuFailure };
 
 export function failureOf(error: unknown): GpuFailure {

@@ -1,12 +1,8 @@
 import { isHoldfastError } from '../core/holdfast-error.js';
 import type { AdapterChoice } from './adapter-choice.js';
+import { type GpuTask, type GpuTaskAnswer, runTask } from './gpu-task.js';
 import { KernelDevice } from './kernel-device.js';
-import {
-  DevicePace,
-  type PortfolioFigures,
-  type PortfolioWork,
-  runPortfolio,
-} from './portfolio-program.js';
+import { DevicePace } from './portfolio-program.js';
 
 /** A device and its successor: one that is lost is replaced once for each task. */
 export class GpuSession {
@@ -31,15 +27,15 @@ export class GpuSession {
    * Runs a task. A device that is lost meanwhile is opened anew and the task begun again: its draws do not depend on the
    * device, so that the answer is the same.
    *
-   * @throws HoldfastError as `runPortfolio`; `GPU_DEVICE_LOST` when the second device is lost as well
+   * @throws HoldfastError as `runTask`; `GPU_DEVICE_LOST` when the second device is lost as well
    */
-  async run(work: PortfolioWork): Promise<PortfolioFigures> {
+  async run(task: GpuTask): Promise<GpuTaskAnswer> {
     try {
-      return await runPortfolio(this.#device, work, this.#pace);
+      return await runTask(this.#device, task, this.#pace);
     } catch (error) {
       if (!isHoldfastError(error) || error.code !== 'GPU_DEVICE_LOST') throw error;
       this.#device = await KernelDevice.open(this.#choice);
-      return runPortfolio(this.#device, work, this.#pace);
+      return runTask(this.#device, task, this.#pace);
     }
   }
 

@@ -2,15 +2,15 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 import { failureOf, type GpuAnswer, type GpuRequest, type GpuWorkerData } from './gpu-message.js';
 import { GpuSession } from './gpu-session.js';
+import { transferOf } from './gpu-task.js';
 
 const answer = (message: GpuAnswer) => {
-  const outcomes = 'figures' in message ? message.figures.outcomes : undefined;
-  parentPort?.postMessage(message, outcomes === undefined ? [] : [outcomes.buffer]);
+  parentPort?.postMessage(message, 'answer' in message ? transferOf(message.answer) : []);
 };
 
-async function serve(session: GpuSession, { id, work }: GpuRequest): Promise<void> {
+async function serve(session: GpuSession, { id, task }: GpuRequest): Promise<void> {
   try {
-    answer({ id, figures: await session.run(work) });
+    answer({ id, answer: await session.run(task) });
   } catch (error) {
     answer({ id, failure: failureOf(error) });
   }

@@ -15,10 +15,12 @@ import {
   type GpuWorkerData,
   reviveFailure,
 } from './gpu-message.js';
-import type { PortfolioFigures, PortfolioWork } from './portfolio-program.js';
+import type { GpuTask, GpuTaskAnswer } from './gpu-task.js';
+import { covarianceWork, type ReturnRows, type StressGrid, stressWork } from './matrix-work.js';
+import type { GpuMatrix, ProductWork } from './matrix-program.js';
 
 interface Waiting {
-  readonly resolve: (figures: PortfolioFigures) => void;
+  readonly resolve: (answer: GpuTaskAnswer) => void;
   readonly reject: (error: HoldfastError) => void;
 }
 
@@ -81,7 +83,7 @@ export class Gpu {
   /**
    * Simulates a portfolio as `simulatePortfolio` of `holdfast/quant` does, from the same draws, on the graphics device.
    *
-   * @throws HoldfastError `GPU_CAPACITY` beyond 32 assets or the adapter's memory, `GPU_DEVICE_LOST`,
+   * @throws HoldfastError `GPU_CAPACITY` beyond the adapter's memory, `GPU_DEVICE_LOST`,
    * `GPU_KERNEL_INVALID`, `HANDLE_CLOSED`, and what `simulatePortfolio` throws for its options
    */
   async simulatePortfolio(options: PortfolioSimulationOptions): Promise<GpuPortfolioRisk> {
@@ -89,20 +91,47 @@ export class Gpu {
     const { geometric, scenarios, steps, levels, outcomes } = task.settings;
     const model = { ...task, geometric, steps, factor: factorOf(task) };
     const { exposures, drifts, factor } = model;
-    const figures = await this.#run({
+    const work = {
       model: { exposures, drifts, factor, geometric, steps },
       scenarios,
       seed: BigInt(risk.seed),
       levels,
       keepOutcomes: outcomes,
-    });
+    };
+    const figures = await this.#run({ kind: 'portfolio', work });
+    if (!('tails' in figures)) throw new TypeError('unexpected answer');
     return { ...risk, device: figures.adapter.name, ...figures };
   }
 
-  #run(work: PortfolioWork): Promise<PortfolioFigures> {
-    if (this.#closed !== null) return Promise.reject(this.#closed);
+  /**
+   * Returns the sample covariance of returns (a row an instant, a column an asset), divided by n − 1. Means are taken away in
+   * double precision, products are summed in single precision.
+   *
+   * @throws HoldfastError `RETURNS_INVALID`, `OBSERVATIONS_TOO_FEW`, `GPU_CAPACITY`, `GPU_DEVICE_LOST`, `HANDLE_CLOSED`
+   */
+  async covariance(returns: ReturnRows): Promise<GpuMatrix> {
+    return this.#product(covarianceWork(returns));
+  }
+
+  /**
+   * Returns the profit or loss of each portfolio in each scenario: a row a scenario, a column a portfolio.
+   *
+   * @throws HoldfastError `MATRIX_INVALID`, `GPU_CAPACITY`, `GPU_DEVICE_LOST`, `HANDLE_CLOSED`
+   */
+  async stressGrid(grid: StressGrid): Promise<GpuMatrix> {
+    return this.#product(stressWork(grid));
+  }
+
+  async #product(work: ProductWork): Promise<GpuMatrix> {
+    const matrix = await this.#run({ kind: 'product', work });
+    if (!('values' in matrix)) throw new TypeError('unexpected answer');
+    return matrix;
+  }
+
+  async #run(task: GpuTask): Promise<GpuTaskAnswer> {
+    if (this.#closed !== null) throw this.#closed;
     const id = this.#nextId++;
-    const request: GpuRequest = { id, work };
+    const request: GpuRequest = { id, task };
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       this.#worker.ref();
@@ -115,7 +144,7 @@ export class Gpu {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
     if (this.#waiting.size === 0) this.#worker.unref();
-    if ('figures' in answer) waiting?.resolve(answer.figures);
+    if ('answer' in answer) waiting?.resolve(answer.answer);
     else if ('failure' in answer) waiting?.reject(reviveFailure(answer.failure));
   }
 

@@ -56,3 +56,13 @@ ${values.join('\n')}
 }
 `;
 }
+
+/** Writes the part of `wide_portfolio_paths.wgsl` that is made for a portfolio: its sizes; its numbers lie in memory. */
+export function wideModel({ exposures, geometric, steps }: PortfolioModel): string {
+  return `
+const ASSETS: u32 = ${exposures.length}u;
+const BLOCKS: u32 = ${Math.ceil(exposures.length / BLOCK)}u;
+const STEPS: u32 = ${steps}u;
+const GEOMETRIC: bool = ${geometric};
+`;
+}

@@ -4,14 +4,14 @@ import { HoldfastError } from '../core/holdfast-error.js';
 import type { Tail } from '../native/portfolio-simulation.js';
 import type { AdapterDescription } from './adapter-choice.js';
 import { BUFFER_USAGE, type KernelDevice } from './kernel-device.js';
-import { KERNELS } from './kernels.generated.js';
-import { type PortfolioModel, portfolioModel } from './portfolio-model.js';
+import type { PortfolioModel } from './portfolio-model.js';
+import { pathColumns, pathsPipeline, submitPaths } from './portfolio-paths.js';
 import { SAMPLE_KERNELS, SampleMeasure, tailRanks } from './sample-tails.js';
 
-/** Assets whose path lives in registers. */
-export const GPU_ASSETS_MAX = 32;
-/** Scenarios of one submission: a driver resets a device that does not answer for two seconds. */
-const BATCH = { software: 1 << 17, hardware: 1 << 24 };
+/** Multiplications of one submission: a driver resets a device that does not answer for two seconds. */
+const BATCH_PRODUCTS = { software: 1 << 24, hardware: 1 << 31 };
+/** Scenarios of the least submission. */
+const BATCH_MIN = 1 << 10;
 const BYTES = 4;
 /** Part of an expected wait that is slept through. */
 const SLEPT_FRAC = 0.7;
@@ -53,6 +53,14 @@ export class DevicePace {
   }
 }
 
+/** Scenarios of one submission, by the work that each is. */
+function batchOf(device: KernelDevice, { model }: PortfolioWork): number {
+  const { software, hardware } = BATCH_PRODUCTS;
+  const products = model.factor.length * model.steps;
+  const most = (device.description.isSoftware ? software : hardware) / products;
+  return Math.max(BATCH_MIN, Math.floor(most / BATCH_MIN) * BATCH_MIN);
+}
+
 /** The mean of linear outcomes; near that of geometric ones. */
 function expectedMean({ exposures, drifts, steps, geometric }: PortfolioModel): number {
   if (geometric) return 0;
@@ -62,16 +70,8 @@ function expectedMean({ exposures, drifts, steps, geometric }: PortfolioModel): 
   );
 }
 
-function checkCapacity(device: KernelDevice, { model, scenarios }: PortfolioWork): void {
-  const assets = model.exposures.length;
+function checkCapacity(device: KernelDevice, { scenarios }: PortfolioWork): void {
   const context = { adapter: device.description.name };
-  if (assets > GPU_ASSETS_MAX) {
-    throw new HoldfastError(
-      'GPU_CAPACITY',
-      `assets must number at most ${GPU_ASSETS_MAX} on a graphics device, were ${assets}`,
-      { context: { ...context, assets, max: GPU_ASSETS_MAX } },
-    );
-  }
   const max = Math.floor(device.bufferBytesMax / BYTES);
   if (scenarios > max) {
     throw new HoldfastError(
@@ -79,28 +79,6 @@ function checkCapacity(device: KernelDevice, { model, scenarios }: PortfolioWork
       `scenarios must number at most ${max} on ${context.adapter}, were ${scenarios}`,
       { context: { ...context, scenarios, max } },
     );
-  }
-}
-
-/** Submits the paths of all scenarios in batches. */
-function submitPaths(
-  device: KernelDevice,
-  pipeline: GPUComputePipeline,
-  work: PortfolioWork,
-  outcomes: GPUBuffer,
-): void {
-  const batch = device.description.isSoftware ? BATCH.software : BATCH.hardware;
-  const seed = {
-    seedLow: Number(work.seed & 0xffff_ffffn),
-    seedHigh: Number(work.seed >> 32n),
-  };
-  for (let first = 0; first < work.scenarios; first += batch) {
-    const count = Math.min(batch, work.scenarios - first);
-    const params = device.params('portfolio_paths', { ...seed, first, count });
-    const encoder = device.commands();
-    const groups = Math.ceil(count / KERNELS.portfolio_paths.overrides.WORKGROUP_SIZE);
-    device.dispatch(encoder, pipeline, [params, outcomes], groups);
-    device.submit(encoder);
   }
 }
 
@@ -117,13 +95,14 @@ export async function runPortfolio(
   checkCapacity(device, work);
   const ranks = work.levels.map((level) => tailRanks(work.scenarios, level));
   return device.checked(async () => {
-    const paths = await device.pipeline('portfolio_paths', portfolioModel(work.model));
+    const paths = await pathsPipeline(device, work.model);
     await Promise.all(SAMPLE_KERNELS.map((kernel) => device.pipeline(kernel)));
     const startMs = performance.now();
     const { storage, copySource, copyTarget, mapRead } = BUFFER_USAGE;
     const bytes = work.scenarios * BYTES;
     const outcomes = device.buffer('outcomes', bytes, storage | copySource);
-    submitPaths(device, paths, work, outcomes);
+    const columns = pathColumns(device, paths.kernel, work.model);
+    submitPaths(device, { ...paths, columns }, { ...work, batch: batchOf(device, work) }, outcomes);
     const measure = new SampleMeasure(device, outcomes, work.scenarios);
     const encoder = device.commands();
     const reference = Math.fround(expectedMean(work.model));

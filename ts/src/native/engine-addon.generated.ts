@@ -383,6 +383,14 @@ export interface PortfolioAnswer {
 /** Returns the ticks of a price as text. */
 export declare function priceTicks(spec: string, price: string): string;
 
+/** What a simulation answers. */
+export interface ScenarioAnswer {
+  /** JSON text of the figures, or of a failure. */
+  figures: string;
+  /** Profit and loss of each scenario, where they were asked for. */
+  outcomes?: Float64Array;
+}
+
 /** Returns the form in which limits keep the second key. */
 export declare function secondKeyHash(key: string): string;
 
@@ -402,3 +410,9 @@ export declare function simulatePortfolio(
   drifts: Float64Array,
   settings: string,
 ): Promise<PortfolioAnswer>;
+
+/** Simulates a book on all cores: the plan as JSON, and the rows of a history where the model has one. */
+export declare function simulateScenarios(
+  plan: string,
+  history: Float64Array,
+): Promise<ScenarioAnswer>;

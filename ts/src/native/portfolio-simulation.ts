@@ -1,6 +1,5 @@
-import { HoldfastError, type ErrorContext } from '../core/holdfast-error.js';
-import type { Code } from '../core/codes.generated.js';
 import { engineCall, loadEngineAddon } from './engine-addon.js';
+import { taskFigures } from './task-answer.js';
 
 /** Columns and settings as native code takes them. */
 export interface PortfolioTask {
@@ -40,24 +39,14 @@ export interface PortfolioOutcome {
   readonly outcomes?: Float32Array;
 }
 
-interface Failure {
-  readonly failure: {
-    readonly code: Code;
-    readonly message: string;
-    readonly context: ErrorContext;
-  };
-}
-
 /** Runs a simulation on all cores, beside this thread. */
 export async function runPortfolioTask(task: PortfolioTask): Promise<PortfolioOutcome> {
   const { exposures, covariance, drifts, settings } = task;
   const { figures, outcomes } = await engineCall(() =>
     loadEngineAddon().simulatePortfolio(exposures, covariance, drifts, JSON.stringify(settings)),
   );
-  const answer = JSON.parse(figures) as PortfolioOutcome | Failure;
-  if (!('failure' in answer)) return outcomes === undefined ? answer : { ...answer, outcomes };
-  const { code, message, context } = answer.failure;
-  throw new HoldfastError(code, message, { context });
+  const answer = taskFigures(figures) as PortfolioOutcome;
+  return outcomes === undefined ? answer : { ...answer, outcomes };
 }
 
 /**

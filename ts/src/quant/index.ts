@@ -8,4 +8,5 @@ export {
   type Tail,
 } from './portfolio-simulation.js';
 export * from './risk/index.js';
+export * from './scenarios/index.js';
 export * from './stress/index.js';

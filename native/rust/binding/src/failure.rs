@@ -2,15 +2,22 @@
 //! line of its own, which `ts/src/native` takes apart again.
 
 use holdfast_core::{Error, contain};
+use serde_json::{Value, json};
 
 pub(crate) fn failure(error: &Error) -> napi::Error<String> {
-    let context: serde_json::Map<String, serde_json::Value> = error
-        .context()
-        .iter()
-        .map(|(key, value)| ((*key).to_string(), value.clone().into()))
-        .collect();
-    let message = format!("{error}\n{}", serde_json::Value::Object(context));
+    let message = format!("{error}\n{}", context(error));
     napi::Error::new(error.code().name().to_string(), message)
+}
+
+/// An error as the answer of a task, since a rejection cannot carry a code of ours.
+pub(crate) fn failure_json(error: &Error) -> Value {
+    let (code, message) = (error.code().name(), error.to_string());
+    json!({ "failure": { "code": code, "message": message, "context": context(error) } })
+}
+
+fn context(error: &Error) -> Value {
+    let entries = error.context().iter();
+    entries.map(|(key, value)| ((*key).to_string(), Value::from(value.clone()))).collect()
 }
 
 /// Runs a conversion with panics contained.

@@ -22,6 +22,7 @@ mod portfolio;
 mod position_view;
 mod reconciliation;
 mod replica;
+mod scenario;
 mod session;
 mod simulate;
 mod vocabulary;

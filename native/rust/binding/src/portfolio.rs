@@ -1,10 +1,11 @@
 //! Portfolio simulations from JavaScript, off its thread; results are JSON text, since a simulation takes milliseconds.
 
-use crate::failure::guarded;
+use crate::failure::{failure_json, guarded};
+use crate::scenario::tail_json;
 use holdfast_core::{Code, Error, Result, contain};
 use holdfast_quant::cholesky::cholesky;
 use holdfast_quant::portfolio::{Payoff, Portfolio, Simulation};
-use holdfast_quant::tail::{Tail, tail};
+use holdfast_quant::tail::tail;
 use napi::bindgen_prelude::{AsyncTask, Float32Array, Float64Array};
 use napi::{Env, Task};
 use napi_derive::napi;
@@ -71,13 +72,6 @@ impl PortfolioTask {
     }
 }
 
-fn tail_json(tail: &Tail) -> Value {
-    json!({
-        "level": tail.level, "var": tail.var, "cvar": tail.cvar,
-        "varStandardError": tail.var_standard_error, "cvarStandardError": tail.cvar_standard_error,
-    })
-}
-
 #[napi]
 impl Task for PortfolioTask {
     type Output = (Value, Option<Vec<f32>>);
@@ -85,15 +79,7 @@ impl Task for PortfolioTask {
 
     fn compute(&mut self) -> napi::Result<Self::Output> {
         // A rejection cannot carry a code of ours, so a failure is an answer too.
-        Ok(contain::contain(|| self.run()).unwrap_or_else(|error| {
-            let context: serde_json::Map<String, Value> = error
-                .context()
-                .iter()
-                .map(|(key, value)| ((*key).to_string(), value.clone().into()))
-                .collect();
-            let failure = json!({ "code": error.code().name(), "message": error.to_string(), "context": context });
-            (json!({ "failure": failure }), None)
-        }))
+        Ok(contain::contain(|| self.run()).unwrap_or_else(|error| (failure_json(&error), None)))
     }
 
     fn resolve(

@@ -20,6 +20,42 @@ pub(crate) fn play_widest(kernel: &Kernel, first: u32, out: &mut [f32]) {
     play(kernel, first, out);
 }
 
+/// Work whose inner loops are inlined into its `run`, so that they are compiled for the vectors of whoever calls it.
+pub(crate) trait Work {
+    /// What it answers.
+    type Answer;
+    /// Does it; implementations are `#[inline(always)]`.
+    fn run(self) -> Self::Answer;
+}
+
+/// Runs work on the widest vectors. Nothing is fused, so that its answer does not depend on them.
+pub(crate) fn on_widest<W: Work>(work: W) -> W::Answer {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if has_avx512() {
+            // SAFETY: the features were just found on this processor.
+            return unsafe { run_avx512(work) };
+        }
+        if std::arch::is_x86_feature_detected!("avx2") {
+            // SAFETY: as above.
+            return unsafe { run_avx2(work) };
+        }
+    }
+    work.run()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl")]
+fn run_avx512<W: Work>(work: W) -> W::Answer {
+    work.run()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn run_avx2<W: Work>(work: W) -> W::Answer {
+    work.run()
+}
+
 /// Names the vectors that `play_widest` uses here.
 #[must_use]
 pub(crate) fn widest() -> &'static str {

@@ -11,5 +11,6 @@ pub mod parametric;
 pub mod philox;
 pub mod portfolio;
 pub mod portfolio_f64;
+pub mod scenario;
 pub mod score;
 pub mod tail;

@@ -13,6 +13,20 @@ const ROUNDS: usize = 10;
 pub enum Stream {
     /// Normals that move prices.
     Diffusion = 0,
+    /// Shocks of a variance.
+    Variance = 1,
+    /// Numbers and sizes of jumps.
+    Jumps = 2,
+    /// The common factor of a Student distribution.
+    Mixing = 3,
+    /// Rows of a history.
+    Rows = 4,
+    /// Changes of regime.
+    Regime = 5,
+    /// Whether a barrier was hit between two steps.
+    Barrier = 6,
+    /// Keys of scrambled sequences.
+    Scramble = 7,
 }
 
 /// Returns the four words of a counter. The counter is (scenario, step, block, stream), the key the 64-bit seed.

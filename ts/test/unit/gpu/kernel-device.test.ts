@@ -56,8 +56,8 @@ describe.skipIf(!hasAdapter)('a device', () => {
   it('a lost device is replaced once, and the task gives the same figures', async () => {
     await withOpenedDevices(async (opened) => {
       const session = await GpuSession.open({ allowSoftware: true });
-      const { elapsedMs: _, ...before } = await session.run(work);
-      const running = session.run(work);
+      const { elapsedMs: _, ...before } = await session.run({ kind: 'portfolio', work });
+      const running = session.run({ kind: 'portfolio', work });
       opened[0]?.destroy();
       const { elapsedMs: __, ...after } = await running;
       expect(after).toEqual(before);
@@ -75,7 +75,9 @@ describe.skipIf(!hasAdapter)('a device', () => {
         return push(found);
       };
       opened[0]?.destroy();
-      await expect(session.run(work)).rejects.toMatchObject({ code: 'GPU_DEVICE_LOST' });
+      await expect(session.run({ kind: 'portfolio', work })).rejects.toMatchObject({
+        code: 'GPU_DEVICE_LOST',
+      });
     });
   });
 });

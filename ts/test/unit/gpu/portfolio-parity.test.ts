@@ -23,6 +23,10 @@ describe.skipIf(!hasAdapter)('portfolio paths on a graphics adapter', () => {
     { assets: 16, steps: 1, scenarios: 16_384, payoff: 'linear' },
     { assets: 16, steps: 10, scenarios: 4_096, payoff: 'geometric' },
     { assets: 32, steps: 1, scenarios: 9_001, payoff: 'geometric' },
+    // Too wide for registers.
+    { assets: 33, steps: 3, scenarios: 2_049, payoff: 'geometric' },
+    { assets: 130, steps: 2, scenarios: 1_500, payoff: 'linear' },
+    { assets: 512, steps: 1, scenarios: 300, payoff: 'geometric' },
   ] as const)(
     'PRISK-07: $assets assets, $steps steps, $scenarios scenarios, $payoff: those of the processor',
     async ({ assets, ...rest }) => {

@@ -91,16 +91,6 @@ describe('simulatePortfolio of holdfast/gpu', () => {
       expect((found.tails[1]?.cvar ?? 0) / (expected.tails[1]?.cvar ?? 1) - 1).toBeCloseTo(0, 6);
     });
 
-    it('GPU_CAPACITY beyond the assets of a kernel; auto takes the processor', async () => {
-      const wide = { ...portfolioOf(33), scenarios: 4_000_000 };
-      const allowed = { allowSoftware: true };
-      await expect(simulatePortfolio(wide, { ...allowed, gpu: 'always' })).rejects.toMatchObject({
-        code: 'GPU_CAPACITY',
-        context: { assets: 33, max: 32 },
-      });
-      expect((await simulatePortfolio(wide, allowed)).fallback?.code).toBe('GPU_CAPACITY');
-    });
-
     it('HANDLE_CLOSED after close, and wrong options before any device is asked', async () => {
       const gpu = await Gpu.open({ allowSoftware: true });
       await expect(
