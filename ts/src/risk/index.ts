@@ -38,3 +38,5 @@ export type {
   GateVerdict,
 } from './gate/verdict.js';
 export type { GateFill } from './gate/venue-news.js';
+export { guard, type GuardOptions } from './guard/guard.js';
+export { GuardDenial } from './guard/guard-denial.js';

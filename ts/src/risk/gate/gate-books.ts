@@ -134,7 +134,8 @@ export class GateBooks {
     else this.native.memory.callTimeNs = this.#clock();
   }
 
-  protected now(): bigint {
+  /** The gate's present time in nanoseconds since 1970. */
+  nowNs(): bigint {
     return this.#clock === undefined ? BigInt(systemClockUs()) * 1_000n : this.#clock();
   }
 }

@@ -92,7 +92,7 @@ export class Gate extends GateBooks {
     const instrument = this.writer.instrument(index);
     const lots = (quantity: ExactInput | undefined) =>
       quantity === undefined ? 0n : BigInt(lotsOf(instrument, quantity));
-    this.native.order.writeQuote(index, quote.tsNs ?? this.now(), [
+    this.native.order.writeQuote(index, quote.tsNs ?? this.nowNs(), [
       BigInt(ticksOf(instrument, quote.bid)),
       lots(quote.bidQty),
       BigInt(ticksOf(instrument, quote.ask)),
