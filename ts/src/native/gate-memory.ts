@@ -44,7 +44,16 @@ const UINT32_RANGE = 2 ** 32;
 const NS_PER_US = 1_000;
 /** A record of the market; the same layout as in ts/src/market/market-event-layout.ts. */
 const QUOTE_KIND = 2;
-const QUOTE_AT = { time: 0, bid: 3, bidLots: 4, ask: 5, askLots: 6, instrument: 14, kind: 60 };
+const QUOTE_AT = {
+  time: 0,
+  received: 1,
+  bid: 3,
+  bidLots: 4,
+  ask: 5,
+  askLots: 6,
+  instrument: 14,
+  kind: 60,
+};
 const MARKET_RECORD_BYTES = 64;
 
 /** Words of an order that are indices of the vocabulary, and its flags. */
@@ -168,6 +177,7 @@ export class GateMemory {
     this.#market.fill(0, 0, MARKET_RECORD_BYTES);
     const [bid, bidLots, ask, askLots] = quote;
     this.#marketWords[QUOTE_AT.time] = tsNs;
+    this.#marketWords[QUOTE_AT.received] = tsNs;
     this.#marketWords[QUOTE_AT.bid] = bid;
     this.#marketWords[QUOTE_AT.bidLots] = bidLots;
     this.#marketWords[QUOTE_AT.ask] = ask;
