@@ -3,7 +3,7 @@
  * Run it with `npx tsx examples/guarded-ccxt-bot.ts`.
  */
 import ccxt from 'ccxt';
-import { Gate, guard } from 'holdfast/risk';
+import { Gate, guard, GuardDenial } from 'holdfast/risk';
 
 import { LocalVenue } from './local-venue/venue-server.js';
 
@@ -37,7 +37,9 @@ console.log(`bought ${bought.filled} BTC, the gate holds ${gate.position('BTC/US
 try {
   await exchange.createOrder('BTC/USDT', 'limit', 'buy', 0.5, 64_990);
 } catch (error) {
-  console.log(error instanceof Error ? error.message : error);
+  if (!(error instanceof GuardDenial)) throw error;
+  const { codes, suggestedQuantity } = error.verdict;
+  console.log(`denied: ${codes.join(', ')}; ${suggestedQuantity} would pass`);
 }
 const sold = await exchange.createOrder('BTC/USDT', 'market', 'sell', 0.02);
 console.log(`sold ${sold.filled} BTC, the gate holds ${gate.position('BTC/USDT').quantity}`);
