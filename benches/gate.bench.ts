@@ -70,7 +70,19 @@ interface Subject {
 const lotsOf = (count: number) => 1 + (count % 997);
 const ticksOf = (count: number) => 10_000 + (count % 499);
 
-function holdfast(openOrders: number, form: 'numbers' | 'texts' | 'checks'): Subject {
+type Form = 'numbers' | 'texts' | 'checks';
+
+function orderOf(count: number, form: Form): GateOrder {
+  const side = count % 2 === 0 ? 'buy' : 'sell';
+  const [quantity, price] = [lotsOf(count) / 1_000, ticksOf(count) / 100];
+  const stop = side === 'buy' ? 90 : 120;
+  const instrument = count % INSTRUMENTS;
+  if (form !== 'texts') return { instrument, side, quantity, limitPrice: price, stopLoss: stop };
+  const [quantityText, limitPrice] = [quantity.toFixed(3), price.toFixed(2)];
+  return { instrument, side, quantity: quantityText, limitPrice, stopLoss: `${stop}.00` };
+}
+
+function holdfast(openOrders: number, form: Form): Subject {
   let nowNs = 1_700_000_000_000_000_000n;
   const gate = Gate.create({
     limits,
@@ -93,21 +105,6 @@ function holdfast(openOrders: number, form: 'numbers' | 'texts' | 'checks'): Sub
     gate.signals.clockMeasured(0);
   };
   feed();
-  const orderOf = (count: number): GateOrder => {
-    const side = count % 2 === 0 ? 'buy' : 'sell';
-    const [quantity, price] = [lotsOf(count) / 1_000, ticksOf(count) / 100];
-    const stop = side === 'buy' ? 90 : 120;
-    const instrument = count % INSTRUMENTS;
-    return form === 'texts'
-      ? {
-          instrument,
-          side,
-          quantity: quantity.toFixed(3),
-          limitPrice: price.toFixed(2),
-          stopLoss: `${stop}.00`,
-        }
-      : { instrument, side, quantity, limitPrice: price, stopLoss: stop };
-  };
   const sent = (order: GateOrder): number => {
     const verdict = gate.submit(order);
     if (!verdict.allowed) throw new Error(gate.explain(verdict));
@@ -115,12 +112,12 @@ function holdfast(openOrders: number, form: 'numbers' | 'texts' | 'checks'): Sub
   };
   for (let count = 0; count < openOrders; count += 1) {
     nowNs += 1_000_000n;
-    gate.accepted(sent(orderOf(count)));
+    gate.accepted(sent(orderOf(count, form)));
   }
   const ids = new Float64Array(BATCH);
   const orders: GateOrder[] = [];
   const prepare = (from: number) => {
-    for (let slot = 0; slot < BATCH; slot += 1) orders[slot] = orderOf(from + slot);
+    for (let slot = 0; slot < BATCH; slot += 1) orders[slot] = orderOf(from + slot, form);
   };
   prepare(openOrders);
   let next = openOrders;

@@ -25,7 +25,11 @@ import {
   MAX_OPEN_ORDERS_DEFAULT,
 } from './backtest-options.js';
 import { checkOptions } from './check-options.js';
-import { type JournalPolicy, journalPolicyText, parseJournalPolicy } from '../core/journal-policy.js';
+import {
+  type JournalPolicy,
+  journalPolicyText,
+  parseJournalPolicy,
+} from '../core/journal-policy.js';
 import { ChunkSource, type EventSource, FileSource, TickSource } from './event-source.js';
 import { parseOrderRules } from '../core/order-rules.js';
 import { renderReport } from './report/html-report.js';

@@ -1,5 +1,6 @@
 import { Gate } from '#ts/risk/gate/gate.js';
 import type { GateOptions } from '#ts/risk/gate/gate-options.js';
+import type { LimitsOptions } from '#ts/risk/limits.js';
 import { HandClock } from './engine-by-hand.js';
 import { UNLIMITED } from './scripted-session.js';
 
@@ -13,7 +14,7 @@ export const COIN = {
 
 /** A gate with a clock that stands, at a price of 50,000. */
 export function openGate(
-  limits: Partial<Record<string, string | boolean | object>> = {},
+  limits: Partial<LimitsOptions> = {},
   options: Partial<GateOptions> = {},
 ): { readonly gate: Gate; readonly clock: HandClock } {
   const clock = new HandClock();

@@ -40,8 +40,8 @@ export class GateAlerts {
     if (!Object.hasOwn(this.#listeners, name) || typeof listener !== 'function') {
       throw new HoldfastError(
         'ARGUMENT_INVALID',
-        `a gate has the events ${Object.keys(this.#listeners).join(', ')}, was asked for ${String(name)}`,
-        { context: { event: String(name) } },
+        `a gate has the events ${Object.keys(this.#listeners).join(', ')}, was asked for ${name}`,
+        { context: { event: name } },
       );
     }
     const listeners: Listener<GateEvents[Name]>[] = this.#listeners[name];

@@ -3,7 +3,7 @@ import type { Gate } from '../gate/gate.js';
 import { type GateDenial, type GateVerdict, refusalOf } from '../gate/verdict.js';
 import { isFields, orderOf } from './ccxt-shapes.js';
 import { GuardDenial } from './guard-denial.js';
-import { gateOrderOf, type OrderCall, orderCall, type Params } from './order-call.js';
+import { gateOrderOf, type OrderCall, orderCall, type CallParams } from './order-call.js';
 import type { OrderTrail } from './order-trail.js';
 import { isRejection } from './venue-errors.js';
 
@@ -13,7 +13,7 @@ type Call = (args: readonly unknown[]) => unknown;
 interface Allowed {
   readonly id: number;
   readonly amount: string | number;
-  readonly params: Params;
+  readonly params: CallParams;
 }
 
 /** Asks the gate about every order before it leaves, and follows what becomes of it. */

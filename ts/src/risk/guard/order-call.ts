@@ -3,7 +3,7 @@ import type { OrderType, Side, TimeInForce } from '../../core/vocabulary.generat
 import type { GateOrder } from '../gate/gate-order.js';
 import { isFields } from './ccxt-shapes.js';
 
-export type Params = Readonly<Record<string, unknown>>;
+export type CallParams = Readonly<Record<string, unknown>>;
 
 /** The arguments of `createOrder`. */
 export interface OrderCall {
@@ -12,7 +12,7 @@ export interface OrderCall {
   readonly side: Side;
   readonly amount: string | number;
   readonly price: string | number | undefined;
-  readonly params: Params;
+  readonly params: CallParams;
 }
 
 /** Parameters that make another order than the gate would judge. */
@@ -96,7 +96,7 @@ function kindOf({ type, params }: OrderCall): {
   return { kind: name === 'takeProfitPrice' ? 'take_profit' : 'stop', trigger };
 }
 
-function timeOf(params: Params): TimeInForce {
+function timeOf(params: CallParams): TimeInForce {
   const { timeInForce } = params;
   if (timeInForce === undefined) return 'gtc';
   const time = typeof timeInForce === 'string' ? TIMES[timeInForce.toUpperCase()] : undefined;
@@ -105,7 +105,10 @@ function timeOf(params: Params): TimeInForce {
 }
 
 /** The price of a stop or a target that the venue attaches to what fills. */
-function attached(name: 'stopLoss' | 'takeProfit', params: Params): string | number | undefined {
+function attached(
+  name: 'stopLoss' | 'takeProfit',
+  params: CallParams,
+): string | number | undefined {
   const given = params[name];
   if (given === undefined) return undefined;
   const price = isFields(given) ? (given['triggerPrice'] ?? given['stopPrice']) : given;

@@ -101,11 +101,11 @@ describe('a guarded exchange', () => {
     await exchange.fetchMyTrades(SYMBOL);
     expect(held()).toBe('0.02');
     await exchange.fetchMyTrades(SYMBOL);
-    await exchange.fetchOrder(order.id, SYMBOL);
+    await exchange.fetchOrder(String(order.id), SYMBOL);
     await exchange.fetchOpenOrders(SYMBOL);
     expect(held()).toBe('0.02');
     venue.fill(1, 0.04);
-    await exchange.fetchOrder(order.id, SYMBOL);
+    await exchange.fetchOrder(String(order.id), SYMBOL);
     expect(held()).toBe('0.06');
     await exchange.fetchMyTrades(SYMBOL);
     expect(held()).toBe('0.06');
@@ -116,7 +116,7 @@ describe('a guarded exchange', () => {
   it('never blocks a cancel, and gives the reservation back', async () => {
     const order = await exchange.createLimitBuyOrder(SYMBOL, 0.06, 60_000);
     gate.setMode('paused', 'a test');
-    await exchange.cancelOrder(order.id, SYMBOL);
+    await exchange.cancelOrder(String(order.id), SYMBOL);
     expect(venue.orders[0]?.status).toBe('CANCELED');
     expect(gate.order(1)?.status).toBe('canceled');
     expect(gate.openOrderCount).toBe(0);
@@ -269,7 +269,9 @@ describe('ways to place an order', () => {
 
   it('judges an edit', async () => {
     const order = await exchange.createLimitBuyOrder(SYMBOL, 0.02, 60_000);
-    const error = await denial(exchange.editOrder(order.id, SYMBOL, 'limit', 'buy', 0.5, 60_000));
+    const error = await denial(
+      exchange.editOrder(String(order.id), SYMBOL, 'limit', 'buy', 0.5, 60_000),
+    );
     expect(error.code).toBe('ORDER_QTY_EXCEEDED');
     expect(gate.order(1)?.isPendingReplace).toBe(false);
   });
