@@ -1176,6 +1176,28 @@ export const CODES = {
     meaning: 'The task does not fit the adapter.',
     remedy: 'Use fewer scenarios or assets, or run on the processor.',
   },
+  NOTHING_TO_REDUCE: {
+    number: 245,
+    category: 'risk',
+    retryable: false,
+    meaning: 'The position is flat, or orders that are under way reduce all of it.',
+    remedy: 'Wait for the orders under way, or cancel them.',
+  },
+  GUARD_METHOD_REFUSED: {
+    number: 246,
+    category: 'validation',
+    retryable: false,
+    meaning: 'A guarded exchange was asked for an order by a method that the gate cannot judge.',
+    remedy: 'Use createOrder, or one of the methods that the message names.',
+  },
+  GUARD_ORDER_UNREADABLE: {
+    number: 247,
+    category: 'validation',
+    retryable: false,
+    meaning:
+      'An order for a guarded exchange has a type or a parameter that the gate cannot judge.',
+    remedy: 'Say it as a limit, market, stop or take-profit order with a quantity in units.',
+  },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof CODES;

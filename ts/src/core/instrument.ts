@@ -153,6 +153,16 @@ export class Instrument {
     return new Price(inRange(ticks, 'tick', String(ticks)), this.#tick);
   }
 
+  /** Ticks of a price of at most 15 digits; NaN for what is none, off its tick or longer, which `price` reads. */
+  shortTicks(value: string | number): number {
+    return shortSteps(value, this.#tickShort);
+  }
+
+  /** Lots of a quantity of at most 15 digits, as `shortTicks`. */
+  shortLots(value: string | number): number {
+    return shortSteps(value, this.#lotShort);
+  }
+
   /** @throws HoldfastError `DECIMAL_INVALID`, `QTY_OFF_LOT`, `QTY_OUT_OF_RANGE` */
   quantity(value: string | number | Quantity): Quantity {
     if (value instanceof Quantity) return value;

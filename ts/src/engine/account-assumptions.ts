@@ -1,4 +1,4 @@
-import type { AccountRules } from './account-options.js';
+import type { AccountRules } from '../core/account-options.js';
 import type { Assumption } from './session-result.js';
 
 /** States what was taken for granted about the account; nothing for the default, of which nothing need be known. */

@@ -6,11 +6,11 @@ import type { OrderType } from '../core/vocabulary.generated.js';
 import type { DataDescriptionInput } from '../market/data-description.js';
 import type { LimitsOptions } from '../risk/limits.js';
 import type { Strategy } from '../strategies/strategy.js';
-import type { AccountOptions } from './account-options.js';
+import type { AccountOptions } from '../core/account-options.js';
 import type { BarChunk } from './bar-chunk.js';
 import type { Tick } from './event-source.js';
-import type { JournalPolicy } from './journal-policy.js';
-import type { OrderRulesOptions } from './order-rules.js';
+import type { JournalPolicy } from '../core/journal-policy.js';
+import type { OrderRulesOptions } from '../core/order-rules.js';
 
 /** Schema of what the simulated venue assumes; every value stands in the report. */
 export const assumptionsSchema = z.strictObject({

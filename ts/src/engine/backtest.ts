@@ -15,7 +15,7 @@ import { NativeSession } from '../native/native-session.js';
 import { packageVersion } from '../native/addon-path.js';
 import { type Limits, parseLimits } from '../risk/limits.js';
 import { isStrategy } from '../strategies/strategy.js';
-import { type AccountRules, parseAccount } from './account-options.js';
+import { type AccountRules, parseAccount } from '../core/account-options.js';
 import {
   type Assumptions,
   assumptionsSchema,
@@ -25,9 +25,13 @@ import {
   MAX_OPEN_ORDERS_DEFAULT,
 } from './backtest-options.js';
 import { checkOptions } from './check-options.js';
-import { type JournalPolicy, journalPolicyText, parseJournalPolicy } from './journal-policy.js';
+import {
+  type JournalPolicy,
+  journalPolicyText,
+  parseJournalPolicy,
+} from '../core/journal-policy.js';
 import { ChunkSource, type EventSource, FileSource, TickSource } from './event-source.js';
-import { parseOrderRules } from './order-rules.js';
+import { parseOrderRules } from '../core/order-rules.js';
 import { renderReport } from './report/html-report.js';
 import { buildSummary, summaryText } from './report/summary.js';
 import { type DataIdentity, type SessionConfig, sessionConfig } from './session-config.js';

@@ -1,4 +1,4 @@
-export { type AccountOptions, type AccountRules, accountSchema } from './account-options.js';
+export { type AccountOptions, type AccountRules, accountSchema } from '../core/account-options.js';
 export { BAR_CHUNK_MAX, type BarChunk, emptyBarChunk } from './bar-chunk.js';
 export { runBacktest } from './backtest.js';
 export {
@@ -17,8 +17,8 @@ export { importBars } from '../market/import/import-bars.js';
 export type { BarSink, ImportOptions, ImportReport } from '../market/import/bar-sink.js';
 export { type DataDescription, parseDataDescription } from '../market/data-description.js';
 export type { DataDescriptionInput } from '../market/data-description.js';
-export type { JournalPolicy } from './journal-policy.js';
-export type { OrderRulesOptions } from './order-rules.js';
+export type { JournalPolicy } from '../core/journal-policy.js';
+export type { OrderRulesOptions } from '../core/order-rules.js';
 export { Replica } from '../native/replica.js';
 export type { NativeSnapshot as EngineSnapshot } from '../native/native-session.js';
 export { consoleTable } from './report/console-table.js';

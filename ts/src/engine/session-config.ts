@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 
-import { contractRecord, contractShape } from '../core/contract.js';
 import type { Instrument } from '../core/instrument.js';
+import { instrumentRecord, snakeKeys } from '../core/instrument-record.js';
 import type { OrderType } from '../core/vocabulary.generated.js';
 import { limitsRecord, type Limits } from '../risk/limits.js';
 import type { Strategy } from '../strategies/strategy.js';
-import { accountRecord, type AccountRules } from './account-options.js';
+import { accountRecord, type AccountRules } from '../core/account-options.js';
 import type { Assumptions } from './backtest-options.js';
-import { orderRulesRecord, type OrderRules } from './order-rules.js';
+import { orderRulesRecord, type OrderRules } from '../core/order-rules.js';
 
 /** A file of the run by its name and content; no path, so that the run is the same on every machine. */
 export interface DataIdentity {
@@ -43,27 +43,6 @@ export interface SessionConfig {
   readonly configHash: string;
   /** SHA-256 over the data files' hashes; null for bars in memory. */
   readonly dataHash: string | null;
-}
-
-const toSnake = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const snakeKeys = (record: object) =>
-  Object.fromEntries(
-    Object.entries(record).map(([key, value]) => [toSnake(key), value as unknown]),
-  );
-
-/** Writes an instrument as the native core reads it. */
-export function instrumentRecord(instrument: Instrument): Record<string, unknown> {
-  const { options } = instrument;
-  const rules = Object.entries(options).filter(([key]) => !Object.hasOwn(contractShape, key));
-  const contract = contractRecord(options);
-  return {
-    ...snakeKeys({
-      ...Object.fromEntries(rules),
-      baseCurrency: options.baseCurrency ?? options.symbol,
-      settlementCurrency: instrument.settlementCurrency,
-    }),
-    ...(contract === undefined ? {} : { contract }),
-  };
 }
 
 /** Returns SHA-256 in hexadecimal. */

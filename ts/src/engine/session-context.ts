@@ -32,7 +32,7 @@ import { positionView } from './position-view.js';
 import type { SeededRandom } from './seeded-random.js';
 import { codesOf, failedFrom, resultFrom } from './submit-result.js';
 import type { Timers } from './timers.js';
-import { modeNumber, tradingMode } from './trading-mode.js';
+import { modeNumber, tradingMode } from '../core/trading-mode.js';
 
 export interface SessionContextOptions {
   readonly native: NativeSession;

@@ -7,7 +7,7 @@ import type { ClosedSession, PositionSnapshot } from '../native/native-session.j
 import { type Limits, limitValues } from '../risk/limits.js';
 import type { Strategy } from '../strategies/strategy.js';
 import { accountAssumptions } from './account-assumptions.js';
-import type { AccountRules } from './account-options.js';
+import type { AccountRules } from '../core/account-options.js';
 import { assumptionList } from './assumption-list.js';
 import type { Assumptions } from './backtest-options.js';
 import type { SessionConfig } from './session-config.js';

@@ -32,6 +32,27 @@ export declare class NativeBreakers {
 }
 
 export declare class NativeEngine {
+  /** Notes that the caller asks the venue to cancel an order. Returns bytes of notices. */
+  gateCancel(clientOrderId: number): number;
+  /**
+   * Judges a change of an order to what stands in the command area; the caller sends it. Leaves a verdict as a submission
+   * does, and returns bytes of notices.
+   */
+  gateAmend(clientOrderId: number): number;
+  /** Puts other limits in force, now or when they are due. */
+  changeLimits(
+    limits: string,
+    key?: string | undefined | null,
+    untilNs?: string | undefined | null,
+  ): void;
+  /** Tells the gate of a change outside: the number of a signal with its target and value. */
+  gateSignal(number: number, target: number, value: number): void;
+  /** Returns the fingerprint of the limits in force. */
+  limitsInForce(): string;
+  /** Returns what the controls did so far, as JSON; numbers are texts in the control's unit. */
+  gateCoverage(): string;
+  /** Returns the hash over the whole state, hexadecimal. */
+  imageHash(): string;
   /** Returns an order as JSON, also one that ended a while ago; null when it is not known. */
   order(clientOrderId: number): string | null;
   /** Returns the index of an order's instrument; null when the order is not known. */
@@ -79,7 +100,7 @@ export declare class NativeEngine {
   );
   /**
    * Returns one of the functions that take their arguments from memory and leave their outcome there: `submit`, `report`,
-   * `market`, `submitBatch`, `applyReports`, `drain`.
+   * `market`, `submitBatch`, `applyReports`, `drain`, and those of a gate.
    */
   function(name: string): () => void;
   /** Throws what a function without result failed with. */

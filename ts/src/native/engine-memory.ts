@@ -11,6 +11,9 @@ const LAST_ORDER = 88;
 const WAITING = 96;
 const COMMANDS = 256;
 
+/** Where the time of a call and the commands stand, for who writes them by himself. */
+export const EXCHANGE_AT = { callTime: CALL_TIME, commands: COMMANDS } as const;
+
 /** What one call can cause at once; more is fetched in further calls. */
 const NOTICE_BYTES = 65_536;
 /** Market records of one call: a bar has two. */

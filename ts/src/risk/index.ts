@@ -16,3 +16,27 @@ export {
 } from '../core/controls.generated.js';
 export { limitsFingerprint, secondKeyHash } from '../native/limits-check.js';
 export { LIMIT_KEYS } from '../core/limit-keys.generated.js';
+export {
+  Gate,
+  type GateQuote,
+  type ReductionApproval,
+  type ReductionVerdict,
+} from './gate/gate.js';
+export type { GateEvents, LimitNear, Trip } from './gate/gate-alerts.js';
+export type { GatePosition } from './gate/gate-books.js';
+export type { ControlCoverage, CoverageReport } from './gate/gate-coverage.js';
+export type { LimitsChangeOptions } from './gate/gate-limits.js';
+export type { GateOptions } from './gate/gate-options.js';
+export type { GateChanges, GateOrder, Reduction } from './gate/gate-order.js';
+export type { ExactInput } from './gate/exact-value.js';
+export type {
+  CheckVerdict,
+  FailedCheckView,
+  GateApproval,
+  GateConsent,
+  GateDenial,
+  GateVerdict,
+} from './gate/verdict.js';
+export type { GateFill } from './gate/venue-news.js';
+export { guard, type GuardOptions } from './guard/guard.js';
+export { GuardDenial } from './guard/guard-denial.js';

@@ -2,6 +2,7 @@
 //! that JavaScript filled, outcomes and requests are written in place.
 
 mod batches;
+mod gate;
 mod inspection;
 mod requests;
 
@@ -10,8 +11,9 @@ use crate::failure::{failure, guarded};
 use crate::held::{Held, call};
 use crate::memory::SharedBytes;
 use crate::plain_function::{Operation, plain_function};
-use holdfast_core::{Code, Error, OrderIdText, Result, Timestamp};
+use holdfast_core::{Code, Error, Fraction, OrderIdText, Result, Timestamp};
 use holdfast_engine::{Desk, DeskConfig, JournalOptions, JournalWriter, SyncPolicy};
+use holdfast_risk::GateCoverage;
 use napi::Env;
 use napi::bindgen_prelude::{Function, Uint8Array};
 use napi_derive::napi;
@@ -33,6 +35,8 @@ const LISTENS: usize = 84;
 const LAST_ORDER: usize = 88;
 /// Requests that wait after `drain` (u32).
 const WAITING: usize = 96;
+/// From which part of its limit on a control is near it.
+const NEAR_FRAC: Fraction = Fraction::from_millionths(800_000);
 /// Where single commands and lists stand.
 const COMMANDS: usize = 256;
 
@@ -60,6 +64,8 @@ struct Inner {
     reports: SharedBytes,
     requests: SharedBytes,
     market: SharedBytes,
+    /// What the controls did to the orders of a gate.
+    coverage: GateCoverage,
     /// What a function without result failed with; `take_failure` throws it.
     failed: Option<Error>,
 }
@@ -129,6 +135,7 @@ impl NativeEngine {
                 reports: SharedBytes::new(arrays.reports, "reports", 128)?,
                 requests: SharedBytes::new(arrays.requests, "requests", 128)?,
                 market: SharedBytes::new(arrays.market, "market", 128)?,
+                coverage: GateCoverage::new(NEAR_FRAC),
                 failed: None,
             };
             // An engine that cannot begin must not leave an empty journal behind.
@@ -141,7 +148,7 @@ impl NativeEngine {
     }
 
     /// Returns one of the functions that take their arguments from memory and leave their outcome there: `submit`, `report`,
-    /// `market`, `submitBatch`, `applyReports`, `drain`.
+    /// `market`, `submitBatch`, `applyReports`, `drain`, and those of a gate.
     #[napi]
     pub fn function<'env>(
         &self,
@@ -155,6 +162,11 @@ impl NativeEngine {
             "submitBatch" => Inner::submit_batch,
             "applyReports" => Inner::apply_reports,
             "drain" => Inner::drain,
+            "gateCheck" => Inner::gate_check,
+            "gateSubmit" => Inner::gate_submit,
+            "gateReduce" => Inner::gate_reduce,
+            "gateMarket" => Inner::gate_market,
+            "gateReport" => Inner::gate_report,
             _ => return Err(napi::Error::from_reason(format!("no function {name}"))),
         };
         let inner = Rc::clone(&self.inner);

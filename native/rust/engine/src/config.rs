@@ -49,6 +49,9 @@ pub struct OrderConfig {
     pub idempotency_max: usize,
     /// What gives way when own orders would meet.
     pub self_trade: SelfTradeConfig,
+    /// Whether whoever sends the orders, or the venue, keeps their stop loss and take profit, so that the engine places none.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub venue_protects: bool,
 }
 
 impl Default for OrderConfig {
@@ -58,6 +61,7 @@ impl Default for OrderConfig {
             id_epoch: 0,
             idempotency_max: OPEN_ORDERS_MAX + 1,
             self_trade: SelfTradeConfig::default(),
+            venue_protects: false,
         }
     }
 }

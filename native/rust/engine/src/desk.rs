@@ -4,6 +4,8 @@
 //! A request leaves in one way only, through `drain`, which commits the journal first: a venue never knows of an order that
 //! the journal does not hold.
 
+mod gate_calls;
+
 use crate::config::EngineConfig;
 use crate::engine::Engine;
 use crate::input::{Command, Funding, Input};

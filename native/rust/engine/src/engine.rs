@@ -110,6 +110,7 @@ pub struct Engine {
     pub(crate) held_since: Option<Timestamp>,
     pub(crate) first_results: FirstResults<FirstResult>,
     pub(crate) self_trade: SelfTradeConfig,
+    pub(crate) venue_protects: bool,
     pub(crate) reconciliation: Reconciliation,
     /// A verdict that nobody needs any more; the next one is written over it.
     pub(crate) spare_verdict: Option<Box<Verdict>>,
@@ -181,6 +182,7 @@ impl Engine {
             sequences: config.instruments.iter().map(|_| Sequencer::default()).collect(),
             held_since: None,
             self_trade: config.orders.self_trade.clone(),
+            venue_protects: config.orders.venue_protects,
             reconciliation: Reconciliation::default(),
             spare_verdict: None,
             first_results: FirstResults::new(config.orders.idempotency_max),

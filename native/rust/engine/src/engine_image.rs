@@ -69,6 +69,7 @@ persist_parts!(Engine {
         emulated,
         account_id,
         self_trade,
+        venue_protects,
         spare_verdict,
         trial_verdict,
     ],

@@ -17,6 +17,7 @@ mod contingency;
 pub mod coverage;
 pub mod desk;
 mod doubt;
+mod dry_run;
 mod emulation;
 pub mod engine;
 mod engine_image;

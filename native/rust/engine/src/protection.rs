@@ -19,7 +19,7 @@ impl Engine {
         sink: &mut impl Sink,
         commands: &mut Vec<Command>,
     ) -> Result<()> {
-        if parent.role != OrderRole::Strategy || opened.lots() <= 0 {
+        if self.venue_protects || parent.role != OrderRole::Strategy || opened.lots() <= 0 {
             return Ok(());
         }
         let stop = self.place_protective(

@@ -143,7 +143,7 @@ impl Engine {
     }
 
     /// Returns the largest quantity that would pass of an order that was denied for its size.
-    fn suggest(&mut self, intent: &OrderIntent) -> Result<Option<Quantity>> {
+    pub(crate) fn suggest(&mut self, intent: &OrderIntent) -> Result<Option<Quantity>> {
         let Some(mut trial) = self.trial_verdict.take() else { return Ok(None) };
         let mut failed = Ok(());
         let case = self.state(intent.instrument)?.case_of(self.position_mode, intent)?;

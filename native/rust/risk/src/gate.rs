@@ -1,6 +1,7 @@
 //! The pre-trade gate of one account: its limits, and what it keeps in mind between orders.
 
 mod state;
+mod trips;
 
 use crate::collar::Collar;
 use crate::duplicates::{IntentKey, RecentIntents};

@@ -91,6 +91,11 @@ impl Judgement<'_> {
         Ok(())
     }
 
+    /// Whether the order's price is one that somebody wants to trade at now, also to get out.
+    fn names_its_price(&self) -> bool {
+        matches!(self.intent.role, OrderRole::Strategy | OrderRole::Liquidation)
+    }
+
     fn lessens(&self) -> bool {
         matches!(self.subject, Subject::Amendment { lessens: true, .. })
     }
@@ -135,7 +140,7 @@ impl Judgement<'_> {
         }
         if let (Some(price), Some((mark, _))) = (intent.limit_price, view.mark) {
             // Protective orders rest far from the market by nature; the venue's own band still holds for them.
-            if intent.role == OrderRole::Strategy {
+            if self.names_its_price() {
                 self.within_band(Control::PriceBand, limits.price_band, price, mark)?;
             }
             if view.instrument.percent_price.is_some() {
@@ -167,7 +172,7 @@ impl Judgement<'_> {
     fn collar(&mut self, reducing: bool) -> Result<()> {
         let (intent, limits) = (self.intent, self.limits);
         let Some(limit) = limits.price_collar else { return Ok(()) };
-        if intent.role != OrderRole::Strategy || (reducing && intent.limit_price.is_none()) {
+        if !self.names_its_price() || (reducing && intent.limit_price.is_none()) {
             return Ok(());
         }
         let Some(price) = intent.limit_price.or(self.view.mark.map(|(mark, _)| mark)) else {

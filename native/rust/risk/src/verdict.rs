@@ -122,6 +122,18 @@ impl Verdict {
         })
     }
 
+    /// Returns the checks in the order in which they were added, which costs no search.
+    #[must_use]
+    pub fn checks_as_added(&self) -> &[Check] {
+        self.checks.get(..self.spoken.count_ones() as usize).unwrap_or_default()
+    }
+
+    /// Returns the controls that have spoken as bits.
+    #[must_use]
+    pub const fn spoken(&self) -> u64 {
+        self.spoken
+    }
+
     /// Returns the failed controls as bits.
     #[must_use]
     pub const fn failed(&self) -> u64 {

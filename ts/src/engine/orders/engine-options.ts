@@ -6,10 +6,10 @@ import { decimalText, parseConfig } from '../../core/schema.js';
 import { ORDER_TYPES } from '../../core/vocabulary.generated.js';
 import { packageVersion } from '../../native/addon-path.js';
 import { limitsRecord, type LimitsOptions, parseLimits } from '../../risk/limits.js';
-import { accountRecord, accountSchema } from '../account-options.js';
-import { journalPolicySchema } from '../journal-policy.js';
-import { orderRulesRecord, orderRulesSchema } from '../order-rules.js';
-import { instrumentRecord } from '../session-config.js';
+import { accountRecord, accountSchema } from '../../core/account-options.js';
+import { journalPolicySchema } from '../../core/journal-policy.js';
+import { orderRulesRecord, orderRulesSchema } from '../../core/order-rules.js';
+import { instrumentRecord } from '../../core/instrument-record.js';
 import type { EngineEvent } from './engine-event.js';
 
 export const ORDER_BATCH_MAX = 65_536;

@@ -7,11 +7,11 @@ import type { NativeSnapshot } from '../../native/native-session.js';
 import type { AccountView } from '../../strategies/account-view.js';
 import type { PositionView } from '../../strategies/strategy-context.js';
 import { accountView } from '../account-view.js';
-import { journalPolicyText } from '../journal-policy.js';
+import { journalPolicyText } from '../../core/journal-policy.js';
 import { positionView } from '../position-view.js';
-import { tradingMode } from '../trading-mode.js';
+import { tradingMode } from '../../core/trading-mode.js';
 import { engineConfigJson, type ParsedEngineOptions } from './engine-options.js';
-import { type OrderView, orderView } from './order-view.js';
+import { type OrderView, orderView } from '../../core/order-view.js';
 
 const NS_PER_MS = 1_000_000n;
 

@@ -26,7 +26,7 @@ import {
   checkOrderKeys,
   orderCommand,
 } from '../order-command.js';
-import { modeNumber } from '../trading-mode.js';
+import { modeNumber } from '../../core/trading-mode.js';
 import { codesOf, failedFrom, resultFrom } from '../submit-result.js';
 import { EventQueue } from './event-queue.js';
 import { type EngineOptions, parseEngineOptions } from './engine-options.js';
@@ -37,9 +37,9 @@ import {
   type QuoteUpdate,
   type TradeUpdate,
 } from './market-update.js';
-import { systemClock } from './system-clock.js';
+import { systemClock } from '../../core/system-clock.js';
 import { batchReport, checkReportKeys, type VenueReport } from './venue-report.js';
-import { type VenueRequest, venueRequest } from './venue-request.js';
+import { type VenueRequest, venueRequest } from '../../core/venue-request.js';
 
 /** The time of a call, where the clock is not to be asked: nanoseconds since 1970. */
 export interface CallOptions {

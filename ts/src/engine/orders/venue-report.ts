@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
-
-import { decimalOf } from '../../core/decimal.js';
 import { HoldfastError } from '../../core/holdfast-error.js';
 import type { Instrument } from '../../core/instrument.js';
 import { nearestKey } from '../../core/schema.js';
+import { feeNumbers, tradeNumber } from '../../core/venue-report-numbers.js';
 import type { LiquiditySide, ReportKind } from '../../core/vocabulary.generated.js';
 import type { BatchReport } from '../../native/report-batch.js';
 import type { PriceInput, QuantityInput } from '../../strategies/strategy-context.js';
@@ -56,10 +54,6 @@ const KEYS = new Set<string>([
   'sequence',
   'amendment',
 ] satisfies readonly (keyof VenueReport)[]);
-
-const FEE_SCALE_MAX = 18;
-const UINT64_MAX = 2n ** 64n - 1n;
-const WHOLE_NUMBER = /^[1-9]\d{0,19}$/;
 
 /** What a report needs to know of the engine it is for. */
 export interface ReportPlace {
@@ -115,33 +109,6 @@ function feeOf(
   { amount, currency }: NonNullable<VenueReport['fee']>,
   { currencyIndex }: ReportPlace,
 ): Pick<BatchReport, 'feeUnits' | 'feeScale' | 'feeCurrency'> {
-  let { mantissa, scale } = decimalOf(amount);
-  while (scale > FEE_SCALE_MAX && mantissa % 10n === 0n) {
-    mantissa /= 10n;
-    scale -= 1;
-  }
-  if (scale > FEE_SCALE_MAX) {
-    throw new HoldfastError(
-      'AMOUNT_TOO_PRECISE',
-      `fee must have at most ${FEE_SCALE_MAX} decimals, was ${amount}`,
-      { context: { field: 'fee', value: String(amount) } },
-    );
-  }
   const feeCurrency = currency === undefined ? 0 : currencyIndex(currency) + 1;
-  return { feeUnits: mantissa, feeScale: scale, feeCurrency };
-}
-
-/** A number stands for itself, a text that is none for 64 bits of its SHA-256: the same text is the same trade. */
-export function tradeNumber(tradeId: string | number | bigint): bigint {
-  const text = String(tradeId);
-  if (WHOLE_NUMBER.test(text) && BigInt(text) <= UINT64_MAX) return BigInt(text);
-  if (typeof tradeId === 'string' && text !== '' && !/^-?\d+(?:\.\d+)?$/.test(text)) {
-    const number = createHash('sha256').update(text).digest().readBigUInt64LE(0);
-    return number === 0n ? 1n : number;
-  }
-  throw new HoldfastError(
-    'ARGUMENT_INVALID',
-    `tradeId must be a whole number from 1 or a text, was ${text === '' ? 'empty' : text}`,
-    { context: { field: 'tradeId', value: text } },
-  );
+  return { ...feeNumbers(amount), feeCurrency };
 }

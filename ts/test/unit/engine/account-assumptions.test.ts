@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { accountAssumptions } from '#ts/engine/account-assumptions.js';
-import { parseAccount } from '#ts/engine/account-options.js';
+import { parseAccount } from '#ts/core/account-options.js';
 
 describe('accountAssumptions', () => {
   it('says nothing of the default and names what was assumed otherwise', () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { orderRulesRecord, parseOrderRules } from '#ts/engine/order-rules.js';
+import { orderRulesRecord, parseOrderRules } from '#ts/core/order-rules.js';
 import { journalConfiguration, readJournal } from '#ts/native/journal-tools.js';
 import type { SubmitResult } from '#ts/strategies/strategy-context.js';
 import { playScript, STOCK } from '../../support/scripted-session.js';

@@ -1,5 +1,5 @@
-import { HoldfastError } from '../core/holdfast-error.js';
-import { TRADING_MODES, type TradingMode } from '../core/vocabulary.generated.js';
+import { HoldfastError } from './holdfast-error.js';
+import { TRADING_MODES, type TradingMode } from './vocabulary.generated.js';
 
 /** The mode of a number; what is not known is an emergency, as in native code. */
 export function tradingMode(number: number): TradingMode {

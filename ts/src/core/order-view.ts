@@ -1,8 +1,8 @@
-import { Amount } from '../../core/amount.js';
-import type { Instrument } from '../../core/instrument.js';
-import { instrumentAt } from '../../core/instrument-at.js';
-import type { Price } from '../../core/price.js';
-import type { Quantity } from '../../core/quantity.js';
+import { Amount } from './amount.js';
+import type { Instrument } from './instrument.js';
+import { instrumentAt } from './instrument-at.js';
+import type { Price } from './price.js';
+import type { Quantity } from './quantity.js';
 import {
   ORDER_ROLES,
   ORDER_STATUSES,
@@ -15,8 +15,8 @@ import {
   SIDES,
   type TimeInForce,
   TIMES_IN_FORCE,
-} from '../../core/vocabulary.generated.js';
-import type { OrderSnapshot } from '../../native/native-engine.js';
+} from './vocabulary.generated.js';
+import type { OrderSnapshot } from '../native/native-engine.js';
 
 /** An order as it stands. */
 export interface OrderView {

@@ -1,8 +1,8 @@
-import type { Instrument } from '../../core/instrument.js';
-import { instrumentAt } from '../../core/instrument-at.js';
-import { formatDecimal } from '../../core/decimal.js';
-import type { OrderRole, OrderType, Side, TimeInForce } from '../../core/vocabulary.generated.js';
-import type { BatchRequest, RequestKind } from '../../native/request-batch.js';
+import type { Instrument } from './instrument.js';
+import { instrumentAt } from './instrument-at.js';
+import { formatDecimal } from './decimal.js';
+import type { OrderRole, OrderType, Side, TimeInForce } from './vocabulary.generated.js';
+import type { BatchRequest, RequestKind } from '../native/request-batch.js';
 
 /**
  * What is to be sent to the venue, in exact text. A `cancel` and a `query` name the order as it stands; a `replace` names

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { accountRecord, parseAccount } from '#ts/engine/account-options.js';
+import { accountRecord, parseAccount } from '#ts/core/account-options.js';
 import { runBacktest } from '#ts/engine/backtest.js';
 import { barChunks } from '#ts/testing/bar-chunks.js';
 import {

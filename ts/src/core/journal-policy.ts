@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { HoldfastError } from '../core/holdfast-error.js';
+import { HoldfastError } from './holdfast-error.js';
 
 /** When records reach the disk itself: at each commit, when the oldest is so old, or when the system writes them. */
 export const journalPolicySchema = z.union([

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-import { HoldfastError } from '../core/holdfast-error.js';
-import type { Instrument } from '../core/instrument.js';
-import { decimalText, parseConfig } from '../core/schema.js';
+import { HoldfastError } from './holdfast-error.js';
+import type { Instrument } from './instrument.js';
+import { decimalText, parseConfig } from './schema.js';
 
 /** Schema of how an account is kept; the default is one currency, netted positions and no interest. */
 export const accountSchema = z.strictObject({

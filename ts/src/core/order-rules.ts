@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-import { HoldfastError } from '../core/holdfast-error.js';
-import type { Instrument } from '../core/instrument.js';
-import { parseConfig } from '../core/schema.js';
+import { HoldfastError } from './holdfast-error.js';
+import type { Instrument } from './instrument.js';
+import { parseConfig } from './schema.js';
 
 /** What gives way when own orders would meet; `ts/docs/orders.md` has the table. */
 export const SELF_TRADE_POLICIES = [

@@ -1,0 +1,69 @@
+import { decimalOf } from '../../core/decimal.js';
+import { HoldfastError } from '../../core/holdfast-error.js';
+
+/** Numbers of signals; the same stand in native/rust/risk/src/signal.rs. */
+const HALTED = 0;
+const BREAKER = 1;
+const ACCOUNT_CONFIRMED = 2;
+const CLOCK_MEASURED = 3;
+const ENABLED = 4;
+const GOVERNOR = 5;
+
+const NS_PER_MS = 1_000_000;
+const FRACTION_SCALE = 6;
+
+type Send = (number: number, target: number, value: number) => void;
+
+/** What a gate is told from outside besides orders, prices and fills. */
+export class GateSignals {
+  readonly #send: Send;
+  readonly #indexOf: (instrument: string | number | undefined) => number;
+
+  constructor(send: Send, indexOf: (instrument: string | number | undefined) => number) {
+    this.#send = send;
+    this.#indexOf = indexOf;
+  }
+
+  /** The venue halted an instrument, or resumed it. */
+  halted(instrument: string | number, isHalted: boolean): void {
+    this.#send(HALTED, this.#indexOf(instrument), isHalted ? 1 : 0);
+  }
+
+  /** The circuit breaker of a component, 0 to 31, opened or closed. */
+  breaker(component: number, isOpen: boolean): void {
+    this.#send(BREAKER, component, isOpen ? 1 : 0);
+  }
+
+  /** The venue confirmed balances and positions. */
+  accountConfirmed(): void {
+    this.#send(ACCOUNT_CONFIRMED, 0, 0);
+  }
+
+  /** The clock's offset against the venue's was measured: milliseconds that it is ahead. */
+  clockMeasured(offsetMs: number): void {
+    if (!Number.isFinite(offsetMs)) throw invalid('offsetMs', 'a finite number', offsetMs);
+    this.#send(CLOCK_MEASURED, 0, Math.round(offsetMs * NS_PER_MS));
+  }
+
+  /** A person enables a strategy again that its executions had disabled; 0 for orders that name none. */
+  enabled(strategy = 0): void {
+    this.#send(ENABLED, strategy, 0);
+  }
+
+  /**
+   * Cuts every size to this part of it, for all strategies at once; it only tightens.
+   *
+   * @throws HoldfastError `LIMITS_LOOSENING_DENIED`
+   */
+  governor(factor: string | number): void {
+    const { mantissa, scale } = decimalOf(factor);
+    if (scale > FRACTION_SCALE) throw invalid('factor', 'a fraction of six decimals', factor);
+    this.#send(GOVERNOR, 0, Number(mantissa * 10n ** BigInt(FRACTION_SCALE - scale)));
+  }
+}
+
+function invalid(field: string, rule: string, value: unknown): HoldfastError {
+  return new HoldfastError('ARGUMENT_INVALID', `${field} must be ${rule}, was ${String(value)}`, {
+    context: { field, value: String(value) },
+  });
+}
