@@ -1176,6 +1176,13 @@ export const CODES = {
     meaning: 'The task does not fit the adapter.',
     remedy: 'Use fewer scenarios or assets, or run on the processor.',
   },
+  STRATEGY_UNKNOWN: {
+    number: 235,
+    category: 'validation',
+    retryable: false,
+    meaning: 'An order names a strategy that the limits do not name.',
+    remedy: "Name it in `strategies` of the limits, or correct the order's `strategy`.",
+  },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof CODES;

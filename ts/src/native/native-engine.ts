@@ -16,6 +16,8 @@ export interface NativeEngineOptions {
   readonly journal: EngineJournal | undefined;
   /** Records of each batch. */
   readonly batchMax: number;
+  /** Number of a strategy that the limits name. @throws HoldfastError `STRATEGY_UNKNOWN` */
+  readonly strategyNumber: (name: string) => number;
 }
 
 /** An order as the native core tells it; 64-bit numbers are texts. */
@@ -29,6 +31,7 @@ export interface OrderSnapshot {
   readonly role: string;
   readonly reduce_only: boolean;
   readonly post_only: boolean;
+  readonly strategy: number;
   readonly status: string;
   readonly is_open: boolean;
   readonly overlays: number;
@@ -65,12 +68,12 @@ export class NativeEngine {
   readonly #notices: NoticeReader;
   readonly #functions: Readonly<Record<Operation, () => void>>;
 
-  constructor({ configJson, idPrefix, journal, batchMax }: NativeEngineOptions) {
+  constructor({ configJson, idPrefix, journal, batchMax, strategyNumber }: NativeEngineOptions) {
     const addon = loadEngineAddon();
     this.memory = new EngineMemory(batchMax);
     const { exchange, notices, orders, reports, requests, market } = this.memory;
     this.#notices = new NoticeReader(notices);
-    this.orders = new OrderBatch(orders);
+    this.orders = new OrderBatch(orders, strategyNumber);
     const lastReport = reports.byteLength - BATCH_RECORD_BYTES;
     this.reports = new ReportBatch(reports.subarray(0, lastReport));
     this.#report = new ReportBatch(reports.subarray(lastReport));

@@ -248,6 +248,7 @@ codes! {
     222 GpuDeviceLost "GPU_DEVICE_LOST" Infrastructure true "The graphics device was lost twice in one task." "Look at the driver's log; run on the processor meanwhile.";
     223 GpuKernelInvalid "GPU_KERNEL_INVALID" Infrastructure false "The adapter's driver refuses a kernel." "Please report it with the context.";
     224 GpuCapacity "GPU_CAPACITY" Infrastructure false "The task does not fit the adapter." "Use fewer scenarios or assets, or run on the processor.";
+    235 StrategyUnknown "STRATEGY_UNKNOWN" Validation false "An order names a strategy that the limits do not name." "Name it in `strategies` of the limits, or correct the order's `strategy`.";
 }
 
 #[cfg(test)]
@@ -270,7 +271,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 163);
+        assert_eq!(Code::ALL.len(), 164);
         assert_eq!(Code::from_number(0), None);
     }
 }

@@ -126,7 +126,7 @@ impl Desk {
     /// Judges an intent and, when approved, asks for it to be placed; the intent's id and time are set here.
     ///
     /// # Errors
-    /// `ORDER_INVALID`, `INSTRUMENT_UNKNOWN`, `EVENT_INVALID` when time runs back, `CAPACITY_EXHAUSTED` when requests are not
+    /// `ORDER_INVALID`, `INSTRUMENT_UNKNOWN`, `STRATEGY_UNKNOWN`, `EVENT_INVALID` when time runs back, `CAPACITY_EXHAUSTED` when requests are not
     /// drained, `JOURNAL_IO`, `JOURNAL_STOPPED`.
     pub fn submit(&mut self, intent: OrderIntent, ts: Timestamp) -> Result<Box<Verdict>> {
         self.check_room()?;

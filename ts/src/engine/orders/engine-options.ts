@@ -5,7 +5,7 @@ import { Instrument } from '../../core/instrument.js';
 import { decimalText, parseConfig } from '../../core/schema.js';
 import { ORDER_TYPES } from '../../core/vocabulary.generated.js';
 import { packageVersion } from '../../native/addon-path.js';
-import { limitsRecord, type LimitsOptions, parseLimits } from '../../risk/limits.js';
+import { type Limits, limitsRecord, type LimitsOptions, parseLimits } from '../../risk/limits.js';
 import { accountRecord, accountSchema } from '../account-options.js';
 import { journalPolicySchema } from '../journal-policy.js';
 import { orderRulesRecord, orderRulesSchema } from '../order-rules.js';
@@ -70,14 +70,16 @@ export interface EngineOptions {
   readonly about?: Readonly<Record<string, unknown>>;
 }
 
-export type ParsedEngineOptions = z.output<typeof schema>;
+export type ParsedEngineOptions = Omit<z.output<typeof schema>, 'limits'> & {
+  readonly limits: Limits;
+};
 
-/** @throws HoldfastError `CONFIG_INVALID`, `CONFIG_UNKNOWN_KEY` */
+/** @throws HoldfastError `CONFIG_INVALID`, `CONFIG_UNKNOWN_KEY`, `LIMITS_INVALID`, `LIMITS_UNKNOWN_KEY` */
 export function parseEngineOptions(options: EngineOptions): ParsedEngineOptions {
   const parsed = parseConfig(schema, options, 'options', 'CONFIG_INVALID');
   const symbols = parsed.instruments.map(({ symbol }) => symbol);
   const twice = symbols.find((symbol, index) => symbols.indexOf(symbol) !== index);
-  if (twice === undefined) return parsed;
+  if (twice === undefined) return { ...parsed, limits: parseLimits(parsed.limits) };
   throw new HoldfastError(
     'CONFIG_INVALID',
     `options.instruments must have each symbol once, ${twice} stands twice`,
@@ -94,7 +96,7 @@ export function engineConfigJson(options: ParsedEngineOptions): string {
   return JSON.stringify({
     engine: {
       instruments: instruments.map(instrumentRecord),
-      limits: limitsRecord(parseLimits(options.limits)),
+      limits: limitsRecord(options.limits),
       start_cash: cash,
       max_open_orders: orders.maxOpenOrders,
       emulated_order_types: orders.emulatedOrderTypes,

@@ -2,7 +2,13 @@ import { HoldfastError } from '../../core/holdfast-error.js';
 import type { Instrument } from '../../core/instrument.js';
 import { instrumentAt } from '../../core/instrument-at.js';
 import type { TradingMode } from '../../core/vocabulary.generated.js';
-import { NativeEngine, orderIdText, parseOrderId } from '../../native/native-engine.js';
+import { StrategyNumbers } from '../../core/strategy-numbers.js';
+import {
+  NativeEngine,
+  type OrderSnapshot,
+  orderIdText,
+  parseOrderId,
+} from '../../native/native-engine.js';
 import type { NativeSnapshot } from '../../native/native-session.js';
 import type { AccountView } from '../../strategies/account-view.js';
 import type { PositionView } from '../../strategies/strategy-context.js';
@@ -19,6 +25,7 @@ const NS_PER_MS = 1_000_000n;
 export class EngineView {
   readonly instruments: readonly Instrument[];
   protected readonly native: NativeEngine;
+  protected readonly strategies: StrategyNumbers;
   readonly #bySymbol: ReadonlyMap<string, number>;
   readonly #idPrefix: string;
 
@@ -27,7 +34,9 @@ export class EngineView {
     this.instruments = options.instruments;
     this.#idPrefix = options.orders.idPrefix;
     this.#bySymbol = new Map(this.instruments.map(({ symbol }, index) => [symbol, index]));
+    this.strategies = new StrategyNumbers(options.limits.strategies);
     this.native = new NativeEngine({
+      strategyNumber: (name) => this.strategies.of(name),
       configJson: engineConfigJson(options),
       idPrefix: this.#idPrefix,
       batchMax,
@@ -49,12 +58,12 @@ export class EngineView {
   /** An order as it stands, also one that ended a while ago; null when it is not known. */
   order(clientOrderId: number): OrderView | null {
     const order = this.native.order(clientOrderId);
-    return order === null ? null : orderView(order, this.instruments);
+    return order === null ? null : this.#orderView(order);
   }
 
   /** The orders that have not ended, oldest first. */
   openOrders(): readonly OrderView[] {
-    return this.native.openOrders().map((order) => orderView(order, this.instruments));
+    return this.native.openOrders().map((order) => this.#orderView(order));
   }
 
   get openOrderCount(): number {
@@ -94,6 +103,10 @@ export class EngineView {
   /** @throws HoldfastError `ORDER_ID_INVALID` for a text of another bot */
   parseClientOrderId(text: string): number {
     return parseOrderId(this.#idPrefix, text);
+  }
+
+  #orderView(order: OrderSnapshot): OrderView {
+    return orderView(order, this.instruments, this.strategies);
   }
 
   protected indexOf(instrument: string | number | undefined): number {

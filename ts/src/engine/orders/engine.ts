@@ -25,6 +25,7 @@ import {
   checkListed,
   checkOrderKeys,
   orderCommand,
+  sharedDecision,
 } from '../order-command.js';
 import { modeNumber } from '../trading-mode.js';
 import { codesOf, failedFrom, resultFrom } from '../submit-result.js';
@@ -127,7 +128,7 @@ export class Engine extends EngineView {
     const place = CONTINGENCIES.indexOf(contingency);
     if (place < 0) throw noWord('contingency', CONTINGENCIES, contingency);
     for (const order of orders) checkListed(order);
-    const commands = orders.map((order) => this.#command(order));
+    const commands = sharedDecision(orders).map((order) => this.#command(order));
     return this.#telling(options, (notices) => {
       const first = this.native.submitList(place, commands, notices);
       const clientOrderIds = Array.from(
@@ -336,7 +337,8 @@ export class Engine extends EngineView {
   #command(order: OrderIntent): Command {
     checkOrderKeys(order);
     const index = this.indexOf(order.instrument);
-    return orderCommand(order, index, instrumentAt(this.instruments, index));
+    const instrument = instrumentAt(this.instruments, index);
+    return orderCommand(order, { index, instrument, strategies: this.strategies, strategy: 0 });
   }
 
   #currencyIndex(currency: string): number {
