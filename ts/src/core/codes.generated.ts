@@ -1183,6 +1183,22 @@ export const CODES = {
     meaning: 'An order names a strategy that the limits do not name.',
     remedy: "Name it in `strategies` of the limits, or correct the order's `strategy`.",
   },
+  CONFIG_DIFFERS: {
+    number: 236,
+    category: 'validation',
+    retryable: false,
+    meaning: 'A journal was to be resumed under another configuration than it was written with.',
+    remedy:
+      'Resume it with the configuration that it names, or begin a journal in another folder with a higher `idEpoch`.',
+  },
+  RESTART_UNRECONCILED: {
+    number: 237,
+    category: 'risk',
+    retryable: true,
+    meaning:
+      'After a restart nothing was compared with the venue yet, so that only reducing orders and cancels pass.',
+    remedy: 'Call `reconcile` with what the venue says.',
+  },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof CODES;

@@ -2,6 +2,7 @@ import type { AmendCommand, Command } from './command-memory.js';
 import { engineCall, loadEngineAddon } from './engine-addon.js';
 import type { EngineJournal, NativeEngine as AddonEngine } from './engine-addon.generated.js';
 import { BATCH_RECORD_BYTES, EngineMemory } from './engine-memory.js';
+import type { ReconciliationState, RestartReport } from './reconciler.js';
 import type { AccountSnapshot, NativeSnapshot } from './native-session.js';
 import { type Notice, NoticeReader } from './notice-reader.js';
 import { OrderBatch } from './order-batch.js';
@@ -222,6 +223,51 @@ export class NativeEngine {
 
   accountSnapshot(): AccountSnapshot {
     return JSON.parse(engineCall(() => this.#engine.accountSnapshot())) as AccountSnapshot;
+  }
+
+  /** What the restart found; null for a journal that was begun. */
+  restart(): RestartReport | null {
+    const text = this.#engine.restartReport();
+    return text === null ? null : (JSON.parse(text) as RestartReport);
+  }
+
+  /** Whether nothing was compared with the venue since the journal was resumed. */
+  awaitsVenue(): boolean {
+    return engineCall(() => this.#engine.awaitsVenue());
+  }
+
+  /** Compares with what the venue said, as `venueStateText` writes it. */
+  reconcile(venue: string, into: Notice[]): void {
+    this.#call((engine) => engine.reconcile(venue), into);
+  }
+
+  /** Decides about a difference. */
+  decide(item: string, decision: string, reason: string, into: Notice[]): void {
+    this.#call((engine) => engine.decide(item, decision, reason), into);
+  }
+
+  /** Sets after how many nanoseconds a request without an answer is in doubt. */
+  set answerLimitNs(limitNs: number) {
+    engineCall(() => this.#engine.setAnswerLimit(limitNs));
+  }
+
+  /** Lets time pass up to that of the call. */
+  tick(into: Notice[]): void {
+    this.#call((engine) => engine.tick(), into);
+  }
+
+  /** When `tick` is due; null while nothing waits. */
+  nextTimer(): bigint | null {
+    return engineCall(() => this.#engine.nextTimer());
+  }
+
+  reconciliation(): ReconciliationState {
+    return JSON.parse(engineCall(() => this.#engine.reconciliation())) as ReconciliationState;
+  }
+
+  /** The venue's id of an order that was adopted from it. */
+  venueOrderId(clientOrderId: number): string | null {
+    return engineCall(() => this.#engine.venueOrderId(clientOrderId));
   }
 
   /** Closes the journal; the notices of the last day are appended to `into`. */

@@ -249,6 +249,8 @@ codes! {
     223 GpuKernelInvalid "GPU_KERNEL_INVALID" Infrastructure false "The adapter's driver refuses a kernel." "Please report it with the context.";
     224 GpuCapacity "GPU_CAPACITY" Infrastructure false "The task does not fit the adapter." "Use fewer scenarios or assets, or run on the processor.";
     235 StrategyUnknown "STRATEGY_UNKNOWN" Validation false "An order names a strategy that the limits do not name." "Name it in `strategies` of the limits, or correct the order's `strategy`.";
+    236 ConfigDiffers "CONFIG_DIFFERS" Validation false "A journal was to be resumed under another configuration than it was written with." "Resume it with the configuration that it names, or begin a journal in another folder with a higher `idEpoch`.";
+    237 RestartUnreconciled "RESTART_UNRECONCILED" Risk true "After a restart nothing was compared with the venue yet, so that only reducing orders and cancels pass." "Call `reconcile` with what the venue says.";
 }
 
 #[cfg(test)]
@@ -271,7 +273,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 164);
+        assert_eq!(Code::ALL.len(), 166);
         assert_eq!(Code::from_number(0), None);
     }
 }

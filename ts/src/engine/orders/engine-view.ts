@@ -9,14 +9,14 @@ import {
   orderIdText,
   parseOrderId,
 } from '../../native/native-engine.js';
+import type { RestartReport } from '../../native/reconciler.js';
 import type { NativeSnapshot } from '../../native/native-session.js';
 import type { AccountView } from '../../strategies/account-view.js';
 import type { PositionView } from '../../strategies/strategy-context.js';
 import { accountView } from '../account-view.js';
-import { journalPolicyText } from '../journal-policy.js';
 import { positionView } from '../position-view.js';
 import { tradingMode } from '../trading-mode.js';
-import { engineConfigJson, type ParsedEngineOptions } from './engine-options.js';
+import { engineConfigJson, journalRecord, type ParsedEngineOptions } from './engine-options.js';
 import { type OrderView, orderView } from './order-view.js';
 
 const NS_PER_MS = 1_000_000n;
@@ -26,6 +26,8 @@ export class EngineView {
   readonly instruments: readonly Instrument[];
   protected readonly native: NativeEngine;
   protected readonly strategies: StrategyNumbers;
+  /** What was found when a journal was resumed: snapshot, records behind it, what was cut, orders in doubt; otherwise null. */
+  readonly restart: RestartReport | null;
   readonly #bySymbol: ReadonlyMap<string, number>;
   readonly #idPrefix: string;
 
@@ -41,14 +43,9 @@ export class EngineView {
       idPrefix: this.#idPrefix,
       batchMax,
       journal:
-        journal === undefined
-          ? undefined
-          : {
-              folder: journal.path,
-              policy: journalPolicyText(journal.policy),
-              nowMs: Number(nowNs / NS_PER_MS),
-            },
+        journal === undefined ? undefined : journalRecord(journal, Number(nowNs / NS_PER_MS)),
     });
+    this.restart = this.native.restart();
   }
 
   get mode(): TradingMode {
