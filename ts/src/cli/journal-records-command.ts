@@ -149,7 +149,8 @@ function addWhy(journal: Command): void {
     .addHelpText(
       'after',
       `
-ORDER is the client order id, as orders.csv, the report and \`journal show\` have it.
+ORDER is the client order id, as orders.csv, the report and \`journal show\` have it. Either may stand first: an order is a
+whole number, and a folder that is one too has to stand second.
 
 Examples:
   $ holdfast journal why 1 out/trend-following-sp500/journal
@@ -157,7 +158,8 @@ Examples:
 
 Exit code: 0; 1 when there is no such order, or the journal is damaged behind the records that tell its story.`,
     )
-    .action((order: string, folder: string, flags: { readonly json?: boolean }) => {
+    .action((first: string, second: string, flags: { readonly json?: boolean }) => {
+      const [order, folder] = orderAndFolder(first, second);
       const explanation = explainOrder(folder, order);
       printed(flags, explanation, orderExplanationText(explanation).trimEnd());
       const { damage } = explanation;
@@ -167,6 +169,14 @@ Exit code: 0; 1 when there is no such order, or the journal is damaged behind th
       );
       process.exitCode = 1;
     });
+}
+
+const WHOLE_NUMBER = /^\d+$/;
+
+/** An id is a whole number, so that arguments in the other order are told apart. */
+function orderAndFolder(first: string, second: string): readonly [order: string, folder: string] {
+  const isReversed = !WHOLE_NUMBER.test(first) && WHOLE_NUMBER.test(second);
+  return isReversed ? [second, first] : [first, second];
 }
 
 function addExport(journal: Command): void {

@@ -56,6 +56,8 @@ function facts(explanation: OrderExplanation): string[] {
   if (order.parent !== null) {
     rows.push(['  protects', `order ${order.parent}, as its ${order.role.replaceAll('_', ' ')}`]);
   }
+  if (order.strategy !== null) rows.push(['  strategy', order.strategy]);
+  if (order.cause_ns !== null) rows.push(['  caused by', causeText(order.cause_ns, order.ts_ns)]);
   if (order.stop_loss !== null) rows.push(['  stop loss', order.stop_loss]);
   if (order.take_profit !== null) rows.push(['  take profit', order.take_profit]);
   if (order.reduce_only) rows.push(['  reduce only', 'yes: it may not open or turn a position']);
@@ -76,6 +78,13 @@ function facts(explanation: OrderExplanation): string[] {
       : `configuration ${configuration.fingerprint.slice(0, 16)}, record ${configuration.sequence}`,
   ]);
   return textColumns(rows);
+}
+
+function causeText(causeNs: string, tsNs: string): string {
+  const age = BigInt(tsNs) - BigInt(causeNs);
+  const apart =
+    age < 0n ? `${durationText(-age)} after the order` : `${durationText(age)} before the order`;
+  return `the market event of ${utcText(causeNs)} UTC, ${apart}`;
 }
 
 function decisionText(decision: OrderExplanation['decision']): string {

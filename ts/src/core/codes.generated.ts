@@ -1176,27 +1176,28 @@ export const CODES = {
     meaning: 'The task does not fit the adapter.',
     remedy: 'Use fewer scenarios or assets, or run on the processor.',
   },
-  NOTHING_TO_REDUCE: {
-    number: 245,
+  STRATEGY_UNKNOWN: {
+    number: 235,
+    category: 'validation',
+    retryable: false,
+    meaning: 'An order names a strategy that the limits do not name.',
+    remedy: "Name it in `strategies` of the limits, or correct the order's `strategy`.",
+  },
+  CONFIG_DIFFERS: {
+    number: 236,
+    category: 'validation',
+    retryable: false,
+    meaning: 'A journal was to be resumed under another configuration than it was written with.',
+    remedy:
+      'Resume it with the configuration that it names, or begin a journal in another folder with a higher `idEpoch`.',
+  },
+  RESTART_UNRECONCILED: {
+    number: 237,
     category: 'risk',
-    retryable: false,
-    meaning: 'The position is flat, or orders that are under way reduce all of it.',
-    remedy: 'Wait for the orders under way, or cancel them.',
-  },
-  GUARD_METHOD_REFUSED: {
-    number: 246,
-    category: 'validation',
-    retryable: false,
-    meaning: 'A guarded exchange was asked for an order by a method that the gate cannot judge.',
-    remedy: 'Use createOrder, or one of the methods that the message names.',
-  },
-  GUARD_ORDER_UNREADABLE: {
-    number: 247,
-    category: 'validation',
-    retryable: false,
+    retryable: true,
     meaning:
-      'An order for a guarded exchange has a type or a parameter that the gate cannot judge.',
-    remedy: 'Say it as a limit, market, stop or take-profit order with a quantity in units.',
+      'After a restart nothing was compared with the venue yet, so that only reducing orders and cancels pass.',
+    remedy: 'Call `reconcile` with what the venue says.',
   },
 } as const satisfies Record<string, CodeEntry>;
 

@@ -3,6 +3,7 @@ import type { Instrument } from './instrument.js';
 import { instrumentAt } from './instrument-at.js';
 import type { Price } from './price.js';
 import type { Quantity } from './quantity.js';
+import type { StrategyNumbers } from './strategy-numbers.js';
 import {
   ORDER_ROLES,
   ORDER_STATUSES,
@@ -29,6 +30,8 @@ export interface OrderView {
   readonly role: OrderRole;
   readonly reduceOnly: boolean;
   readonly postOnly: boolean;
+  /** The strategy that wanted it; null when none was named. */
+  readonly strategy: string | null;
   readonly status: OrderStatus;
   readonly isOpen: boolean;
   /** The outcome of its last command is not known; it keeps its whole reservation. */
@@ -51,7 +54,11 @@ export interface OrderView {
 }
 
 /** Makes the view of what the native core tells in text. */
-export function orderView(order: OrderSnapshot, instruments: readonly Instrument[]): OrderView {
+export function orderView(
+  order: OrderSnapshot,
+  instruments: readonly Instrument[],
+  strategies: StrategyNumbers,
+): OrderView {
   const instrument = instrumentAt(instruments, order.instrument);
   const quantity = (lots: string) => instrument.quantityOfLots(BigInt(lots));
   const price = (ticks: string | null) =>
@@ -69,6 +76,7 @@ export function orderView(order: OrderSnapshot, instruments: readonly Instrument
     role: word(ORDER_ROLES, order.role),
     reduceOnly: order.reduce_only,
     postOnly: order.post_only,
+    strategy: strategies.name(order.strategy),
     status: word(ORDER_STATUSES, order.status),
     isOpen: order.is_open,
     isInDoubt: has(OVERLAY_BITS.in_doubt),

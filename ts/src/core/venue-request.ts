@@ -13,6 +13,8 @@ export interface VenueRequest {
   readonly clientOrderId: number;
   /** The id as the venue is to see it. A retry must carry the same. */
   readonly clientOrderIdText: string;
+  /** The venue's own id of an order that was adopted from it, which knows none of ours; otherwise null. */
+  readonly venueOrderId: string | null;
   readonly parentOrderId: number | null;
   readonly instrument: Instrument;
   readonly symbol: string;
@@ -47,7 +49,7 @@ const NS_PER_MS = 1_000_000n;
 export function venueRequest(
   request: BatchRequest,
   instruments: readonly Instrument[],
-): VenueRequest {
+): Omit<VenueRequest, 'venueOrderId'> {
   const instrument = instrumentAt(instruments, request.instrument);
   const price = (ticks: bigint | null) =>
     ticks === null ? null : instrument.priceOfTicks(ticks).toString();
@@ -78,4 +80,12 @@ export function venueRequest(
     amendment: isReplace ? request.amendment : null,
     follows: isReplace ? request.follows : null,
   };
+}
+
+/** Ids of the last epoch are given to orders of others; native/rust/engine/src/reconciliation.rs gives them. */
+const EXTERNAL_IDS_FROM = 2 ** 32 * (2 ** 21 - 1);
+
+/** Whether the venue knows an order by its own id only. */
+export function isExternal(clientOrderId: number): boolean {
+  return clientOrderId >= EXTERNAL_IDS_FROM;
 }

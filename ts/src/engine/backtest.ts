@@ -192,7 +192,15 @@ async function play(
   });
   try {
     const { strategy } = options;
-    const runner = new StrategyRunner({ strategy, native, instruments, recorder, seed });
+    const { strategies = [] } = prepared.limits;
+    const runner = new StrategyRunner({
+      strategy,
+      strategies,
+      native,
+      instruments,
+      recorder,
+      seed,
+    });
     await drive({ runner, source, native, options });
     const imports = await source.reports();
     return finish({ prepared, native, recorder, files, imports });

@@ -2,6 +2,7 @@ import { decimalOf } from '../core/decimal.js';
 import { HoldfastError } from '../core/holdfast-error.js';
 import type { Instrument } from '../core/instrument.js';
 import { nearestKey } from '../core/schema.js';
+import type { StrategyNumbers } from '../core/strategy-numbers.js';
 import { ORDER_TYPES, SIDES, TIMES_IN_FORCE } from '../core/vocabulary.generated.js';
 import type { AmendCommand, Command, CommandTerms } from '../native/command-memory.js';
 import type { OrderChanges, OrderIntent, PriceInput } from '../strategies/strategy-context.js';
@@ -23,6 +24,9 @@ const ORDER_KEYS: readonly (keyof OrderIntent)[] = [
   'trailingFrac',
   'trailingTicks',
   'expiresAtMs',
+  'strategy',
+  'causedAtMs',
+  'causedAtNs',
   'idempotencyKey',
 ];
 const KNOWN_ORDER_KEYS = new Set<string>(ORDER_KEYS);
@@ -78,12 +82,22 @@ export function amendCommand(changes: OrderChanges, instrument: Instrument): Ame
   };
 }
 
+/** What names in an order stand for. */
+export interface OrderNames {
+  readonly index: number;
+  readonly instrument: Instrument;
+  readonly strategies: StrategyNumbers;
+  /** Number of the strategy of an order that names none. */
+  readonly strategy: number;
+}
+
 /**
  * Makes the exact form of an order on an instrument.
  *
- * @throws HoldfastError `ORDER_INVALID`, and what the instrument refuses a price or quantity with
+ * @throws HoldfastError `ORDER_INVALID`, `STRATEGY_UNKNOWN`, and what the instrument refuses a price or quantity with
  */
-export function orderCommand(intent: OrderIntent, index: number, instrument: Instrument): Command {
+export function orderCommand(intent: OrderIntent, names: OrderNames): Command {
+  const { index, instrument, strategies } = names;
   const ticks = (price: PriceInput | undefined) =>
     price === undefined ? undefined : instrument.price(price).ticks;
   return {
@@ -92,6 +106,7 @@ export function orderCommand(intent: OrderIntent, index: number, instrument: Ins
     orderType: wordIndex('orderType', ORDER_TYPES, intent.orderType ?? 'market'),
     timeInForce: wordIndex('timeInForce', TIMES_IN_FORCE, intent.timeInForce ?? 'gtc'),
     reduceOnly: intent.reduceOnly ?? false,
+    strategy: intent.strategy === undefined ? names.strategy : strategies.of(intent.strategy),
     lots: instrument.quantity(intent.quantity).lots,
     limitTicks: ticks(intent.limitPrice),
     triggerTicks: ticks(intent.triggerPrice),
@@ -107,9 +122,9 @@ function orderTerms(intent: OrderIntent, instrument: Instrument): CommandTerms |
   const { trailingPrice, trailingFrac, trailingTicks } = intent;
   const trails =
     trailingPrice !== undefined || trailingFrac !== undefined || trailingTicks !== undefined;
-  if (!trails && !postOnly && displayQuantity === undefined && expiresAtMs === undefined) {
-    return undefined;
-  }
+  const causeNs = causeTime(intent);
+  const asksForMore = trails || postOnly || displayQuantity !== undefined;
+  if (!asksForMore && expiresAtMs === undefined && causeNs === undefined) return undefined;
   const distances = TRAILING_KEYS.filter((key) => intent[key] !== undefined);
   if (distances.length > 1) {
     throw new HoldfastError(
@@ -129,8 +144,47 @@ function orderTerms(intent: OrderIntent, instrument: Instrument): CommandTerms |
     trailingMillionths: trailingFrac === undefined ? undefined : millionths(trailingFrac),
     displayLots:
       displayQuantity === undefined ? undefined : instrument.quantity(displayQuantity).lots,
-    expiresNs: expiresAtMs === undefined ? undefined : nanoseconds(expiresAtMs),
+    expiresNs: expiresAtMs === undefined ? undefined : nanoseconds('expiresAtMs', expiresAtMs),
+    causeNs,
   };
+}
+
+/** When the market event happened that caused the order; undefined when it names none. */
+function causeTime({ causedAtMs, causedAtNs }: OrderIntent): bigint | undefined {
+  if (causedAtMs === undefined && causedAtNs === undefined) return undefined;
+  if (causedAtMs !== undefined && causedAtNs !== undefined) {
+    throw new HoldfastError(
+      'ORDER_INVALID',
+      'a cause must be given once, was given as causedAtMs and causedAtNs',
+      { context: { fields: ['causedAtMs', 'causedAtNs'] } },
+    );
+  }
+  if (causedAtMs !== undefined) return nanoseconds('causedAtMs', causedAtMs);
+  if (typeof causedAtNs === 'bigint' && BigInt.asIntN(64, causedAtNs) === causedAtNs) {
+    return causedAtNs;
+  }
+  throw new HoldfastError(
+    'ORDER_INVALID',
+    `causedAtNs must be nanoseconds since 1970 as a bigint of 64 bits, was ${String(causedAtNs)}`,
+    { context: { field: 'causedAtNs', value: String(causedAtNs) } },
+  );
+}
+
+/**
+ * The orders of a list come of one decision: those behind the first that name neither strategy nor cause have the first's.
+ */
+export function sharedDecision(orders: readonly OrderIntent[]): readonly OrderIntent[] {
+  const [first, ...rest] = orders;
+  if (first === undefined) return orders;
+  const { strategy, causedAtMs, causedAtNs } = first;
+  const of = strategy === undefined ? {} : { strategy };
+  const because = {
+    ...(causedAtMs === undefined ? {} : { causedAtMs }),
+    ...(causedAtNs === undefined ? {} : { causedAtNs }),
+  };
+  const namesCause = (order: OrderIntent) =>
+    order.causedAtMs !== undefined || order.causedAtNs !== undefined;
+  return [first, ...rest.map((each) => ({ ...of, ...(namesCause(each) ? {} : because), ...each }))];
 }
 
 function integer(field: string, value: number): bigint {
@@ -141,13 +195,13 @@ function integer(field: string, value: number): bigint {
 }
 
 /** The range is checked here, because a number past 64 bits would come out as another one. */
-function nanoseconds(expiresAtMs: number): bigint {
-  const ns = integer('expiresAtMs', expiresAtMs) * NS_PER_MS;
+function nanoseconds(field: string, valueMs: number): bigint {
+  const ns = integer(field, valueMs) * NS_PER_MS;
   if (ns === BigInt.asIntN(64, ns)) return ns;
   throw new HoldfastError(
     'ORDER_INVALID',
-    `expiresAtMs must fit 64 bits of nanoseconds, was ${expiresAtMs}`,
-    { context: { field: 'expiresAtMs', value: expiresAtMs } },
+    `${field} must fit 64 bits of nanoseconds, was ${valueMs}`,
+    { context: { field, value: valueMs } },
   );
 }
 

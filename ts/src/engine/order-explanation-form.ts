@@ -11,6 +11,9 @@ export interface ExplainedOrder {
   readonly time_in_force: string;
   readonly role: string;
   readonly reduce_only: boolean;
+  /** The strategy that wanted it, and when the market event happened that caused it; null where none was named. */
+  readonly strategy: string | null;
+  readonly cause_ns: string | null;
   readonly quantity: string;
   readonly limit_price: string | null;
   readonly trigger_price: string | null;

@@ -19,6 +19,7 @@ import {
   orderChangedSchema,
   positionChangedSchema,
   type RecordedCheck,
+  type RecordedConfiguration,
   recordedConfiguration,
   type RecordedInstrument,
   sumOf,
@@ -62,13 +63,13 @@ export function explainOrder(folder: string, clientOrderId: string): OrderExplan
     (record) => isIntent(record) && String(record.content['parent']) === clientOrderId,
   );
   return {
-    order: explainedOrder(asked, order, instrument),
+    order: explainedOrder(asked, order, configuration),
     decision: story.decision,
     outcome: story.outcome(),
     timeline: story.timeline,
     protective_orders: children.map((record) => {
       const child = intentSchema.parse(record.content);
-      return explainedOrder(record, child, configuration.instrument(child.instrument));
+      return explainedOrder(record, child, configuration);
     }),
     configuration:
       recorded === null
@@ -106,8 +107,9 @@ function idOf(record: JournalRecord): string {
 function explainedOrder(
   record: JournalRecord,
   order: Intent,
-  instrument: RecordedInstrument,
+  configuration: RecordedConfiguration,
 ): ExplainedOrder {
+  const instrument = configuration.instrument(order.instrument);
   const price = (ticks: bigint | null) => (ticks === null ? null : instrument.price(ticks));
   return {
     client_order_id: order.client_order_id,
@@ -119,6 +121,8 @@ function explainedOrder(
     time_in_force: order.time_in_force,
     role: order.role,
     reduce_only: order.reduce_only,
+    strategy: configuration.strategy(order.terms?.strategy ?? 0),
+    cause_ns: order.terms?.cause_ns ?? null,
     quantity: instrument.quantity(order.quantity_lots),
     limit_price: price(order.limit_ticks),
     trigger_price: price(order.trigger_ticks),

@@ -22,6 +22,10 @@ export const intentSchema = z.object({
   trigger_ticks: ticks.nullable(),
   stop_loss_ticks: ticks.nullable(),
   take_profit_ticks: ticks.nullable(),
+  // A journal of an earlier release says neither strategy nor cause.
+  terms: z
+    .object({ strategy: z.number().default(0), cause_ns: z.string().nullable().default(null) })
+    .nullable(),
 });
 export type Intent = z.output<typeof intentSchema>;
 
@@ -86,6 +90,8 @@ const configurationSchema = z.object({
   engine: z.object({ instruments: z.array(instrumentSchema), limits: z.unknown() }),
 });
 
+const strategiesSchema = z.object({ strategies: z.array(z.string()) });
+
 /** What is known of a session without its first record. */
 const UNKNOWN = { symbol: '', quote_currency: '' };
 
@@ -129,16 +135,25 @@ function padded(mantissa: bigint, scale: number): string {
   return `${whole}.${fraction.padEnd(scale, '0')}`;
 }
 
-/** Reads a configuration's instruments, limits and what the session said about itself. */
-export function recordedConfiguration(recorded: JournalConfiguration | null): {
+/** What a session's first record says. */
+export interface RecordedConfiguration {
   readonly instrument: (index: number) => RecordedInstrument;
+  /** Name of a strategy by its number; null for 0, which is none. */
+  readonly strategy: (number: number) => string | null;
   readonly limits: unknown;
   readonly about: unknown;
-} {
+}
+
+/** Reads a configuration's instruments, limits and what the session said about itself. */
+export function recordedConfiguration(
+  recorded: JournalConfiguration | null,
+): RecordedConfiguration {
   const parsed =
     recorded === null ? null : configurationSchema.safeParse(recorded.record.content).data;
+  const named = strategiesSchema.safeParse(parsed?.engine.limits).data?.strategies ?? [];
   return {
     instrument: (index) => new RecordedInstrument(index, parsed?.engine.instruments[index]),
+    strategy: (number) => (number === 0 ? null : (named[number - 1] ?? `number ${number}`)),
     limits: parsed?.engine.limits ?? null,
     about: parsed?.about ?? null,
   };

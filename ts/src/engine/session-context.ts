@@ -3,6 +3,7 @@ import { decimalOf, formatDecimal } from '../core/decimal.js';
 import { HoldfastError } from '../core/holdfast-error.js';
 import type { Instrument } from '../core/instrument.js';
 import { CONTINGENCIES, type Contingency, type TradingMode } from '../core/vocabulary.generated.js';
+import type { StrategyNumbers } from '../core/strategy-numbers.js';
 import type { Command } from '../native/command-memory.js';
 import type { NativeSession } from '../native/native-session.js';
 import type { Notice } from '../native/notice-reader.js';
@@ -27,6 +28,7 @@ import {
   checkListed,
   checkOrderKeys,
   orderCommand,
+  sharedDecision,
 } from './order-command.js';
 import { positionView } from './position-view.js';
 import type { SeededRandom } from './seeded-random.js';
@@ -37,6 +39,9 @@ import { modeNumber, tradingMode } from '../core/trading-mode.js';
 export interface SessionContextOptions {
   readonly native: NativeSession;
   readonly instruments: readonly Instrument[];
+  /** The strategies that the limits name, and the name of the one that runs. */
+  readonly strategies: StrategyNumbers;
+  readonly strategyName: string;
   readonly params: Params;
   readonly state: unknown;
   readonly timers: Timers;
@@ -56,12 +61,15 @@ export class SessionContext implements StrategyContext {
   current = 0;
   readonly #options: SessionContextOptions;
   readonly #bySymbol: ReadonlyMap<string, number>;
+  /** Number of the running strategy; 0 where the limits do not name it. */
+  readonly #strategy: number;
 
   constructor(options: SessionContextOptions) {
     this.#options = options;
     this.params = options.params;
     this.state = options.state;
     this.instruments = options.instruments;
+    this.#strategy = options.strategies.find(options.strategyName);
     this.#bySymbol = new Map(options.instruments.map((each, index) => [each.symbol, index]));
   }
 
@@ -221,7 +229,7 @@ export class SessionContext implements StrategyContext {
     sentAtOnce: number,
   ): SubmitListResult {
     for (const order of orders) checkListed(order);
-    const commands = orders.map((order) => this.#command(order));
+    const commands = sharedDecision(orders).map((order) => this.#command(order));
     const { native, notices } = this.#options;
     const before = notices.length;
     const first = native.submitList(CONTINGENCIES.indexOf(contingency), commands, notices);
@@ -234,7 +242,9 @@ export class SessionContext implements StrategyContext {
   #command(intent: OrderIntent): Command {
     checkOrderKeys(intent);
     const index = this.#index(intent.instrument);
-    return orderCommand(intent, index, this.#at(index));
+    const { strategies } = this.#options;
+    const names = { index, instrument: this.#at(index), strategies, strategy: this.#strategy };
+    return orderCommand(intent, names);
   }
 
   #at(index: number): Instrument {

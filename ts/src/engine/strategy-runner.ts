@@ -2,6 +2,7 @@ import { instrumentAt } from '../core/instrument-at.js';
 import { Amount } from '../core/amount.js';
 import { HoldfastError } from '../core/holdfast-error.js';
 import type { Instrument } from '../core/instrument.js';
+import { StrategyNumbers } from '../core/strategy-numbers.js';
 import { MARKET_EVENT_KINDS } from '../market/market-event-layout.js';
 import type { NativeSession } from '../native/native-session.js';
 import type { FillNotice, Notice, OrderNotice, PositionNotice } from '../native/notice-reader.js';
@@ -22,6 +23,8 @@ export interface StrategyRunnerOptions {
   readonly strategy: Strategy;
   readonly native: NativeSession;
   readonly instruments: readonly Instrument[];
+  /** Names of the strategies in the limits. */
+  readonly strategies: readonly string[];
   readonly recorder: SessionRecorder;
   readonly seed: number;
 }
@@ -64,6 +67,8 @@ export class StrategyRunner {
     this.#context = new SessionContext({
       native,
       instruments,
+      strategies: new StrategyNumbers(options.strategies),
+      strategyName: strategy.name,
       params,
       state: this.#call('onStart', () => definition.state?.(params)),
       timers: this.#timers,

@@ -15,6 +15,11 @@ const TRAILING_TICKS = 2;
 const TRAILING_SHARE = 4;
 const DISPLAY = 8;
 const EXPIRES = 16;
+const CAUSE = 32;
+
+/** When what caused the order happened, and the number of its strategy; they stand behind the outcome. */
+const CAUSE_TIME = 112;
+const STRATEGY = 120;
 
 /** What an order asks for beyond type and prices; at most one of the trailing distances. */
 export interface CommandTerms {
@@ -23,6 +28,8 @@ export interface CommandTerms {
   readonly trailingMillionths: bigint | undefined;
   readonly displayLots: bigint | undefined;
   readonly expiresNs: bigint | undefined;
+  /** When the market event happened that caused it. */
+  readonly causeNs: bigint | undefined;
 }
 
 /** An order on its way to native code: indices of the vocabulary, ticks and lots. */
@@ -32,6 +39,8 @@ export interface Command {
   readonly orderType: number;
   readonly timeInForce: number;
   readonly reduceOnly: boolean;
+  /** From 1 in the order of the limits; 0 when none is named. */
+  readonly strategy: number;
   readonly lots: bigint;
   readonly limitTicks: bigint | undefined;
   readonly triggerTicks: bigint | undefined;
@@ -91,6 +100,8 @@ export class CommandMemory {
     this.#bytes[at + 10] = command.timeInForce;
     this.#bytes[at + 11] = command.reduceOnly ? 1 : 0;
     this.#bytes[at + 12] = 0;
+    this.#bytes[at + STRATEGY] = command.strategy & 0xff;
+    this.#bytes[at + STRATEGY + 1] = command.strategy >> 8;
     this.#words[word + 2] = command.lots;
     this.#words[word + 3] = command.limitTicks ?? NONE;
     this.#words[word + 4] = command.triggerTicks ?? NONE;
@@ -111,6 +122,7 @@ export class CommandMemory {
     set(TRAILING_SHARE, 7, terms.trailingMillionths);
     set(DISPLAY, 8, terms.displayLots);
     set(EXPIRES, 9, terms.expiresNs);
+    set(CAUSE, CAUSE_TIME / 8, terms.causeNs);
     this.#bytes[at + 12] = flags;
   }
 }

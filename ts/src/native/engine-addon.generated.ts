@@ -73,6 +73,24 @@ export declare class NativeEngine {
   snapshot(): string;
   /** Returns the account with currencies, margin and liquidation prices in exact text, as JSON. */
   accountSnapshot(): string;
+  /** Returns what the restart found, as JSON; null for a journal that was begun. */
+  restartReport(): string | null;
+  /** Returns whether nothing was compared with the venue since the journal was resumed. */
+  awaitsVenue(): boolean;
+  /** Compares with what the venue said. Returns bytes of notices. */
+  reconcile(venue: string): number;
+  /** Decides about a difference. Returns bytes of notices. */
+  decide(item: string, decision: string, reason: string): number;
+  /** Returns items, mode and the requests that wait, as JSON. */
+  reconciliation(): string;
+  /** Returns the venue's id of an order that was adopted from it. */
+  venueOrderId(clientOrderId: number): string | null;
+  /** Sets after how many nanoseconds a request without an answer is in doubt. */
+  setAnswerLimit(limitNs: number): void;
+  /** Lets time pass up to that of the call. Returns bytes of notices. */
+  tick(): number;
+  /** Returns when `tick` is due, in nanoseconds since 1970; null while nothing waits. */
+  nextTimer(): bigint | null;
   /** Judges the order in the command area once for each key. Returns bytes of notices; a repeat's is the first verdict. */
   submitOnce(key: string): number;
   /** Asks for an order to be cancelled. Returns bytes of notices. */
@@ -352,6 +370,12 @@ export interface EngineJournal {
   policy: string;
   /** The present time in milliseconds, for the age of a lock that somebody else holds. */
   nowMs: number;
+  /** `never`, `always`, or `if_present`: begin a journal where there is none. */
+  resume: string;
+  /** Records between two snapshots; at each sealed segment when left out, and 0 for none but that of the close. */
+  snapshotEveryRecords?: number;
+  /** How many snapshots stay. */
+  snapshotsKept: number;
 }
 
 /** Packs sealed segments and removes those that are not to be kept. */

@@ -7,6 +7,7 @@ const TIME_IN_FORCE = 10;
 const REDUCE_ONLY = 11;
 const FLAGS = 12;
 const LIST_LENGTH = 14;
+const STRATEGY = 120;
 /** What became of it: native/rust/binding/src/engine_handle/batches.rs. */
 const OUTCOME = 80;
 const ORDER_ID = 88;
@@ -28,6 +29,7 @@ export const ORDER_FIELDS = {
   trailing: 56,
   display: 64,
   expires: 72,
+  cause: 112,
 } as const;
 
 export const ORDER_FLAGS = {
@@ -36,6 +38,7 @@ export const ORDER_FLAGS = {
   trailingShare: 4,
   display: 8,
   expires: 16,
+  cause: 32,
 } as const;
 
 /** The number that stands for none. */
@@ -63,6 +66,8 @@ export interface OrderWords {
   readonly timeInForce: number;
   readonly reduceOnly: boolean;
   readonly flags: number;
+  /** From 1 in the order of the limits; 0 when none is named. */
+  readonly strategy: number;
 }
 
 /**
@@ -108,6 +113,8 @@ export class GateMemory {
     this.#bytes[at + REDUCE_ONLY] = words.reduceOnly ? 1 : 0;
     this.#bytes[at + FLAGS] = words.flags;
     this.#bytes[at + LIST_LENGTH] = 0;
+    this.#bytes[at + STRATEGY] = words.strategy & 0xff;
+    this.#bytes[at + STRATEGY + 1] = words.strategy >> 8;
   }
 
   /** Writes a whole number of an order: a safe integer, or a bigint of 64 bits. */

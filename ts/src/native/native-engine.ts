@@ -2,6 +2,7 @@ import type { AmendCommand, Command } from './command-memory.js';
 import { engineCall, loadEngineAddon } from './engine-addon.js';
 import type { EngineJournal, NativeEngine as AddonEngine } from './engine-addon.generated.js';
 import { BATCH_RECORD_BYTES, EngineMemory } from './engine-memory.js';
+import type { ReconciliationState, RestartReport } from './reconciler.js';
 import type { AccountSnapshot, NativeSnapshot } from './native-session.js';
 import { type Notice, NoticeReader } from './notice-reader.js';
 import { OrderBatch } from './order-batch.js';
@@ -16,6 +17,8 @@ export interface NativeEngineOptions {
   readonly journal: EngineJournal | undefined;
   /** Records of each batch. */
   readonly batchMax: number;
+  /** Number of a strategy that the limits name. @throws HoldfastError `STRATEGY_UNKNOWN` */
+  readonly strategyNumber: (name: string) => number;
 }
 
 /** An order as the native core tells it; 64-bit numbers are texts. */
@@ -29,6 +32,7 @@ export interface OrderSnapshot {
   readonly role: string;
   readonly reduce_only: boolean;
   readonly post_only: boolean;
+  readonly strategy: number;
   readonly status: string;
   readonly is_open: boolean;
   readonly overlays: number;
@@ -65,12 +69,12 @@ export class NativeEngine {
   readonly #notices: NoticeReader;
   readonly #functions: Readonly<Record<Operation, () => void>>;
 
-  constructor({ configJson, idPrefix, journal, batchMax }: NativeEngineOptions) {
+  constructor({ configJson, idPrefix, journal, batchMax, strategyNumber }: NativeEngineOptions) {
     const addon = loadEngineAddon();
     this.memory = new EngineMemory(batchMax);
     const { exchange, notices, orders, reports, requests, market } = this.memory;
     this.#notices = new NoticeReader(notices);
-    this.orders = new OrderBatch(orders);
+    this.orders = new OrderBatch(orders, strategyNumber);
     const lastReport = reports.byteLength - BATCH_RECORD_BYTES;
     this.reports = new ReportBatch(reports.subarray(0, lastReport));
     this.#report = new ReportBatch(reports.subarray(lastReport));
@@ -219,6 +223,51 @@ export class NativeEngine {
 
   accountSnapshot(): AccountSnapshot {
     return JSON.parse(engineCall(() => this.#engine.accountSnapshot())) as AccountSnapshot;
+  }
+
+  /** What the restart found; null for a journal that was begun. */
+  restart(): RestartReport | null {
+    const text = this.#engine.restartReport();
+    return text === null ? null : (JSON.parse(text) as RestartReport);
+  }
+
+  /** Whether nothing was compared with the venue since the journal was resumed. */
+  awaitsVenue(): boolean {
+    return engineCall(() => this.#engine.awaitsVenue());
+  }
+
+  /** Compares with what the venue said, as `venueStateText` writes it. */
+  reconcile(venue: string, into: Notice[]): void {
+    this.#call((engine) => engine.reconcile(venue), into);
+  }
+
+  /** Decides about a difference. */
+  decide(item: string, decision: string, reason: string, into: Notice[]): void {
+    this.#call((engine) => engine.decide(item, decision, reason), into);
+  }
+
+  /** Sets after how many nanoseconds a request without an answer is in doubt. */
+  set answerLimitNs(limitNs: number) {
+    engineCall(() => this.#engine.setAnswerLimit(limitNs));
+  }
+
+  /** Lets time pass up to that of the call. */
+  tick(into: Notice[]): void {
+    this.#call((engine) => engine.tick(), into);
+  }
+
+  /** When `tick` is due; null while nothing waits. */
+  nextTimer(): bigint | null {
+    return engineCall(() => this.#engine.nextTimer());
+  }
+
+  reconciliation(): ReconciliationState {
+    return JSON.parse(engineCall(() => this.#engine.reconciliation())) as ReconciliationState;
+  }
+
+  /** The venue's id of an order that was adopted from it. */
+  venueOrderId(clientOrderId: number): string | null {
+    return engineCall(() => this.#engine.venueOrderId(clientOrderId));
   }
 
   /** Closes the journal; the notices of the last day are appended to `into`. */

@@ -27,6 +27,10 @@ export interface BatchOrder {
   readonly takeProfitTicks?: number | bigint;
   readonly reduceOnly?: boolean;
   readonly postOnly?: boolean;
+  /** Name of the strategy that wants it, one of `strategies` of the limits. */
+  readonly strategy?: string;
+  /** When the market event happened that caused it, nanoseconds since 1970. */
+  readonly causedAtNs?: bigint;
 }
 
 /** Fields of a command; the same stand in native/rust/binding/src/command.rs. */
@@ -40,21 +44,26 @@ const LIMIT = 24;
 const TRIGGER = 32;
 const STOP_LOSS = 40;
 const TAKE_PROFIT = 48;
+const CAUSE_TIME = 112;
+const STRATEGY = 120;
 const ORDER_ID = 88;
 const FAILED_CONTROLS = 96;
 const SUGGESTED_LOTS = 104;
 
 const POST_ONLY = 1;
+const CAUSE = 32;
 /** The number that stands for none. */
 const NONE = -(2n ** 63n);
 
 /** Orders that are judged in one call, and what became of each; memory that is allocated once. */
 export class OrderBatch {
   readonly #records: BatchRecords;
+  readonly #strategyNumber: (name: string) => number;
   #length = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, strategyNumber: (name: string) => number) {
     this.#records = new BatchRecords(bytes);
+    this.#strategyNumber = strategyNumber;
   }
 
   get capacity(): number {
@@ -72,7 +81,8 @@ export class OrderBatch {
   /**
    * Adds an order and returns its place in the batch.
    *
-   * @throws HoldfastError `CAPACITY_EXHAUSTED`, `ARGUMENT_INVALID` for what is no integer, `ORDER_INVALID` for a word that is none
+   * @throws HoldfastError `CAPACITY_EXHAUSTED`, `ARGUMENT_INVALID` for what is no integer, `ORDER_INVALID` for a word that is none,
+   * `STRATEGY_UNKNOWN`
    */
   add(order: BatchOrder): number {
     const [records, slot] = [this.#records, this.#length];
@@ -84,7 +94,14 @@ export class OrderBatch {
     const timeInForce = indexOf('timeInForce', TIMES_IN_FORCE, order.timeInForce ?? 'gtc');
     records.setByte(slot, TIME_IN_FORCE, timeInForce);
     records.setByte(slot, REDUCE_ONLY, order.reduceOnly === true ? 1 : 0);
-    records.setByte(slot, FLAGS, order.postOnly === true ? POST_ONLY : 0);
+    const { causedAtNs, strategy } = order;
+    const flags =
+      (order.postOnly === true ? POST_ONLY : 0) | (causedAtNs === undefined ? 0 : CAUSE);
+    records.setByte(slot, FLAGS, flags);
+    const number = strategy === undefined ? 0 : this.#strategyNumber(strategy);
+    records.setByte(slot, STRATEGY, number & 0xff);
+    records.setByte(slot, STRATEGY + 1, number >> 8);
+    if (causedAtNs !== undefined) records.setInt64(slot, CAUSE_TIME, 'causedAtNs', causedAtNs);
     records.setInt64(slot, LOTS, 'lots', order.lots);
     this.#price(slot, LIMIT, 'limitTicks', order.limitTicks);
     this.#price(slot, TRIGGER, 'triggerTicks', order.triggerTicks);

@@ -88,8 +88,29 @@ type Structure<Schema extends z.ZodType> = {
 };
 const structureSchema = z.strictObject(structureShape);
 
-export type LimitsOptions = Values<string | number> & z.input<typeof structureSchema>;
-export type Limits = Values<string> & Structure<typeof structureSchema>;
+type ScopedName = Extract<Entry, { readonly reach: 'any' }>['name'];
+
+/** Limits for a part of the account: what is not named in it is the account's. */
+interface Scope<Value> {
+  readonly strategy?: string | undefined;
+  readonly venue?: string | undefined;
+  readonly instrument?: string | undefined;
+  readonly assetClass?: string | undefined;
+  readonly limits: {
+    readonly [Name in Exclude<ScopedName, FlagName>]?: Value | undefined;
+  } & { readonly [Name in ScopedName & FlagName]?: boolean | undefined } & {
+    readonly tradingHours?: string | undefined;
+  };
+}
+
+export type LimitsOptions = Values<string | number> &
+  Omit<z.input<typeof structureSchema>, 'scopes'> & {
+    readonly scopes?: readonly Scope<string | number>[] | undefined;
+  };
+export type Limits = Values<string> &
+  Omit<Structure<typeof structureSchema>, 'scopes'> & {
+    readonly scopes?: readonly Scope<string>[] | undefined;
+  };
 
 /**
  * Checks limits one by one; `limitsFingerprint` checks them as a whole.

@@ -48,6 +48,17 @@ export interface OrderIntent {
   /** When a `gtd` order ends, milliseconds since 1970. */
   readonly expiresAtMs?: number;
   /**
+   * Name of the strategy that wants it, one of `strategies` of the limits: limits of the strategy's scope hold for it. Within
+   * a session it is the running strategy, when the limits name that.
+   */
+  readonly strategy?: string;
+  /**
+   * When the market event happened that caused it, milliseconds since 1970, or nanoseconds; one of the two at most. The gate
+   * refuses an order whose cause is too old; the last price of its instrument is taken when none is named.
+   */
+  readonly causedAtMs?: number;
+  readonly causedAtNs?: bigint;
+  /**
    * An own key of 1 to 256 bytes: the same order under the same key is sent once, a repeat returns the first result. Kept for
    * 24 hours of session time, and as long as the order is open. Of an order that stands alone, not of one in a list.
    */

@@ -48,6 +48,8 @@ export interface SeedOutcome extends FaultOutcome {
 
 export interface SeedRunOptions {
   readonly strategy: Strategy;
+  /** Names of the strategies in the limits. */
+  readonly strategies: readonly string[];
   readonly instruments: readonly Instrument[];
   readonly market: MarketRecords;
   /** The native configuration of the engine. */
@@ -127,7 +129,7 @@ export class SeedRun {
 
   /** Starts the strategy with the bars before a record behind it; what is open it does not know of. */
   #begin(record: number): void {
-    const { strategy, instruments, seed } = this.#options;
+    const { strategy, strategies, instruments, seed } = this.#options;
     const { native } = this.#session;
     this.#countDenials();
     this.#recorder = this.#newRecorder();
@@ -135,7 +137,14 @@ export class SeedRun {
     native.takeNotices(told);
     for (const notice of told) this.#recorder.onNotice(notice);
     const recorder = this.#recorder;
-    const runner = new StrategyRunner({ strategy, native, instruments, recorder, seed });
+    const runner = new StrategyRunner({
+      strategy,
+      strategies,
+      native,
+      instruments,
+      recorder,
+      seed,
+    });
     const { market } = this.#options;
     for (let past = 0; past < record; past += recordsOf(kindOf(market, past))) {
       if (kindOf(market, past) !== MARKET_EVENT_KINDS.bar) continue;

@@ -114,11 +114,12 @@ function planOf(strategy: Strategy, options: SimulateOptions, { instruments }: M
     );
   }
   const cash = decimalOf(options.cash ?? CASH_DEFAULT);
+  const parsed = parseLimits(limits);
   const { json } = sessionConfig({
     strategy,
     strategyHash: null,
     instruments,
-    limits: parseLimits(limits),
+    limits: parsed,
     limitsPreset: null,
     assumptions: parseConfig(assumptionsSchema, {}, 'assumptions', 'CONFIG_INVALID'),
     startCash: formatDecimal(cash.mantissa, cash.scale),
@@ -130,6 +131,7 @@ function planOf(strategy: Strategy, options: SimulateOptions, { instruments }: M
   const { faults = 'all' } = options;
   return {
     strategy,
+    strategies: parsed.strategies ?? [],
     instruments,
     engine: engineOf(json),
     faults: typeof faults === 'string' ? faults : faults.join(','),

@@ -103,5 +103,6 @@ export const MARKET_BUY: Command = {
   triggerTicks: undefined,
   stopLossTicks: undefined,
   takeProfitTicks: undefined,
+  strategy: 0,
   terms: undefined,
 };

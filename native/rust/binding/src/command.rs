@@ -16,6 +16,11 @@ const TRAILING_TICKS: u8 = 2;
 const TRAILING_SHARE: u8 = 4;
 const DISPLAY: u8 = 8;
 const EXPIRES: u8 = 16;
+const CAUSE: u8 = 32;
+
+/// When what caused the order happened (i64), and the number of its strategy (u16); they stand behind the outcome.
+const CAUSE_TIME: usize = 112;
+const STRATEGY: usize = 120;
 
 /// Reads the orders of a list, whose first command says how many they are; `None` when it stands alone.
 pub(crate) fn list_at(
@@ -76,6 +81,7 @@ fn terms_at(memory: &SharedBytes, at: usize) -> OrderTerms {
             .or_else(|| word(TRAILING_SHARE, 56).map(share)),
         display: word(DISPLAY, 64).map(Quantity::from_lots),
         expires: word(EXPIRES, 72).map(Timestamp),
-        ..OrderTerms::default()
+        strategy: memory.u16_at(at + STRATEGY),
+        cause: word(CAUSE, CAUSE_TIME).map(Timestamp),
     }
 }

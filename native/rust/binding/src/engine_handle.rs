@@ -4,6 +4,8 @@
 mod batches;
 mod gate;
 mod inspection;
+mod opening;
+mod reconciling;
 mod requests;
 
 use crate::command::{COMMAND_BYTES, COMMANDS_MAX};
@@ -12,13 +14,13 @@ use crate::held::{Held, call};
 use crate::memory::SharedBytes;
 use crate::plain_function::{Operation, plain_function};
 use holdfast_core::{Code, Error, Fraction, OrderIdText, Result, Timestamp};
-use holdfast_engine::{Desk, DeskConfig, JournalOptions, JournalWriter, SyncPolicy};
+use holdfast_engine::{Desk, DeskConfig};
 use holdfast_risk::GateCoverage;
 use napi::Env;
 use napi::bindgen_prelude::{Function, Uint8Array};
 use napi_derive::napi;
+use opening::EngineJournal;
 use std::cell::RefCell;
-use std::path::Path;
 use std::rc::Rc;
 
 /// The view of the position that was asked for last, see `position_view`.
@@ -81,28 +83,11 @@ pub struct EngineArrays {
     pub market: Uint8Array,
 }
 
-/// Where an engine's journal is, and how it is kept.
-#[napi(object)]
-pub struct EngineJournal {
-    pub folder: String,
-    /// `always`, `os` or `batch:MILLISECONDS`.
-    pub policy: String,
-    /// The present time in milliseconds, for the age of a lock that somebody else holds.
-    pub now_ms: f64,
-}
-
-impl EngineJournal {
-    fn create(&self) -> Result<JournalWriter> {
-        let opened_at = Some(Timestamp((self.now_ms * 1e6) as i64));
-        let options =
-            JournalOptions { opened_at, ..JournalOptions::new(SyncPolicy::parse(&self.policy)?) };
-        JournalWriter::create_with(Path::new(&self.folder), options)
-    }
-}
-
 #[napi]
 pub struct NativeEngine {
     inner: Rc<RefCell<Inner>>,
+    /// What a restart found, as JSON.
+    restart: Option<String>,
 }
 
 #[napi]
@@ -138,12 +123,13 @@ impl NativeEngine {
                 coverage: GateCoverage::new(NEAR_FRAC),
                 failed: None,
             };
-            // An engine that cannot begin must not leave an empty journal behind.
-            Desk::open(&config, None)?;
-            let journal = journal.map(|journal| journal.create()).transpose()?;
-            inner.desk = Some(Desk::open(&config, journal)?);
-            inner.desk()?.commit()?;
-            Ok(Self { inner: Rc::new(RefCell::new(inner)) })
+            let (desk, restart) = match journal {
+                None => (Desk::open(&config, None)?, None),
+                Some(journal) => journal.open(&config)?,
+            };
+            inner.desk = Some(desk);
+            let restart = restart.map(|report| report.json().to_string());
+            Ok(Self { inner: Rc::new(RefCell::new(inner)), restart })
         })
     }
 

@@ -52,6 +52,12 @@ impl SharedBytes {
         })
     }
 
+    /// The largest number stands for what lies outside of the memory: nothing has it.
+    pub(crate) fn u16_at(&self, offset: usize) -> u16 {
+        let bytes = self.read().get(offset..).and_then(|rest| rest.first_chunk());
+        bytes.map_or(u16::MAX, |bytes| u16::from_le_bytes(*bytes))
+    }
+
     pub(crate) fn u32_at(&self, offset: usize) -> u32 {
         self.read().get(offset..offset + 4).map_or(0, |bytes| {
             let mut word = [0_u8; 4];

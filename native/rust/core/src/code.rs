@@ -248,6 +248,9 @@ codes! {
     222 GpuDeviceLost "GPU_DEVICE_LOST" Infrastructure true "The graphics device was lost twice in one task." "Look at the driver's log; run on the processor meanwhile.";
     223 GpuKernelInvalid "GPU_KERNEL_INVALID" Infrastructure false "The adapter's driver refuses a kernel." "Please report it with the context.";
     224 GpuCapacity "GPU_CAPACITY" Infrastructure false "The task does not fit the adapter." "Use fewer scenarios or assets, or run on the processor.";
+    235 StrategyUnknown "STRATEGY_UNKNOWN" Validation false "An order names a strategy that the limits do not name." "Name it in `strategies` of the limits, or correct the order's `strategy`.";
+    236 ConfigDiffers "CONFIG_DIFFERS" Validation false "A journal was to be resumed under another configuration than it was written with." "Resume it with the configuration that it names, or begin a journal in another folder with a higher `idEpoch`.";
+    237 RestartUnreconciled "RESTART_UNRECONCILED" Risk true "After a restart nothing was compared with the venue yet, so that only reducing orders and cancels pass." "Call `reconcile` with what the venue says.";
     245 NothingToReduce "NOTHING_TO_REDUCE" Risk false "The position is flat, or orders that are under way reduce all of it." "Wait for the orders under way, or cancel them.";
     246 GuardMethodRefused "GUARD_METHOD_REFUSED" Validation false "A guarded exchange was asked for an order by a method that the gate cannot judge." "Use createOrder, or one of the methods that the message names.";
     247 GuardOrderUnreadable "GUARD_ORDER_UNREADABLE" Validation false "An order for a guarded exchange has a type or a parameter that the gate cannot judge." "Say it as a limit, market, stop or take-profit order with a quantity in units.";
@@ -273,7 +276,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 166);
+        assert_eq!(Code::ALL.len(), 169);
         assert_eq!(Code::from_number(0), None);
     }
 }

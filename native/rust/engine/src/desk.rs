@@ -7,6 +7,7 @@
 mod gate_calls;
 
 use crate::config::EngineConfig;
+use crate::desk_timers::AnswerTimers;
 use crate::engine::Engine;
 use crate::input::{Command, Funding, Input};
 use crate::journal_writer::JournalWriter;
@@ -15,6 +16,7 @@ use crate::order_list::OrderList;
 use crate::rates::RateChanged;
 use crate::sink::Sink;
 use crate::snapshot::Snapshot;
+use crate::snapshot_policy::SnapshotKeeper;
 use holdfast_core::journal_record::{RecordKind, hex};
 use holdfast_core::{
     Amendment, Bar, ClientOrderId, Code, Contingency, Error, OrderIntent, Quote, Rate, Result,
@@ -58,9 +60,13 @@ pub struct Desk {
     notices: Notices,
     /// Whether notices are gathered.
     pub hears: bool,
-    commands: Vec<Command>,
+    pub(crate) commands: Vec<Command>,
     /// How many of the commands were handed out already.
-    sent: usize,
+    pub(crate) sent: usize,
+    pub(crate) snapshots: Option<SnapshotKeeper>,
+    /// Whether it was resumed, and nothing was compared with the venue since.
+    pub(crate) awaits_venue: bool,
+    pub(crate) timers: AnswerTimers,
 }
 
 impl Desk {
@@ -69,20 +75,26 @@ impl Desk {
     /// # Errors
     /// `CONFIG_INVALID`, `INSTRUMENT_INVALID`, `LIMITS_INVALID`, `JOURNAL_IO`.
     pub fn open(config: &DeskConfig, journal: Option<JournalWriter>) -> Result<Self> {
-        let opened = serde_json::to_vec(config).map_err(|error| {
-            Error::new(Code::ConfigInvalid, format!("configuration must be representable, {error}"))
-        })?;
-        let mut desk = Self {
-            engine: Engine::new(&config.engine)?,
+        let opened = config.opened()?;
+        let mut desk = Self::of(Engine::new(&config.engine)?, journal, config);
+        let start = Timestamp::default();
+        desk.recorder().1.record(RecordKind::SessionOpened, start, opened.as_slice())?;
+        Ok(desk)
+    }
+
+    /// Puts a desk around an engine.
+    pub(crate) fn of(engine: Engine, journal: Option<JournalWriter>, config: &DeskConfig) -> Self {
+        Self {
+            engine,
             journal,
             notices: Notices::default(),
             hears: true,
             commands: Vec::with_capacity(config.engine.max_open_orders),
             sent: 0,
-        };
-        let start = Timestamp::default();
-        desk.recorder().1.record(RecordKind::SessionOpened, start, opened.as_slice())?;
-        Ok(desk)
+            snapshots: None,
+            awaits_venue: false,
+            timers: AnswerTimers::default(),
+        }
     }
 
     fn recorder(&mut self) -> (&mut Engine, Recorder<'_>, &mut Vec<Command>) {
@@ -95,7 +107,7 @@ impl Desk {
 
     /// Moves the engine. What it refuses is recorded with the reason: the journal has to hold the time of every call, since
     /// the engine's clock went on with it.
-    fn step(&mut self, input: &Input<'_>) -> Result<Option<Box<Verdict>>> {
+    pub(crate) fn step(&mut self, input: &Input<'_>) -> Result<Option<Box<Verdict>>> {
         let (engine, mut recorder, commands) = self.recorder();
         let outcome = engine.step(input, &mut recorder, commands);
         let Err(refused) = &outcome else { return outcome };
@@ -128,10 +140,11 @@ impl Desk {
     /// Judges an intent and, when approved, asks for it to be placed; the intent's id and time are set here.
     ///
     /// # Errors
-    /// `ORDER_INVALID`, `INSTRUMENT_UNKNOWN`, `EVENT_INVALID` when time runs back, `CAPACITY_EXHAUSTED` when requests are not
+    /// `ORDER_INVALID`, `INSTRUMENT_UNKNOWN`, `STRATEGY_UNKNOWN`, `RESTART_UNRECONCILED`, `EVENT_INVALID` when time runs back, `CAPACITY_EXHAUSTED` when requests are not
     /// drained, `JOURNAL_IO`, `JOURNAL_STOPPED`.
     pub fn submit(&mut self, intent: OrderIntent, ts: Timestamp) -> Result<Box<Verdict>> {
         self.check_room()?;
+        self.check_compared(intent.reduce_only)?;
         let intent = self.named(intent, ts);
         self.judged(&Input::Submit(intent))
     }
@@ -148,6 +161,9 @@ impl Desk {
     ) -> Result<Box<Verdict>> {
         self.check_room()?;
         let intent = self.named(intent, ts);
+        if self.awaits_venue && self.engine.first_result(key, &intent, ts)?.is_none() {
+            self.check_compared(intent.reduce_only)?;
+        }
         let verdict = self.judged(&Input::SubmitOnce { intent, key })?;
         if self.hears && verdict.client_order_id != intent.client_order_id {
             self.notices.push(RecordKind::Verdict, self.engine.now(), verdict.as_ref());
@@ -167,6 +183,7 @@ impl Desk {
         ts: Timestamp,
     ) -> Result<(ClientOrderId, Box<Verdict>)> {
         self.check_room()?;
+        self.check_compared(orders.iter().all(|order| order.reduce_only))?;
         let first = self.engine.next_client_order_id();
         let at_once = OrderList { contingency, orders }.sent_at_once();
         let named: Vec<OrderIntent> = orders
@@ -204,6 +221,7 @@ impl Desk {
     /// # Errors
     /// `ORDER_UNKNOWN`, `AMEND_INVALID`, `ORDER_TRANSITION_ILLEGAL`, and as `submit`.
     pub fn amend(&mut self, amendment: Amendment, ts: Timestamp) -> Result<Box<Verdict>> {
+        self.check_compared(false)?;
         self.judged(&Input::Amend(Amendment { ts, ..amendment }))
     }
 
@@ -297,7 +315,12 @@ impl Desk {
     /// # Errors
     /// `JOURNAL_IO`, `JOURNAL_STOPPED`.
     pub fn commit(&mut self) -> Result<()> {
-        self.journal.as_mut().map_or(Ok(()), JournalWriter::commit)
+        let Some(journal) = self.journal.as_mut() else { return Ok(()) };
+        journal.commit()?;
+        match self.snapshots.as_mut().filter(|snapshots| snapshots.is_due(journal)) {
+            Some(snapshots) => snapshots.take(&self.engine, journal).map(|_| ()),
+            None => Ok(()),
+        }
     }
 
     /// Hands out the oldest requests, at most so many, after the journal was committed; returns how many they were. When the
@@ -337,6 +360,9 @@ impl Desk {
         let (engine, mut recorder, _) = self.recorder();
         engine.close(&mut recorder)?;
         if let Some(journal) = self.journal.as_mut() {
+            if let Some(snapshots) = self.snapshots.as_mut() {
+                snapshots.take(&self.engine, journal)?;
+            }
             journal.close()?;
         }
         let chain = self.journal.as_ref().map(JournalWriter::chain);

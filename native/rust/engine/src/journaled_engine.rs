@@ -53,7 +53,7 @@ impl JournaledEngine {
         options: JournalOptions,
         policy: SnapshotPolicy,
     ) -> Result<(Self, RestartReport)> {
-        let (engine, opened, journal, report) = reopen(folder, options)?;
+        let (engine, opened, journal, report) = reopen(folder, options, |_| Ok(()))?;
         let snapshots = SnapshotKeeper::new(folder, policy, opened, &journal);
         let mut restarted = Self { engine, journal, snapshots, commands: Vec::new() };
         let ts = restarted.engine.now();

@@ -16,6 +16,8 @@ pub mod config;
 mod contingency;
 pub mod coverage;
 pub mod desk;
+mod desk_restart;
+mod desk_timers;
 mod doubt;
 mod dry_run;
 mod emulation;

@@ -172,6 +172,7 @@ impl Engine {
         list.validate()?;
         for order in list.orders {
             self.state(order.instrument)?;
+            self.check_strategy(order)?;
         }
         let at_once = list.sent_at_once();
         let sent = list.orders.get(..at_once).unwrap_or_default();

@@ -8,7 +8,7 @@ use crate::reconciliation::{Decision, DecisionKind, ItemId};
 use crate::restart::{RestartReport, rebuild};
 use crate::sink::NoSink;
 use crate::snapshot_policy::SnapshotPolicy;
-use holdfast_core::{Code, Error, Result};
+use holdfast_core::{Code, Error, Result, Timestamp};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -86,22 +86,7 @@ impl Reconciler {
     /// `RECONCILIATION_ITEM_UNKNOWN`, `RECONCILIATION_DECISION_INVALID`, `ARGUMENT_INVALID`, `JOURNAL_IO`, `HANDLE_CLOSED`.
     pub fn decide(&mut self, item: &str, kind: &str, reason: &str) -> Result<()> {
         let ts = self.engine()?.now();
-        let id = ItemId::parse(item).ok_or_else(|| {
-            Error::new(
-                Code::ReconciliationItemUnknown,
-                format!("item must be the sixteen digits of an open difference, was {item}"),
-            )
-            .with("item", item)
-        })?;
-        let known = DecisionKind::ALL.iter().find(|(_, text)| *text == kind);
-        let kind = known.map(|(kind, _)| *kind).ok_or_else(|| {
-            Error::new(
-                Code::ArgumentInvalid,
-                format!("decision must be adopt, flatten or ignore, was {kind}"),
-            )
-            .with("value", kind)
-        })?;
-        self.step(&Input::Decide(Decision { item: id, kind, reason, ts }))
+        self.step(&Input::Decide(decision_of((item, kind), reason, ts)?))
     }
 
     /// Returns items, mode and the commands that wait to be sent, in exact text.
@@ -110,39 +95,17 @@ impl Reconciler {
     /// `HANDLE_CLOSED`.
     pub fn state(&self) -> Result<Value> {
         let engine = self.engine()?;
-        let views = |items: Vec<_>| -> Vec<Value> {
-            items.into_iter().map(|item| engine.item_view(item)).collect()
-        };
         let commands = match &self.holder {
             Holder::Copy(_, commands) | Holder::Written(_, commands) => commands.as_slice(),
             Holder::Closed => &[],
         };
-        let commands: Vec<Value> = commands.iter().map(|each| command_json(engine, each)).collect();
-        Ok(json!({
-            "mode": engine.mode().name(), "open": views(engine.open_items().collect()),
-            "ignored": views(engine.ignored_items().collect()), "commands": commands,
-            "balances_wait": engine.balances_wait(),
-        }))
+        Ok(state_value(engine, commands))
     }
 
     /// Returns what the restart found.
     #[must_use]
     pub fn report(&self) -> Value {
-        let report = &self.report;
-        let refused: Vec<Value> = report
-            .refused
-            .iter()
-            .map(|each| {
-                let (code, message) = (each.error.code().name(), each.error.to_string());
-                json!({ "file": each.file, "code": code, "message": message })
-            })
-            .collect();
-        let in_doubt: Vec<String> = report.in_doubt.iter().map(|id| id.0.to_string()).collect();
-        json!({
-            "snapshot": report.snapshot, "refused": refused, "replayed": report.replayed,
-            "cut_bytes": report.resumed.cut_bytes, "first_lost_sequence": report.resumed.first_lost_sequence,
-            "in_doubt": in_doubt,
-        })
+        self.report.json()
     }
 
     /// Lets go of the engine as it is.
@@ -163,6 +126,64 @@ impl Reconciler {
             _ => Ok(()),
         }
     }
+}
+
+impl RestartReport {
+    /// Returns what a restart found, in exact text.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let refused: Vec<Value> = self
+            .refused
+            .iter()
+            .map(|each| {
+                let (code, message) = (each.error.code().name(), each.error.to_string());
+                json!({ "file": each.file, "code": code, "message": message })
+            })
+            .collect();
+        let in_doubt: Vec<String> = self.in_doubt.iter().map(|id| id.0.to_string()).collect();
+        json!({
+            "snapshot": self.snapshot, "refused": refused, "replayed": self.replayed,
+            "cut_bytes": self.resumed.cut_bytes, "first_lost_sequence": self.resumed.first_lost_sequence,
+            "in_doubt": in_doubt,
+        })
+    }
+}
+
+/// Reads a decision about an item from the words of a person or a program.
+pub(crate) fn decision_of<'a>(
+    (item, kind): (&str, &str),
+    reason: &'a str,
+    ts: Timestamp,
+) -> Result<Decision<'a>> {
+    let id = ItemId::parse(item).ok_or_else(|| {
+        Error::new(
+            Code::ReconciliationItemUnknown,
+            format!("item must be the sixteen digits of an open difference, was {item}"),
+        )
+        .with("item", item)
+    })?;
+    let known = DecisionKind::ALL.iter().find(|(_, text)| *text == kind);
+    let kind = known.map(|(kind, _)| *kind).ok_or_else(|| {
+        Error::new(
+            Code::ArgumentInvalid,
+            format!("decision must be adopt, flatten or ignore, was {kind}"),
+        )
+        .with("value", kind)
+    })?;
+    Ok(Decision { item: id, kind, reason, ts })
+}
+
+/// Returns items, mode and the commands that wait to be sent, in exact text.
+pub(crate) fn state_value(engine: &Engine, commands: &[Command]) -> Value {
+    let views = |items: Vec<_>| -> Vec<Value> {
+        items.into_iter().map(|item| engine.item_view(item)).collect()
+    };
+    let commands: Vec<Value> = commands.iter().map(|each| command_json(engine, each)).collect();
+    json!({
+        "mode": engine.mode().name(), "open": views(engine.open_items().collect()),
+        "ignored": views(engine.ignored_items().collect()), "commands": commands,
+        "balances_wait": engine.balances_wait(),
+    })
 }
 
 fn closed() -> Error {

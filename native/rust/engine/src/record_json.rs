@@ -165,7 +165,8 @@ fn terms(terms: &OrderTerms) -> Value {
     };
     json!({
         "post_only": terms.post_only, "display_lots": terms.display.map(Quantity::lots), "trailing": trailing,
-        "expires_ns": terms.expires.map(|ts| ts.0.to_string()),
+        "expires_ns": terms.expires.map(|ts| ts.0.to_string()), "strategy": terms.strategy,
+        "cause_ns": terms.cause.map(|ts| ts.0.to_string()),
     })
 }
 

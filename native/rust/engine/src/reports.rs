@@ -58,6 +58,9 @@ impl Engine {
         if event == OrderEvent::RefuseReplace {
             self.take_answer(report);
         }
+        if event == OrderEvent::Expire {
+            self.let_go(id);
+        }
         self.move_order(id, event, report.last_quantity, sink)?;
         if event == OrderEvent::Trigger {
             self.make_way(id, sink, commands)?;

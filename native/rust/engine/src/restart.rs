@@ -165,14 +165,17 @@ fn stand_behind(folder: &Path, snapshot: &SnapshotFile) -> Result<JournalCursor>
 }
 
 /// Rebuilds the engine and opens its journal for appending: what a crash tore off is cut, outputs that it kept from the
-/// journal are given again, and every command without an answer is put in doubt.
+/// journal are given again, and every command without an answer is put in doubt. `admits` sees the configuration that the
+/// journal holds before anything is written; when it refuses, the journal stays as it was.
 pub(crate) fn reopen(
     folder: &Path,
     options: JournalOptions,
+    admits: impl FnOnce(&[u8]) -> Result<()>,
 ) -> Result<(Engine, Vec<u8>, JournalWriter, RestartReport)> {
     list_segments(folder)?;
     let lock = JournalLock::take(folder, options.opened_at)?;
     let rebuilt = rebuild_from(folder)?;
+    admits(&rebuilt.opened)?;
     let mut report = rebuilt.report(Vec::new());
     let Rebuilt { engine, opened, end, cut_off, .. } = rebuilt;
     let mut journal = JournalWriter::at_end(folder, options, lock, cut(folder, end)?);
@@ -188,15 +191,16 @@ impl Engine {
     /// Returns the open orders of which a command was sent and not answered: after a restart nobody waits for the answer.
     #[must_use]
     pub fn unanswered(&self) -> Vec<ClientOrderId> {
-        let is_unanswered = |id: &ClientOrderId, base, overlays: Overlays| {
+        let ids = self.open_orders().map(|order| order.intent.client_order_id);
+        ids.filter(|id| self.is_unanswered(*id)).collect()
+    }
+
+    /// Returns whether a command of an open order was sent and not answered.
+    pub(crate) fn is_unanswered(&self, id: ClientOrderId) -> bool {
+        self.orders.get(&id.0).is_some_and(|order| {
+            let (base, overlays, _) = order.state.load();
             let asked = base == BaseState::Submitted || overlays != Overlays::NONE;
             asked && !self.held.contains(&id.0)
-        };
-        let states =
-            self.open_orders().map(|order| (order.intent.client_order_id, order.state.load()));
-        states
-            .filter(|(id, (base, overlays, _))| is_unanswered(id, *base, *overlays))
-            .map(|(id, _)| id)
-            .collect()
+        })
     }
 }

@@ -27,7 +27,21 @@ impl Engine {
     pub(crate) fn check_intent(&self, intent: &OrderIntent) -> Result<()> {
         intent.validate()?;
         self.state(intent.instrument)?;
+        self.check_strategy(intent)?;
         self.check_next_id(intent.client_order_id)
+    }
+
+    /// A strategy without a name in the limits would be judged by the limits of none.
+    pub(crate) fn check_strategy(&self, intent: &OrderIntent) -> Result<()> {
+        let (strategy, known) = (intent.terms.strategy, self.gate.table().spec().strategies.len());
+        if usize::from(strategy) <= known {
+            return Ok(());
+        }
+        Err(Error::new(
+            Code::StrategyUnknown,
+            format!("strategy must be one of the {known} of the limits, was {strategy}"),
+        )
+        .with("strategy", i64::from(strategy)))
     }
 
     pub(crate) fn submit_with(
@@ -136,9 +150,10 @@ impl Engine {
     /// Judges an order as if it were submitted now, and changes nothing; own orders that it would meet are not looked for.
     ///
     /// # Errors
-    /// `ORDER_INVALID`, `INSTRUMENT_UNKNOWN`, `QTY_OUT_OF_RANGE`, `AMOUNT_OVERFLOW`.
+    /// `ORDER_INVALID`, `INSTRUMENT_UNKNOWN`, `STRATEGY_UNKNOWN`, `QTY_OUT_OF_RANGE`, `AMOUNT_OVERFLOW`.
     pub fn what_if(&self, intent: &OrderIntent) -> Result<Verdict> {
         intent.validate()?;
+        self.check_strategy(intent)?;
         self.judge(intent, Ahead::default())
     }
 

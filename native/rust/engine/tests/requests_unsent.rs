@@ -224,3 +224,23 @@ fn a_request_record_names_the_order_and_its_form() {
     let text = &records[2][88..88 + usize::from(records[2][6])];
     assert_eq!(text, b"bot-00000-0000001");
 }
+
+#[test]
+fn a_strategy_that_the_limits_do_not_name_is_refused_alone_and_in_a_list() {
+    let mut config = desk_config();
+    config.engine.limits.strategies = vec!["trend".into()];
+    let mut desk = Desk::open(&config, None).unwrap();
+    let of = |strategy| OrderIntent {
+        terms: OrderTerms { strategy, cause: Some(Timestamp(1)), ..OrderTerms::default() },
+        ..intent()
+    };
+    assert!(desk.submit(of(1), Timestamp(2)).is_ok());
+    let refused = desk.submit(of(2), Timestamp(3)).map_err(|error| error.code());
+    assert_eq!(refused.map(|_| ()), Err(Code::StrategyUnknown));
+    let pair = [of(1), of(u16::MAX)];
+    let refused = desk.submit_list(holdfast_core::Contingency::Oco, &pair, Timestamp(4));
+    assert_eq!(refused.map(|_| ()).map_err(|error| error.code()), Err(Code::StrategyUnknown));
+    let judged = desk.engine().what_if(&of(2)).map(|_| ()).map_err(|error| error.code());
+    assert_eq!(judged, Err(Code::StrategyUnknown));
+    assert_eq!(desk.engine().next_client_order_id(), ClientOrderId(2), "no id was used up");
+}

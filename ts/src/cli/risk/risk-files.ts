@@ -147,7 +147,7 @@ function readRows(file: string, needed: readonly string[]): readonly Row[] {
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new HoldfastError('DATA_ROW_INVALID', `file ${file} must be CSV: ${message}`, {
-      context: { file },
+      context: { file, remedy: 'Mend the line that the message names.' },
       cause,
     });
   }
@@ -157,7 +157,7 @@ function readRows(file: string, needed: readonly string[]): readonly Row[] {
   const missing = needed.find((name) => !Object.hasOwn(rows[0] ?? {}, name));
   if (missing === undefined) return rows;
   throw new HoldfastError('DATA_COLUMN_MISSING', `file ${file} must have the column ${missing}`, {
-    context: { file, column: missing },
+    context: { file, column: missing, remedy: `Name the column ${missing} in the first line.` },
   });
 }
 
@@ -180,5 +180,11 @@ function dateOf(text: string, place: Place): number {
 function fault(code: Code, message: string, { file, index }: Place): HoldfastError {
   // The first row of data is line 2.
   const line = index + 2;
-  return new HoldfastError(code, `${file}:${line}: ${message}`, { context: { file, line } });
+  return new HoldfastError(code, `${file}:${line}: ${message}`, {
+    context: {
+      file,
+      line,
+      remedy: 'Mend the row, or take it out of the file: no row is skipped here.',
+    },
+  });
 }

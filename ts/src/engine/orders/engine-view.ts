@@ -2,15 +2,21 @@ import { HoldfastError } from '../../core/holdfast-error.js';
 import type { Instrument } from '../../core/instrument.js';
 import { instrumentAt } from '../../core/instrument-at.js';
 import type { TradingMode } from '../../core/vocabulary.generated.js';
-import { NativeEngine, orderIdText, parseOrderId } from '../../native/native-engine.js';
+import { StrategyNumbers } from '../../core/strategy-numbers.js';
+import {
+  NativeEngine,
+  type OrderSnapshot,
+  orderIdText,
+  parseOrderId,
+} from '../../native/native-engine.js';
+import type { RestartReport } from '../../native/reconciler.js';
 import type { NativeSnapshot } from '../../native/native-session.js';
 import type { AccountView } from '../../strategies/account-view.js';
 import type { PositionView } from '../../strategies/strategy-context.js';
 import { accountView } from '../account-view.js';
-import { journalPolicyText } from '../../core/journal-policy.js';
 import { positionView } from '../position-view.js';
 import { tradingMode } from '../../core/trading-mode.js';
-import { engineConfigJson, type ParsedEngineOptions } from './engine-options.js';
+import { engineConfigJson, journalRecord, type ParsedEngineOptions } from './engine-options.js';
 import { type OrderView, orderView } from '../../core/order-view.js';
 
 const NS_PER_MS = 1_000_000n;
@@ -19,6 +25,9 @@ const NS_PER_MS = 1_000_000n;
 export class EngineView {
   readonly instruments: readonly Instrument[];
   protected readonly native: NativeEngine;
+  protected readonly strategies: StrategyNumbers;
+  /** What was found when a journal was resumed: snapshot, records behind it, what was cut, orders in doubt; otherwise null. */
+  readonly restart: RestartReport | null;
   readonly #bySymbol: ReadonlyMap<string, number>;
   readonly #idPrefix: string;
 
@@ -27,19 +36,16 @@ export class EngineView {
     this.instruments = options.instruments;
     this.#idPrefix = options.orders.idPrefix;
     this.#bySymbol = new Map(this.instruments.map(({ symbol }, index) => [symbol, index]));
+    this.strategies = new StrategyNumbers(options.limits.strategies);
     this.native = new NativeEngine({
+      strategyNumber: (name) => this.strategies.of(name),
       configJson: engineConfigJson(options),
       idPrefix: this.#idPrefix,
       batchMax,
       journal:
-        journal === undefined
-          ? undefined
-          : {
-              folder: journal.path,
-              policy: journalPolicyText(journal.policy),
-              nowMs: Number(nowNs / NS_PER_MS),
-            },
+        journal === undefined ? undefined : journalRecord(journal, Number(nowNs / NS_PER_MS)),
     });
+    this.restart = this.native.restart();
   }
 
   get mode(): TradingMode {
@@ -49,12 +55,12 @@ export class EngineView {
   /** An order as it stands, also one that ended a while ago; null when it is not known. */
   order(clientOrderId: number): OrderView | null {
     const order = this.native.order(clientOrderId);
-    return order === null ? null : orderView(order, this.instruments);
+    return order === null ? null : this.#orderView(order);
   }
 
   /** The orders that have not ended, oldest first. */
   openOrders(): readonly OrderView[] {
-    return this.native.openOrders().map((order) => orderView(order, this.instruments));
+    return this.native.openOrders().map((order) => this.#orderView(order));
   }
 
   get openOrderCount(): number {
@@ -94,6 +100,10 @@ export class EngineView {
   /** @throws HoldfastError `ORDER_ID_INVALID` for a text of another bot */
   parseClientOrderId(text: string): number {
     return parseOrderId(this.#idPrefix, text);
+  }
+
+  #orderView(order: OrderSnapshot): OrderView {
+    return orderView(order, this.instruments, this.strategies);
   }
 
   protected indexOf(instrument: string | number | undefined): number {

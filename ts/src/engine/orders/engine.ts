@@ -25,26 +25,20 @@ import {
   checkListed,
   checkOrderKeys,
   orderCommand,
+  sharedDecision,
 } from '../order-command.js';
 import { modeNumber } from '../../core/trading-mode.js';
 import { codesOf, failedFrom, resultFrom } from '../submit-result.js';
-import { EventQueue } from './event-queue.js';
+import { type CallOptions, EngineCalls } from './engine-calls.js';
 import { type EngineOptions, parseEngineOptions } from './engine-options.js';
-import { EngineView } from './engine-view.js';
 import {
   type BarUpdate,
   MarketWriter,
   type QuoteUpdate,
   type TradeUpdate,
 } from './market-update.js';
-import { systemClock } from '../../core/system-clock.js';
 import { batchReport, checkReportKeys, type VenueReport } from './venue-report.js';
-import { type VenueRequest, venueRequest } from '../../core/venue-request.js';
-
-/** The time of a call, where the clock is not to be asked: nanoseconds since 1970. */
-export interface CallOptions {
-  readonly tsNs?: bigint;
-}
+import { isExternal, type VenueRequest, venueRequest } from '../../core/venue-request.js';
 
 /** Orders of a list that are sent at once; the others follow what the first fills. */
 const SENT_AT_ONCE: Readonly<Record<Contingency, number>> = { oco: 2, ouo: 2, oto: 1, bracket: 1 };
@@ -61,27 +55,24 @@ const SENT_AT_ONCE: Readonly<Record<Contingency, number>> = { oco: 2, ouo: 2, ot
  * engine.submit({ side: 'buy', quantity: '0.01', orderType: 'limit', limitPrice: '64990', stopLoss: '64000' });
  * for (const request of engine.drainRequests()) await send(request);
  */
-export class Engine extends EngineView {
-  readonly #clock: () => bigint;
-  readonly #events: EventQueue;
+export class Engine extends EngineCalls {
   readonly #market: MarketWriter;
   readonly #currencies = new Map<string, number>();
   #closed: ClosedEngine | undefined;
 
   private constructor(options: EngineOptions) {
-    const parsed = parseEngineOptions(options);
-    const clock = parsed.clock ?? systemClock;
-    super(parsed, clock());
-    this.#clock = clock;
+    super(parseEngineOptions(options));
     this.#market = new MarketWriter(this.native.memory.market);
-    const currencies = this.native.accountSnapshot().currencies.map(({ currency }) => currency);
-    this.#events = new EventQueue(this.instruments, currencies, parsed.onEvent);
-    this.native.memory.listens = parsed.onEvent !== undefined;
   }
 
   /**
+   * Begins a journal, or goes on with one: with `journal.resume` the state is that of its newest snapshot and of the records
+   * behind it. Commands that nobody answered are in doubt and wait to be drained as queries, and until `reconcile` was called
+   * only what reduces a position passes.
+   *
    * @throws HoldfastError `CONFIG_INVALID`, `CONFIG_UNKNOWN_KEY`, `LIMITS_INVALID`, `INSTRUMENT_INVALID`, `JOURNAL_LOCKED`,
-   * `JOURNAL_IO`, also when the folder holds a journal already: a journal is never written over
+   * `JOURNAL_IO`, also when the folder holds a journal already and it is not resumed: a journal is never written over. On
+   * resuming `CONFIG_DIFFERS`, `JOURNAL_NOT_FOUND`, `JOURNAL_CORRUPT`, `JOURNAL_DIVERGED`, `SNAPSHOT_MISSING`
    */
   static open(options: EngineOptions): Engine {
     return new Engine(options);
@@ -90,8 +81,8 @@ export class Engine extends EngineView {
   /**
    * Judges an order and, when approved, reserves it and asks for it to be placed. A denial is a value, not an error.
    *
-   * @throws HoldfastError for an order that contradicts itself, and what every call throws: `HANDLE_CLOSED`, `EVENT_INVALID`
-   * when time runs back, `JOURNAL_IO`, `JOURNAL_STOPPED`
+   * @throws HoldfastError for an order that contradicts itself, `RESTART_UNRECONCILED`, and what every call throws:
+   * `HANDLE_CLOSED`, `EVENT_INVALID` when time runs back, `JOURNAL_IO`, `JOURNAL_STOPPED`
    */
   submit(
     order: OrderIntent,
@@ -99,7 +90,7 @@ export class Engine extends EngineView {
   ): SubmitResult {
     const command = this.#command(order);
     const key = options.idempotencyKey ?? order.idempotencyKey;
-    return this.#telling(options, (notices) => {
+    return this.telling(options, (notices) => {
       const clientOrderId =
         key === undefined
           ? this.native.submit(command, notices)
@@ -127,8 +118,8 @@ export class Engine extends EngineView {
     const place = CONTINGENCIES.indexOf(contingency);
     if (place < 0) throw noWord('contingency', CONTINGENCIES, contingency);
     for (const order of orders) checkListed(order);
-    const commands = orders.map((order) => this.#command(order));
-    return this.#telling(options, (notices) => {
+    const commands = sharedDecision(orders).map((order) => this.#command(order));
+    return this.telling(options, (notices) => {
       const first = this.native.submitList(place, commands, notices);
       const clientOrderIds = Array.from(
         { length: SENT_AT_ONCE[contingency] },
@@ -143,7 +134,7 @@ export class Engine extends EngineView {
 
   /** @throws HoldfastError `ORDER_UNKNOWN` when the order is not open */
   cancel(clientOrderId: number, options: CallOptions = {}): void {
-    this.#telling(options, (notices) => this.native.cancel(clientOrderId, notices));
+    this.telling(options, (notices) => this.native.cancel(clientOrderId, notices));
   }
 
   /** @throws HoldfastError `ORDER_UNKNOWN`, `AMEND_INVALID`, `ORDER_TRANSITION_ILLEGAL` */
@@ -152,7 +143,7 @@ export class Engine extends EngineView {
     const index = this.native.instrumentOfOrder(clientOrderId) ?? 0;
     const instrument = instrumentAt(this.instruments, index);
     const amendment = amendCommand(changes, instrument);
-    return this.#telling(options, (notices) => {
+    return this.telling(options, (notices) => {
       this.native.amend(clientOrderId, amendment, notices);
       return resultFrom(notices, 0, clientOrderId, instrument);
     });
@@ -177,7 +168,7 @@ export class Engine extends EngineView {
       named,
       currencyIndex: (currency) => this.#currencyIndex(currency),
     });
-    this.#telling({}, (notices) => this.native.report(exact, notices));
+    this.telling({}, (notices) => this.native.report(exact, notices));
   }
 
   /**
@@ -187,7 +178,7 @@ export class Engine extends EngineView {
    * @throws HoldfastError `ORDER_UNKNOWN`
    */
   loseTrack(clientOrderId: number, options: CallOptions = {}): void {
-    this.#telling(options, (notices) => this.native.loseTrack(clientOrderId, notices));
+    this.telling(options, (notices) => this.native.loseTrack(clientOrderId, notices));
   }
 
   /** Takes the best bid and offer; their middle is the reference price. */
@@ -212,14 +203,14 @@ export class Engine extends EngineView {
   setRate(currency: string, rate: string | number, options: CallOptions = {}): void {
     const { mantissa, scale } = decimalOf(rate);
     const text = formatDecimal(mantissa, scale);
-    this.#telling(options, (notices) => this.native.setRate(currency, text, notices));
+    this.telling(options, (notices) => this.native.setRate(currency, text, notices));
   }
 
   /** Takes a funding payment in the settlement currency; what the account receives is negative. */
   funding(instrument: string | number, paid: string | number, options: CallOptions = {}): void {
     const { mantissa, scale } = decimalOf(paid);
     const [index, text] = [this.indexOf(instrument), formatDecimal(mantissa, scale)];
-    this.#telling(options, (notices) => this.native.funding(index, text, notices));
+    this.telling(options, (notices) => this.native.funding(index, text, notices));
   }
 
   /**
@@ -242,13 +233,17 @@ export class Engine extends EngineView {
    *
    * @throws HoldfastError `JOURNAL_IO`, `JOURNAL_STOPPED`: then nothing leaves
    */
-  drainRequests(): readonly VenueRequest[] {
+  drainRequests(options: CallOptions = {}): readonly VenueRequest[] {
     const drained: VenueRequest[] = [];
     for (let waits = true; waits;) {
-      waits = this.native.drain();
+      waits = this.drainBatch(options);
       const { requests } = this.native;
       for (let slot = 0; slot < requests.length; slot += 1) {
-        drained.push(venueRequest(requests.read(slot), this.instruments));
+        const request = requests.read(slot);
+        const venueOrderId = isExternal(request.clientOrderId)
+          ? this.native.venueOrderId(request.clientOrderId)
+          : null;
+        drained.push({ ...venueRequest(request, this.instruments), venueOrderId });
       }
     }
     return drained;
@@ -271,16 +266,17 @@ export class Engine extends EngineView {
 
   /** Judges the orders of the batch in turn; each has its outcome in the batch. */
   submitBatch(options: CallOptions = {}): void {
-    this.#telling(options, (notices) => this.native.submitBatch(notices));
+    this.telling(options, (notices) => this.native.submitBatch(notices));
   }
 
   /** Takes the reports of the batch in turn; each has its outcome in the batch. */
   applyReports(options: CallOptions = {}): void {
-    this.#telling(options, (notices) => this.native.applyReports(notices));
+    this.telling(options, (notices) => this.native.applyReports(notices));
   }
 
   /** As `drainRequests`, into the batch; returns whether more wait. */
-  drainBatch(): boolean {
+  drainBatch(options: CallOptions = {}): boolean {
+    this.timeCall(options);
     return this.native.drain();
   }
 
@@ -293,7 +289,7 @@ export class Engine extends EngineView {
     } finally {
       this.native.dispose();
     }
-    this.#events.tell(notices);
+    this.events.tell(notices);
     return this.#closed;
   }
 
@@ -302,22 +298,11 @@ export class Engine extends EngineView {
     options: CallOptions,
   ): void {
     const number = modeNumber(mode, reason);
-    this.#telling(options, (notices) => this.native.setMode(number, reason, isReset, notices));
-  }
-
-  /** Runs a call at its time and tells what it caused, also when it failed after something had happened. */
-  #telling<Result>({ tsNs }: CallOptions, call: (notices: Notice[]) => Result): Result {
-    const notices: Notice[] = [];
-    this.native.memory.callTimeNs = timeOf(tsNs ?? this.#clock());
-    try {
-      return call(notices);
-    } finally {
-      if (notices.length > 0) this.#events.tell(notices);
-    }
+    this.telling(options, (notices) => this.native.setMode(number, reason, isReset, notices));
   }
 
   #play(tsNs: bigint, write: () => number): void {
-    this.#telling({ tsNs }, (notices) => this.native.market(write(), notices));
+    this.telling({ tsNs }, (notices) => this.native.market(write(), notices));
   }
 
   #stamp({ instrument, tsNs }: { instrument?: string | number; tsNs?: bigint }): {
@@ -329,14 +314,15 @@ export class Engine extends EngineView {
     return {
       index,
       instrument: instrumentAt(this.instruments, index),
-      tsNs: tsNs ?? this.#clock(),
+      tsNs: tsNs ?? this.clock(),
     };
   }
 
   #command(order: OrderIntent): Command {
     checkOrderKeys(order);
     const index = this.indexOf(order.instrument);
-    return orderCommand(order, index, instrumentAt(this.instruments, index));
+    const instrument = instrumentAt(this.instruments, index);
+    return orderCommand(order, { index, instrument, strategies: this.strategies, strategy: 0 });
   }
 
   #currencyIndex(currency: string): number {
@@ -353,15 +339,5 @@ function noWord(field: string, words: readonly string[], word: string): Holdfast
     'ARGUMENT_INVALID',
     `${field} must be one of ${words.join(', ')}, was ${word}`,
     { context: { field, value: word } },
-  );
-}
-
-/** A time that does not fit would come out as another one. @throws HoldfastError `TIMESTAMP_INVALID` */
-function timeOf(tsNs: bigint): bigint {
-  if (typeof tsNs === 'bigint' && BigInt.asIntN(64, tsNs) === tsNs) return tsNs;
-  throw new HoldfastError(
-    'TIMESTAMP_INVALID',
-    `time must be nanoseconds since 1970 as a bigint of 64 bits, was ${String(tsNs)}`,
-    { context: { field: 'tsNs', value: String(tsNs) } },
   );
 }

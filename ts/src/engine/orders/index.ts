@@ -5,6 +5,13 @@ export type { BatchRequest, RequestBatch, RequestKind } from '../../native/reque
 export type { ClosedEngine } from '../../native/native-engine.js';
 export type { JournalPolicy } from '../../core/journal-policy.js';
 export type { OrderRulesOptions } from '../../core/order-rules.js';
+export type { VenueState } from '../venue-state.js';
+export type {
+  ReconciliationDecision,
+  ReconciliationItem,
+  ReconciliationState,
+  RestartReport,
+} from '../../native/reconciler.js';
 export { Engine } from './engine.js';
 export type { EngineEvent } from './engine-event.js';
 export type { EngineOptions } from './engine-options.js';

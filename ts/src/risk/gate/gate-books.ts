@@ -1,5 +1,6 @@
 import type { Instrument } from '../../core/instrument.js';
 import { type OrderView, orderView } from '../../core/order-view.js';
+import { StrategyNumbers } from '../../core/strategy-numbers.js';
 import { systemClockUs } from '../../core/system-clock.js';
 import { tradingMode } from '../../core/trading-mode.js';
 import { type VenueRequest, venueRequest } from '../../core/venue-request.js';
@@ -24,12 +25,14 @@ export interface GatePosition {
 }
 
 const NS_PER_MS = 1_000_000n;
+const SNAPSHOTS_KEPT = 2;
 
 /** What can be read from a gate. */
 export class GateBooks {
   readonly instruments: readonly Instrument[];
   protected readonly native: NativeGate;
   protected readonly writer: OrderWriter;
+  protected readonly strategies: StrategyNumbers;
   readonly #clock: (() => bigint) | undefined;
   readonly #idPrefix: string;
 
@@ -39,15 +42,22 @@ export class GateBooks {
     this.#clock = clock;
     this.#idPrefix = options.orders.idPrefix;
     const nowMs = clock === undefined ? systemClockUs() / 1_000 : Number(clock() / NS_PER_MS);
+    this.strategies = new StrategyNumbers(options.limits.strategies);
     this.native = new NativeGate({
       configJson: gateConfigJson(options),
       idPrefix: this.#idPrefix,
       journal:
         journal === undefined
           ? undefined
-          : { folder: journal.path, policy: journalPolicyText(journal.policy), nowMs },
+          : {
+              folder: journal.path,
+              policy: journalPolicyText(journal.policy),
+              nowMs,
+              resume: 'never',
+              snapshotsKept: SNAPSHOTS_KEPT,
+            },
     });
-    this.writer = new OrderWriter(this.instruments, this.native.order);
+    this.writer = new OrderWriter(this.instruments, this.strategies, this.native.order);
   }
 
   /** What the gate lets pass. */
@@ -75,12 +85,12 @@ export class GateBooks {
   /** An order as it stands, also one that ended a while ago; null when it is not known. */
   order(id: number | string): OrderView | null {
     const order = this.native.orderOf(this.idOf(id));
-    return order === null ? null : orderView(order, this.instruments);
+    return order === null ? null : orderView(order, this.instruments, this.strategies);
   }
 
   /** The orders that have not ended, oldest first; those in doubt are among them. */
   openOrders(): readonly OrderView[] {
-    return this.native.openOrders().map((order) => orderView(order, this.instruments));
+    return this.native.openOrders().map((order) => orderView(order, this.instruments, this.strategies));
   }
 
   get openOrderCount(): number {
@@ -117,7 +127,8 @@ export class GateBooks {
       waits = this.native.drain();
       const { requests } = this.native;
       for (let slot = 0; slot < requests.length; slot += 1) {
-        drained.push(venueRequest(requests.read(slot), this.instruments));
+        // A gate begins flat and adopts nothing, so that every order has an id of ours.
+        drained.push({ ...venueRequest(requests.read(slot), this.instruments), venueOrderId: null });
       }
     }
     return drained;

@@ -27,6 +27,10 @@ export interface GateOrder {
   readonly trailingTicks?: number;
   /** When a `gtd` order ends, milliseconds since 1970. */
   readonly expiresAtMs?: number;
+  /** One of the limits' strategies, whose limits it is judged by as well. */
+  readonly strategy?: string;
+  /** When the market event happened that caused it, milliseconds since 1970: what is too old is denied where limits say so. */
+  readonly causedAtMs?: number;
 }
 
 export const ORDER_KEYS: readonly (keyof GateOrder)[] = [
@@ -46,6 +50,8 @@ export const ORDER_KEYS: readonly (keyof GateOrder)[] = [
   'trailingFrac',
   'trailingTicks',
   'expiresAtMs',
+  'strategy',
+  'causedAtMs',
 ];
 
 /** How a position is to be reduced. */

@@ -14,14 +14,22 @@ const FRACTION_SCALE = 6;
 
 type Send = (number: number, target: number, value: number) => void;
 
+/** How names become the numbers of native code. */
+interface Names {
+  readonly instrument: (instrument: string | number | undefined) => number;
+  readonly strategy: (name: string) => number;
+}
+
 /** What a gate is told from outside besides orders, prices and fills. */
 export class GateSignals {
   readonly #send: Send;
-  readonly #indexOf: (instrument: string | number | undefined) => number;
+  readonly #indexOf: Names['instrument'];
+  readonly #strategyNumber: Names['strategy'];
 
-  constructor(send: Send, indexOf: (instrument: string | number | undefined) => number) {
+  constructor(send: Send, numberOf: Names) {
     this.#send = send;
-    this.#indexOf = indexOf;
+    this.#indexOf = numberOf.instrument;
+    this.#strategyNumber = numberOf.strategy;
   }
 
   /** The venue halted an instrument, or resumed it. */
@@ -45,9 +53,13 @@ export class GateSignals {
     this.#send(CLOCK_MEASURED, 0, Math.round(offsetMs * NS_PER_MS));
   }
 
-  /** A person enables a strategy again that its executions had disabled; 0 for orders that name none. */
-  enabled(strategy = 0): void {
-    this.#send(ENABLED, strategy, 0);
+  /**
+   * A person enables a strategy again that its executions had disabled; without a name, the orders that name none.
+   *
+   * @throws HoldfastError `STRATEGY_UNKNOWN`
+   */
+  enabled(strategy?: string): void {
+    this.#send(ENABLED, strategy === undefined ? 0 : this.#strategyNumber(strategy), 0);
   }
 
   /**

@@ -74,7 +74,10 @@ export class Gate extends GateBooks {
         this.native.signal({ number, target, value });
         this.#alerts.lookTripped(this.native.order);
       },
-      (instrument) => this.writer.indexOf(instrument),
+      {
+        instrument: (instrument) => this.writer.indexOf(instrument),
+        strategy: (name) => this.strategies.of(name),
+      },
     );
   }
 

@@ -2,6 +2,7 @@ import { decimalOf } from '../../core/decimal.js';
 import { HoldfastError } from '../../core/holdfast-error.js';
 import type { Instrument } from '../../core/instrument.js';
 import { nearestKey } from '../../core/schema.js';
+import type { StrategyNumbers } from '../../core/strategy-numbers.js';
 import { ORDER_TYPES, SIDES, TIMES_IN_FORCE } from '../../core/vocabulary.generated.js';
 import type { AmendCommand } from '../../native/command-memory.js';
 import { type GateMemory, ORDER_FIELDS as AT, ORDER_FLAGS } from '../../native/gate-memory.js';
@@ -22,8 +23,14 @@ export class OrderWriter {
   readonly #instruments: readonly Instrument[];
   readonly #bySymbol: ReadonlyMap<string, number>;
   readonly #memory: GateMemory;
+  readonly #strategies: StrategyNumbers;
 
-  constructor(instruments: readonly Instrument[], memory: GateMemory) {
+  constructor(
+    instruments: readonly Instrument[],
+    strategies: StrategyNumbers,
+    memory: GateMemory,
+  ) {
+    this.#strategies = strategies;
     this.#instruments = instruments;
     this.#bySymbol = new Map(instruments.map(({ symbol }, index) => [symbol, index]));
     this.#memory = memory;
@@ -71,6 +78,7 @@ export class OrderWriter {
         timeInForce === undefined ? GTC : wordIndex('timeInForce', TIMES_IN_FORCE, timeInForce),
       reduceOnly: flagOf('reduceOnly', order.reduceOnly),
       flags,
+      strategy: order.strategy === undefined ? 0 : this.#strategies.of(order.strategy),
     });
     memory.set(AT.lots, lotsOf(instrument, order.quantity));
     this.#price(instrument, AT.limit, limitPrice);
@@ -104,6 +112,7 @@ export class OrderWriter {
         timeInForce === undefined ? GTC : wordIndex('timeInForce', TIMES_IN_FORCE, timeInForce),
       reduceOnly: true,
       flags: 0,
+      strategy: 0,
     });
     this.#memory.set(AT.lots, lots);
     this.#price(found, AT.limit, limitPrice);
@@ -117,7 +126,8 @@ export class OrderWriter {
   }
 
   #terms(order: GateOrder, instrument: Instrument, flags: number): void {
-    const { displayQuantity, expiresAtMs, trailingPrice, trailingFrac, trailingTicks } = order;
+    const { displayQuantity, expiresAtMs, causedAtMs } = order;
+    const { trailingPrice, trailingFrac, trailingTicks } = order;
     const memory = this.#memory;
     const distances = [trailingPrice, trailingFrac, trailingTicks].filter((d) => d !== undefined);
     if (distances.length > 1) {
@@ -143,7 +153,11 @@ export class OrderWriter {
     }
     if (expiresAtMs !== undefined) {
       all |= ORDER_FLAGS.expires;
-      memory.set(AT.expires, nanoseconds(integer('expiresAtMs', expiresAtMs)));
+      memory.set(AT.expires, nanoseconds('expiresAtMs', expiresAtMs));
+    }
+    if (causedAtMs !== undefined) {
+      all |= ORDER_FLAGS.cause;
+      memory.set(AT.cause, nanoseconds('causedAtMs', causedAtMs));
     }
     memory.setFlags(all);
   }
@@ -166,6 +180,7 @@ function hasTerms(order: GateOrder): boolean {
   return (
     order.displayQuantity !== undefined ||
     order.expiresAtMs !== undefined ||
+    order.causedAtMs !== undefined ||
     order.trailingPrice !== undefined ||
     order.trailingFrac !== undefined ||
     order.trailingTicks !== undefined
@@ -216,11 +231,12 @@ function integer(field: string, value: number | undefined): number {
 }
 
 /** The range is checked here, because a number past 64 bits would come out as another one. */
-function nanoseconds(ms: number): bigint {
+function nanoseconds(field: string, value: number): bigint {
+  const ms = integer(field, value);
   const ns = BigInt(ms) * NS_PER_MS;
   if (ns === BigInt.asIntN(64, ns)) return ns;
-  throw new HoldfastError('ORDER_INVALID', `expiresAtMs must fit 64 bits, was ${ms}`, {
-    context: { field: 'expiresAtMs', value: ms },
+  throw new HoldfastError('ORDER_INVALID', `${field} must fit 64 bits, was ${ms}`, {
+    context: { field, value: ms },
   });
 }
 

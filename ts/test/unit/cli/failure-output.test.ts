@@ -15,6 +15,13 @@ describe('failureText', () => {
     );
   });
 
+  it('gives the way out that the place of the failure knows, before that of the code', () => {
+    const context = { remedy: 'Mend line 7.' };
+    const own = new HoldfastError('DATA_ROW_INVALID', 'row 7 is wrong', { context });
+    expect(failureText(own)).toBe('error DATA_ROW_INVALID: row 7 is wrong\n  Mend line 7.');
+    expect(JSON.parse(failureJson(own))).toMatchObject({ error: { remedy: 'Mend line 7.' } });
+  });
+
   it('gives any other error with its stack, and any other value as text', () => {
     const other = new TypeError('x is not a function');
     expect(failureText(other)).toBe(other.stack);

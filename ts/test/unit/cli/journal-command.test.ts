@@ -74,6 +74,9 @@ describe('holdfast journal', () => {
     expect(stdout).toMatch(/gate denied +ORDER_QTY_EXCEEDED/);
     const json = await runCommand('journal', 'why', '3', journal, '--json');
     expect(JSON.parse(json.stdout)).toEqual(explainOrder(journal, '3'));
+    // Either may stand first: an id is a whole number, and a path is none.
+    const reversed = await runCommand('journal', 'why', journal, '3');
+    expect(reversed).toEqual({ stdout, stderr: '', error: null });
     const none = await runCommand('journal', 'why', '99', journal);
     expect(none.error).toMatchObject({ code: 'JOURNAL_ORDER_MISSING' });
   });

@@ -46,6 +46,7 @@ describe('CommandMemory', () => {
       trailingMillionths: 20_000n,
       displayLots: 3n,
       expiresNs: 9n,
+      causeNs: undefined,
     };
     commands.writeList(2, [MARKET_BUY, { ...MARKET_BUY, terms }]);
     const at = COMMAND_BYTES;
@@ -79,6 +80,7 @@ describe('CommandMemory', () => {
       trailingMillionths: undefined,
       displayLots: undefined,
       expiresNs: undefined,
+      causeNs: undefined,
     };
     fixture.submit({ orderType: 6, terms });
     fixture.bar(10_024);

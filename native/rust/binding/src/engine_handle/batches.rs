@@ -119,10 +119,11 @@ impl Inner {
 
     /// Commits the journal, writes the oldest requests into their array, and leaves their count.
     pub(super) fn drain(&mut self) -> Result<u32> {
+        let now = self.now();
         let desk = self.desk.as_mut().ok_or_else(closed)?;
         let (form, requests, mut slot) = (&self.id_form, &mut self.requests, 0);
         let room = requests.read().len() / REQUEST_BYTES;
-        let count = desk.drain(room, |engine, command| {
+        let count = desk.drain_at(room, now, |engine, command| {
             let record = request_record(engine, command, form);
             requests.put_bytes(slot * REQUEST_BYTES, &record);
             slot += 1;

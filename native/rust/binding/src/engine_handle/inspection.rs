@@ -132,6 +132,7 @@ fn order_json(order: &Order) -> Value {
         "role": intent.role.name(),
         "reduce_only": intent.reduce_only,
         "post_only": intent.terms.post_only,
+        "strategy": intent.terms.strategy,
         "status": base.name(),
         "is_open": !base.is_end(),
         "overlays": overlays.bits(),

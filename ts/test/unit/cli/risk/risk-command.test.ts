@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { failureText } from '#ts/cli/failure-output.js';
 import { HoldfastError } from '#ts/core/holdfast-error.js';
 import { runCommand } from '../../../support/command-line.js';
 import { returnTable } from '../../../support/sp500-returns.js';
@@ -276,6 +277,8 @@ describe('holdfast risk report', () => {
     const { error } = await runCommand('risk', 'report', '--positions', file, '--prices', from);
     expect(error).toBeInstanceOf(HoldfastError);
     expect(error).toMatchObject({ code });
+    // The remedies of these codes name options of the importer, which this command does not have.
+    expect(failureText(error)).not.toMatch(/--on-bad-row|--columns/);
   });
 
   it.each([
