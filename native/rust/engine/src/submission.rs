@@ -138,8 +138,18 @@ impl Engine {
     /// # Errors
     /// `ORDER_INVALID`, `INSTRUMENT_UNKNOWN`, `QTY_OUT_OF_RANGE`, `AMOUNT_OVERFLOW`.
     pub fn what_if(&self, intent: &OrderIntent) -> Result<Verdict> {
+        let mut verdict = Verdict::new(intent.client_order_id, false);
+        self.what_if_into(intent, &mut verdict)?;
+        Ok(verdict)
+    }
+
+    /// As `what_if`, into memory that is there.
+    ///
+    /// # Errors
+    /// As `what_if`.
+    pub fn what_if_into(&self, intent: &OrderIntent, verdict: &mut Verdict) -> Result<()> {
         intent.validate()?;
-        self.judge(intent, Ahead::default())
+        self.judge_into(intent, Ahead::default(), verdict)
     }
 
     /// Returns the largest quantity that would pass of an order that was denied for its size.

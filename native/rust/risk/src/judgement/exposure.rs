@@ -8,12 +8,35 @@ use holdfast_core::{Amount, Fraction, Price, Quantity, Result, Rounding, Side};
 
 /// A part of a bound, rounded down.
 fn part(bound: Amount, share: Fraction) -> Result<Amount> {
+    if share == WHOLE {
+        return Ok(bound);
+    }
     bound.times_ratio(i128::from(share.millionths()), Fraction::PARTS, Rounding::Floor)
 }
 
 fn part_of_fraction(bound: Fraction, share: Fraction) -> Fraction {
+    if share == WHOLE {
+        return bound;
+    }
     let product = i128::from(bound.millionths()) * i128::from(share.millionths());
     Fraction::from_millionths((product / Fraction::PARTS) as i64)
+}
+
+/// Whether `value ≤ bound × whole`. What was observed is `value ÷ whole` rounded up, which is no more than a whole number of
+/// millionths exactly when `value` is not, so that nothing needs to be multiplied where the product could not overflow.
+#[inline]
+pub(super) fn covers(
+    bound: Fraction,
+    (value, whole): (Amount, Amount),
+    observed: i128,
+) -> Result<bool> {
+    const WHOLE_MAX: i128 = 1 << 90;
+    const BOUND_MAX: i64 = 1 << 36;
+    let fits = (1..WHOLE_MAX).contains(&whole.raw()) && bound.millionths() < BOUND_MAX;
+    if fits && observed < i128::from(i64::MAX) {
+        return Ok(observed <= i128::from(bound.millionths()));
+    }
+    bound.covers(value, whole)
 }
 
 impl Judgement<'_> {
@@ -51,7 +74,7 @@ impl Judgement<'_> {
         };
         let governed = if cuts { part_of_fraction(limit, self.gate.governor) } else { limit };
         let bound = if cuts { part_of_fraction(governed, self.gate.cut) } else { governed };
-        let passed = bound.covers(value, whole)?;
+        let passed = covers(bound, (value, whole), observed)?;
         self.cut_failed |= !passed && bound < governed && governed.covers(value, whole)?;
         self.add(control, passed, Some(i128::from(bound.millionths())), observed);
         Ok(())
