@@ -75,7 +75,7 @@ impl IntentKey {
 }
 
 /// The intents of the longest window, in memory that is allocated once.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RecentIntents {
     sent: VecDeque<(i64, IntentKey)>,
     last: HashMap<IntentKey, i64, BuildHasherDefault<Folding>>,

@@ -116,6 +116,12 @@ impl Verdict {
         self.failed
     }
 
+    /// Returns the controls that had a word to say as bits.
+    #[must_use]
+    pub const fn spoken(&self) -> u64 {
+        self.spoken
+    }
+
     /// Returns whether the order may be sent.
     #[must_use]
     pub const fn approved(&self) -> bool {

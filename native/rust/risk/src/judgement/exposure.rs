@@ -149,3 +149,26 @@ impl Judgement<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn a_share_is_covered_by_its_rounded_value_exactly_when_its_products_say_so(
+            whole in 1_i128..1 << 100, shift in 0_u32..100, millionths in 0_i64..2_000_000_000,
+            near in -2_i128..=2, anywhere in prop::option::of(0_i128..1 << 104),
+        ) {
+            let whole = Amount::from_raw((whole >> shift).max(1));
+            let bound = Fraction::from_millionths(millionths);
+            let limit = whole.raw().saturating_mul(i128::from(millionths)) / Fraction::PARTS;
+            let value = Amount::from_raw(anywhere.unwrap_or(limit + near).clamp(0, 1 << 104));
+            let observed = i128::from(observed_fraction(value, whole).unwrap().millionths());
+            prop_assert_eq!(covers(bound, (value, whole), observed), bound.covers(value, whole));
+        }
+    }
+}
