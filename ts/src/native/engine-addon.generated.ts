@@ -32,6 +32,13 @@ export declare class NativeBreakers {
 }
 
 export declare class NativeEngine {
+  /** Takes the memory of checks, for so many orders. */
+  shareChecks(bytes: Uint8Array, capacity: number): void;
+  /**
+   * Judges the first orders of the memory of checks at the time of the call, each alone, or counted together with those
+   * ahead of it that pass; nothing is sent and nothing changes.
+   */
+  checkBatch(count: number, together: boolean, strategy: number): void;
   /** Returns an order as JSON, also one that ended a while ago; null when it is not known. */
   order(clientOrderId: number): string | null;
   /** Returns the index of an order's instrument; null when the order is not known. */

@@ -1,8 +1,10 @@
+import { CheckBatch } from './check-batch.js';
 import type { AmendCommand, Command } from './command-memory.js';
 import { engineCall, loadEngineAddon } from './engine-addon.js';
 import type { EngineJournal, NativeEngine as AddonEngine } from './engine-addon.generated.js';
 import { BATCH_RECORD_BYTES, EngineMemory } from './engine-memory.js';
 import type { AccountSnapshot, NativeSnapshot } from './native-session.js';
+import { allocateAligned, loadMarketAddon } from './market-addon.js';
 import { type Notice, NoticeReader } from './notice-reader.js';
 import { OrderBatch } from './order-batch.js';
 import { type BatchReport, ReportBatch } from './report-batch.js';
@@ -61,6 +63,7 @@ export class NativeEngine {
   readonly requests: RequestBatch;
   /** The one report that comes alone. */
   readonly #report: ReportBatch;
+  #checks: CheckBatch | undefined;
   readonly #engine: AddonEngine;
   readonly #notices: NoticeReader;
   readonly #functions: Readonly<Record<Operation, () => void>>;
@@ -151,6 +154,22 @@ export class NativeEngine {
   submitBatch(into: Notice[]): void {
     this.memory.count = this.orders.length;
     this.#run('submitBatch', into);
+  }
+
+  /** Orders for `checkBatch`; their memory is made when it is asked for first. */
+  get checks(): CheckBatch {
+    if (this.#checks !== undefined) return this.#checks;
+    const bytes = allocateAligned(loadMarketAddon(), CheckBatch.bytes);
+    const checks = new CheckBatch(bytes);
+    engineCall(() => this.#engine.shareChecks(bytes, checks.capacity));
+    this.#checks = checks;
+    return checks;
+  }
+
+  /** Judges the orders of `checks`, each alone or counted together, and sends none. */
+  checkBatch(together: boolean, strategy: number): void {
+    const { length } = this.checks;
+    engineCall(() => this.#engine.checkBatch(length, together, strategy));
   }
 
   /** Takes the reports of the batch. */

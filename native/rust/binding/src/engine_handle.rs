@@ -2,6 +2,7 @@
 //! that JavaScript filled, outcomes and requests are written in place.
 
 mod batches;
+mod checks;
 mod inspection;
 mod requests;
 
@@ -60,6 +61,8 @@ struct Inner {
     reports: SharedBytes,
     requests: SharedBytes,
     market: SharedBytes,
+    /// Orders that are judged and not sent, since somebody asked for it.
+    checks: Option<checks::Checks>,
     /// What a function without result failed with; `take_failure` throws it.
     failed: Option<Error>,
 }
@@ -129,6 +132,7 @@ impl NativeEngine {
                 reports: SharedBytes::new(arrays.reports, "reports", 128)?,
                 requests: SharedBytes::new(arrays.requests, "requests", 128)?,
                 market: SharedBytes::new(arrays.market, "market", 128)?,
+                checks: None,
                 failed: None,
             };
             // An engine that cannot begin must not leave an empty journal behind.
@@ -207,6 +211,7 @@ impl Held for Inner {
 
     fn let_go(&mut self) {
         self.desk = None;
+        self.checks = None;
     }
 
     fn outcome(&mut self) -> (&mut SharedBytes, &mut Option<Error>) {

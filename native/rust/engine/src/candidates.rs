@@ -6,9 +6,11 @@
 use crate::engine::Engine;
 use crate::submission::Ahead;
 use holdfast_batch::{Bounds, NO_STOP, Orders, UNJUDGED, Width, compare_with};
+use holdfast_core::persist::PersistParts;
+use holdfast_core::wire::Reader;
 use holdfast_core::{
-    ClientOrderId, InstrumentId, OrderIntent, OrderRole, OrderTerms, OrderType, Price, Quantity,
-    Result, Side, TimeInForce,
+    ClientOrderId, Code, Error, InstrumentId, ManualClock, OrderIntent, OrderRole, OrderTerms,
+    OrderType, Price, Quantity, Result, Side, TimeInForce, Timestamp,
 };
 use holdfast_risk::{COMPARED, Control, OrderKind, STEADY, Verdict, WorstCase};
 
@@ -309,6 +311,27 @@ impl Engine {
         let (mark, _) = view.mark?;
         let price = intent.limit_price.unwrap_or(mark);
         Some(self.gate.bounds(kind, &view)?.largest_lots(price.ticks()))
+    }
+
+    /// Looks at the account as it stands at an instant: with the clock there and the limits that are due then. Both are put back.
+    ///
+    /// # Errors
+    /// `EVENT_INVALID` when time runs back, and what is looked at fails with.
+    pub fn at<T>(&mut self, ts: Timestamp, look: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let before = self.now();
+        if ts < before {
+            let message = format!("time must not run back, was {} ns after {} ns", ts.0, before.0);
+            return Err(Error::new(Code::EventInvalid, message).with("ts_ns", ts.0));
+        }
+        let kept = self.gate.image_before_limits(ts);
+        self.clock.advance(ts);
+        let looked = self.gate.advance_limits(ts).and_then(|_| look(self));
+        self.clock = ManualClock::default();
+        self.clock.advance(before);
+        if let Some(image) = kept {
+            self.gate.load_parts(&mut Reader::new(&image))?;
+        }
+        looked
     }
 
     /// Judges the orders as if they were submitted one after the other now: those ahead that pass are counted as sent. Nothing

@@ -4,6 +4,7 @@
 //! A request leaves in one way only, through `drain`, which commits the journal first: a venue never knows of an order that
 //! the journal does not hold.
 
+use crate::candidates::{CandidateMemory, Candidates};
 use crate::config::EngineConfig;
 use crate::engine::Engine;
 use crate::input::{Command, Funding, Input};
@@ -182,6 +183,28 @@ impl Desk {
         let list = OrderList { contingency, orders: &named };
         list.validate()?;
         Ok((first, self.judged(&Input::SubmitList(list))?))
+    }
+
+    /// Judges orders as if they were submitted at an instant, and sends none: each alone, or counted together with those ahead
+    /// of it that pass. Nothing changes and nothing is recorded.
+    ///
+    /// # Errors
+    /// `EVENT_INVALID` when time runs back, `AMOUNT_OVERFLOW`, `QTY_OUT_OF_RANGE`.
+    pub fn check(
+        &mut self,
+        orders: &Candidates<'_>,
+        together: bool,
+        ts: Timestamp,
+        memory: &mut CandidateMemory,
+        failed: &mut [u64],
+    ) -> Result<()> {
+        self.engine.at(ts, |engine| {
+            if together {
+                return engine.check_together(orders, memory, failed);
+            }
+            engine.check_batch(orders, memory, failed);
+            Ok(())
+        })
     }
 
     fn named(&self, intent: OrderIntent, ts: Timestamp) -> OrderIntent {

@@ -2,6 +2,7 @@ import { HoldfastError } from '../../core/holdfast-error.js';
 import type { Instrument } from '../../core/instrument.js';
 import { instrumentAt } from '../../core/instrument-at.js';
 import type { TradingMode } from '../../core/vocabulary.generated.js';
+import type { CheckBatch } from '../../native/check-batch.js';
 import { NativeEngine, orderIdText, parseOrderId } from '../../native/native-engine.js';
 import type { NativeSnapshot } from '../../native/native-session.js';
 import type { AccountView } from '../../strategies/account-view.js';
@@ -84,6 +85,11 @@ export class EngineView {
   missingReports(instrument?: string | number): readonly (readonly [bigint, bigint])[] {
     const missing = this.native.missingReports(this.indexOf(instrument));
     return missing.map(([from, to]) => [BigInt(from), BigInt(to)]);
+  }
+
+  /** Orders for `checkBatch`, written in place. */
+  get checks(): CheckBatch {
+    return this.native.checks;
   }
 
   /** The text that the venue sees of an order id. */

@@ -7,6 +7,7 @@ import {
   type Contingency,
   type TradingMode,
 } from '../../core/vocabulary.generated.js';
+import type { CheckBatch, CheckOrder } from '../../native/check-batch.js';
 import type { Command } from '../../native/command-memory.js';
 import type { ClosedEngine } from '../../native/native-engine.js';
 import type { Notice } from '../../native/notice-reader.js';
@@ -44,6 +45,12 @@ import { type VenueRequest, venueRequest } from './venue-request.js';
 /** The time of a call, where the clock is not to be asked: nanoseconds since 1970. */
 export interface CallOptions {
   readonly tsNs?: bigint;
+}
+
+/** How orders are checked. */
+export interface CheckOptions extends CallOptions {
+  /** Whether orders count for those behind them, as in a basket. Default false. */
+  readonly together?: boolean;
 }
 
 /** Orders of a list that are sent at once; the others follow what the first fills. */
@@ -272,6 +279,24 @@ export class Engine extends EngineView {
   /** Judges the orders of the batch in turn; each has its outcome in the batch. */
   submitBatch(options: CallOptions = {}): void {
     this.#telling(options, (notices) => this.native.submitBatch(notices));
+  }
+
+  /**
+   * Judges orders as if they were submitted now, and sends none: those given, or those that stand in `checks` already. Each
+   * is judged alone; `together` counts those ahead that pass as sent. Own orders that one could match are not looked for.
+   *
+   * @returns `checks`, with what each order failed
+   * @throws HoldfastError `CAPACITY_EXHAUSTED`, `ORDER_INVALID` for a side that is none, `EVENT_INVALID` when time runs back
+   */
+  checkBatch(orders?: readonly CheckOrder[], options: CheckOptions = {}): CheckBatch {
+    const { checks } = this.native;
+    if (orders !== undefined) {
+      checks.clear();
+      for (const order of orders) checks.add(order);
+    }
+    this.native.memory.callTimeNs = timeOf(options.tsNs ?? this.#clock());
+    this.native.checkBatch(options.together === true, 0);
+    return checks;
   }
 
   /** Takes the reports of the batch in turn; each has its outcome in the batch. */
