@@ -50,6 +50,9 @@ impl Fraction {
         const PART_MAX: i128 = 1 << 105;
         let (part_raw, whole_raw) = (part.raw(), whole.raw());
         if whole_raw > 0 && (0..PART_MAX).contains(&part_raw) {
+            if part_raw == 0 {
+                return Ok(Self(0));
+            }
             let scaled = part_raw.wrapping_mul(Self::PARTS);
             if let (Ok(scaled), Ok(whole)) = (u64::try_from(scaled), u64::try_from(whole_raw)) {
                 return Ok(Self(i64::try_from(scaled.div_ceil(whole)).unwrap_or(i64::MAX)));

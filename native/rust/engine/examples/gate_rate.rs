@@ -3,11 +3,13 @@
 //! Every control is on, a hundred instruments are priced, and a thousand orders rest. Check and reserve are measured as one
 //! step of the engine, as a bot meets them; no journal is kept.
 
+use holdfast_batch::Width;
 use holdfast_core::{
     ClientOrderId, Code, ContractSpec, Error, InstrumentId, InstrumentSpec, OrderIntent, OrderRole,
     OrderTerms, OrderType, Price, Quantity, Quote, ReportKind, Result, Side, TimeInForce,
     Timestamp, TradeId, VenueReport,
 };
+use holdfast_engine::candidates::{CandidateMemory, Candidates, NONE};
 use holdfast_engine::config::OrderConfig;
 use holdfast_engine::{AccountSpec, Command, Engine, EngineConfig, Input, Sink};
 use holdfast_risk::{GateSignal, Verdict};
@@ -18,6 +20,9 @@ use std::time::Instant;
 const INSTRUMENTS: u32 = 100;
 /// Orders that are measured, after as many that are not.
 const ORDERS: usize = 20_000;
+/// Orders that are judged at once, and rounds of them after as many that are not measured.
+const CANDIDATES: usize = 4_096;
+const ROUNDS: usize = 100;
 /// When the session begins, and how much later each order comes.
 const START: i64 = 1_000_000_000;
 const STEP_NS: i64 = 1_000_000;
@@ -212,13 +217,65 @@ fn singles(resting: usize) -> Result<Vec<serde_json::Value>> {
     ])
 }
 
+/// Measures many orders judged at once, and one by one, over all instruments and over one.
+fn batches(instruments: u32) -> Result<Vec<serde_json::Value>> {
+    let market = Market::open(1_000)?;
+    let number = |order: usize| (order as u32) % instruments;
+    let indexes: Vec<u32> = (0..CANDIDATES).map(number).collect();
+    let flags: Vec<u8> = (0..CANDIDATES).map(|order| (order / 7 % 2) as u8).collect();
+    let lots: Vec<i64> = (0..CANDIDATES as i64).map(|order| 1 + order * 37 % 150_000).collect();
+    let limits: Vec<i64> = (0..CANDIDATES as i64).map(|order| 8_900 + order * 13 % 2_200).collect();
+    let stops = vec![NONE; CANDIDATES];
+    let (instruments_of, flags, limits) = (&indexes, &flags, &limits);
+    let orders = Candidates {
+        strategy: 0,
+        instruments: instruments_of,
+        flags,
+        lots: &lots,
+        limits,
+        stops: &stops,
+    };
+    let mut memory = CandidateMemory::with_capacity(CANDIDATES);
+    let mut failed = vec![0; CANDIDATES];
+    let mut cases = Vec::new();
+    let case = format!("orders judged at once, {CANDIDATES} on {instruments} instruments");
+    for width in Width::available() {
+        memory.width = width;
+        let mut samples = Vec::new();
+        for round in 0..2 * ROUNDS {
+            let start = Instant::now();
+            market.engine.check_batch(black_box(&orders), &mut memory, &mut failed);
+            let ns = start.elapsed().as_nanos() as f64 / CANDIDATES as f64;
+            if round >= ROUNDS {
+                samples.push(ns);
+            }
+        }
+        cases.push(figure(&case, &format!("Holdfast, native, {}", width.name()), samples));
+    }
+    let mut samples = Vec::new();
+    let mut verdict = Verdict::new(ClientOrderId::NONE, false);
+    for round in 0..2 * ROUNDS {
+        let start = Instant::now();
+        for at in 0..CANDIDATES {
+            market.engine.what_if_into(&orders.intent(&market.engine, at), &mut verdict)?;
+            black_box(&verdict);
+        }
+        let ns = start.elapsed().as_nanos() as f64 / CANDIDATES as f64;
+        if round >= ROUNDS {
+            samples.push(ns);
+        }
+    }
+    cases.push(figure(&case, "Holdfast, native, one by one", samples));
+    Ok(cases)
+}
+
 /// Every sample for a program, median and 99th percentile for people.
 fn figure(case: &str, subject: &str, mut samples: Vec<f64>) -> serde_json::Value {
     samples.sort_unstable_by(f64::total_cmp);
     let at = |share: f64| samples.get((samples.len() as f64 * share) as usize).copied();
     serde_json::json!({
         "case": case, "subject": subject, "unit": "ns/order",
-        "median": at(0.5).map(f64::round), "p99": at(0.99).map(f64::round),
+        "median": at(0.5), "p99": at(0.99),
         "samples": samples,
     })
 }
@@ -227,6 +284,9 @@ fn main() -> Result<()> {
     let mut cases = Vec::new();
     for resting in [10, 1_000] {
         cases.extend(singles(resting)?);
+    }
+    for instruments in [1, INSTRUMENTS] {
+        cases.extend(batches(instruments)?);
     }
     writeln!(std::io::stdout(), "{}", serde_json::json!({ "cases": cases }))
         .map_err(|error| Error::new(Code::OutputIo, format!("result must be shown, {error}")))

@@ -114,7 +114,9 @@ impl Candidates<'_> {
         instrument * 4 + usize::from(flags) * 2 + usize::from(self.limits[at] != NONE)
     }
 
-    fn intent(&self, engine: &Engine, at: usize) -> OrderIntent {
+    /// Returns an order as it would be submitted; `at` must be below `len`.
+    #[must_use]
+    pub fn intent(&self, engine: &Engine, at: usize) -> OrderIntent {
         let price = |ticks: i64| (ticks != NONE).then_some(Price::from_ticks(ticks));
         let limit = price(self.limits[at]);
         let flags = self.flags[at];

@@ -68,6 +68,17 @@ impl Judgement<'_> {
         cuts: bool,
     ) -> Result<()> {
         let observed = i128::from(observed_fraction(value, whole)?.millionths());
+        self.observed_share((control, observed), limit, (value, whole), cuts)
+    }
+
+    /// As `share`, of what was observed.
+    fn observed_share(
+        &mut self,
+        (control, observed): (Control, i128),
+        limit: Option<Fraction>,
+        (value, whole): (Amount, Amount),
+        cuts: bool,
+    ) -> Result<()> {
         let Some(limit) = limit else {
             self.add(control, true, None, observed);
             return Ok(());
@@ -111,9 +122,14 @@ impl Judgement<'_> {
         let gross = view.other_exposure.plus(position)?;
         let whole = view.equity;
         self.share(Control::PositionFraction, limits.position, (position, whole), true)?;
-        self.share(Control::GrossExposure, limits.gross_exposure, (gross, whole), true)?;
+        // Both are of the same amounts, so that they are divided once.
+        let observed = i128::from(observed_fraction(gross, whole)?.millionths());
+        let told = |control: Control| (control, observed);
+        let (of_gross, limit) = (told(Control::GrossExposure), limits.gross_exposure);
+        self.observed_share(of_gross, limit, (gross, whole), true)?;
         if limits.leverage.is_some() {
-            self.share(Control::Leverage, limits.leverage, (gross, whole), false)?;
+            let of_leverage = told(Control::Leverage);
+            self.observed_share(of_leverage, limits.leverage, (gross, whole), false)?;
         }
         if limits.concentration.is_some() {
             let portfolio = (position, gross.max(whole));
