@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { Instrument } from '#ts/core/instrument.js';
-import { Engine } from '#ts/engine/orders/engine.js';
+import type { Engine } from '#ts/engine/orders/engine.js';
 import { CHECKS_MAX, type CheckOrder } from '#ts/native/check-batch.js';
 import { BTC, openEngine } from '../../support/engine-by-hand.js';
 import { UNLIMITED } from '../../support/scripted-session.js';
