@@ -78,7 +78,7 @@ impl CandidateMemory {
         }
     }
 
-    fn fit(&mut self, orders: usize, kinds: usize) {
+    fn make_room(&mut self, orders: usize, kinds: usize) {
         self.compared = 0;
         self.starts.clear();
         self.starts.resize(kinds + 2, 0);
@@ -170,7 +170,7 @@ impl Engine {
     ) {
         let (count, instruments) = (orders.len().min(failed.len()), self.instruments().len());
         let kinds = instruments * 4;
-        memory.fit(count, kinds);
+        memory.make_room(count, kinds);
         for at in 0..count {
             memory.starts[orders.kind_of(at, instruments) + 1] += 1;
         }
