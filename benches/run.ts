@@ -16,6 +16,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   journal: async () => (await import('./journal.bench.js')).journalSuite(),
   orders: async () => (await import('./orders.bench.js')).ordersSuite(),
   gate: async () => (await import('./gate.bench.js')).gateSuite(),
+  'gate-batch': async () => (await import('./gate-batch.bench.js')).gateBatchSuite(),
   breaker: async () => (await import('./breaker.bench.js')).breakerSuite(),
   backtest: async () => (await import('./backtest.bench.js')).backtestSuite(),
 };

@@ -6,6 +6,7 @@ import type { ReconciliationState, RestartReport } from './reconciler.js';
 import type { AccountSnapshot, NativeSnapshot } from './native-session.js';
 import { type Notice, NoticeReader } from './notice-reader.js';
 import { OrderBatch } from './order-batch.js';
+import { OrderChecks } from './order-checks.js';
 import { type BatchReport, ReportBatch } from './report-batch.js';
 import { RequestBatch } from './request-batch.js';
 import { FAILED } from './session-memory.js';
@@ -63,6 +64,7 @@ export class NativeEngine {
   readonly orders: OrderBatch;
   readonly reports: ReportBatch;
   readonly requests: RequestBatch;
+  readonly checks: OrderChecks;
   /** The one report that comes alone. */
   readonly #report: ReportBatch;
   readonly #engine: AddonEngine;
@@ -81,6 +83,7 @@ export class NativeEngine {
     this.requests = new RequestBatch(requests);
     const arrays = { exchange, notices, orders, reports, requests, market };
     this.#engine = engineCall(() => new addon.NativeEngine(configJson, idPrefix, journal, arrays));
+    this.checks = new OrderChecks(this.#engine);
     const made = (name: Operation) => this.#engine.function(name);
     this.#functions = {
       submit: made('submit'),

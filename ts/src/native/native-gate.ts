@@ -6,6 +6,7 @@ import { GateMemory } from './gate-memory.js';
 import type { ClosedEngine, OrderSnapshot } from './native-engine.js';
 import type { AccountSnapshot, GateSignalParts, NativeSnapshot } from './native-session.js';
 import { type Notice, NoticeReader } from './notice-reader.js';
+import { OrderChecks } from './order-checks.js';
 import { type BatchReport, ReportBatch } from './report-batch.js';
 import { RequestBatch } from './request-batch.js';
 import { FAILED } from './session-memory.js';
@@ -49,6 +50,7 @@ export class NativeGate {
   /** The order on its way, and its outcome. */
   readonly order: GateMemory;
   readonly requests: RequestBatch;
+  readonly checks: OrderChecks;
   readonly #report: ReportBatch;
   readonly #engine: AddonEngine;
   readonly #notices: NoticeReader;
@@ -64,6 +66,7 @@ export class NativeGate {
     this.requests = new RequestBatch(requests);
     const arrays = { exchange, notices, orders, reports, requests, market };
     this.#engine = engineCall(() => new addon.NativeEngine(configJson, idPrefix, journal, arrays));
+    this.checks = new OrderChecks(this.#engine);
     const made = (name: Operation) => this.#engine.function(name);
     this.#functions = {
       gateCheck: made('gateCheck'),

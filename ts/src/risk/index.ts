@@ -23,6 +23,8 @@ export {
   type ReductionVerdict,
 } from './gate/gate.js';
 export type { GateEvents, LimitNear, Trip } from './gate/gate-alerts.js';
+export type { GateBatchOptions, GateCandidate } from './gate/gate-batch.js';
+export type { CheckBatch } from '../native/check-batch.js';
 export type { GatePosition } from './gate/gate-books.js';
 export type { ControlCoverage, CoverageReport } from './gate/gate-coverage.js';
 export type { LimitsChangeOptions } from './gate/gate-limits.js';

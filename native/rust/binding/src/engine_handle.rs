@@ -2,6 +2,7 @@
 //! that JavaScript filled, outcomes and requests are written in place.
 
 mod batches;
+mod checks;
 mod gate;
 mod inspection;
 mod opening;
@@ -68,6 +69,8 @@ struct Inner {
     market: SharedBytes,
     /// What the controls did to the orders of a gate.
     coverage: GateCoverage,
+    /// Orders that are judged and not sent, since somebody asked for it.
+    checks: Option<checks::Checks>,
     /// What a function without result failed with; `take_failure` throws it.
     failed: Option<Error>,
 }
@@ -121,6 +124,7 @@ impl NativeEngine {
                 requests: SharedBytes::new(arrays.requests, "requests", 128)?,
                 market: SharedBytes::new(arrays.market, "market", 128)?,
                 coverage: GateCoverage::new(NEAR_FRAC),
+                checks: None,
                 failed: None,
             };
             let (desk, restart) = match journal {
@@ -205,6 +209,7 @@ impl Held for Inner {
 
     fn let_go(&mut self) {
         self.desk = None;
+        self.checks = None;
     }
 
     fn outcome(&mut self) -> (&mut SharedBytes, &mut Option<Error>) {

@@ -26,6 +26,12 @@ fn overflow(operation: &str) -> Error {
     )
 }
 
+/// Bits of a number without its sign: a product of two has at most the sum of theirs.
+#[inline]
+const fn significant_bits(value: i128) -> u32 {
+    128 - (value ^ (value >> 127)).leading_zeros()
+}
+
 impl Amount {
     /// Decimals of the representation.
     pub const SCALE: u32 = 18;
@@ -82,6 +88,10 @@ impl Amount {
         if let (Ok(left), Ok(right)) = (i64::try_from(self.0), i64::try_from(factor)) {
             return Ok(Self(i128::from(left) * i128::from(right)));
         }
+        // Numbers of so few bits together cannot either, and spare the call that looks for an overflow.
+        if significant_bits(self.0) + significant_bits(factor) <= 126 {
+            return Ok(Self(self.0.wrapping_mul(factor)));
+        }
         self.0.checked_mul(factor).map(Self).ok_or_else(|| overflow("product"))
     }
 
@@ -98,6 +108,11 @@ impl Amount {
         denominator: i128,
         rounding: Rounding,
     ) -> Result<Self> {
+        // Where the product fits, one division does; ties of the halves are told apart by the whole part, so they stay below.
+        let fits = significant_bits(self.0) + significant_bits(numerator) <= 126;
+        if fits && rounding != Rounding::HalfEven {
+            return divide(self.0.wrapping_mul(numerator), denominator, rounding).map(Self);
+        }
         let whole = divide(self.0, denominator, Rounding::TowardsZero)?;
         let rest = self.0 - whole * denominator;
         let rest = Self(rest).times(numerator)?;
@@ -236,6 +251,28 @@ mod tests {
             let (a, b, c) = (Amount::from_raw(a.into()), Amount::from_raw(b.into()), Amount::from_raw(c.into()));
             prop_assert_eq!(a.plus(b).unwrap().plus(c).unwrap(), a.plus(b.plus(c).unwrap()).unwrap());
             prop_assert_eq!(a.plus(b).unwrap(), b.plus(a).unwrap());
+        }
+
+        /// The short ways of a product and of a ratio say the same as the long ones, errors included.
+        #[test]
+        fn nat_10_products_and_ratios_are_exact_at_every_width(
+            a in any::<i128>(), b in any::<i128>(), c in any::<i64>(),
+            shifts in (0_u32..127, 0_u32..127, 0_u32..63),
+        ) {
+            let (a, b, c) = (a >> shifts.0, b >> shifts.1, i128::from(c >> shifts.2));
+            prop_assert_eq!(Amount::from_raw(a).times(b).ok().map(Amount::raw), a.checked_mul(b));
+            prop_assume!(c != 0);
+            for rounding in [Rounding::Floor, Rounding::Ceil, Rounding::TowardsZero, Rounding::HalfEven] {
+                let ratio = Amount::from_raw(a).times_ratio(b, c, rounding).ok().map(Amount::raw);
+                let (whole, rest) = (a / c, a % c);
+                let long = rest.checked_mul(b).and_then(|product| {
+                    whole.checked_mul(b)?.checked_add(divide(product, c, rounding).ok()?)
+                });
+                // The short way may fit where the long one does not.
+                if long.is_some() {
+                    prop_assert_eq!(ratio, long, "{:?}", rounding);
+                }
+            }
         }
 
         #[test]

@@ -4,6 +4,7 @@ use crate::amount::Amount;
 use crate::code::Code;
 use crate::decimal::{Decimal, format_scaled};
 use crate::error::{Error, Result};
+use crate::rounding::{Rounding, divide};
 use std::fmt;
 
 /// An exact fraction; `0.02` is two per cent.
@@ -39,6 +40,31 @@ impl Fraction {
         })
     }
 
+    /// Returns `part ÷ whole`, rounded up; what is past the range is the largest number.
+    ///
+    /// # Errors
+    /// `AMOUNT_OVERFLOW`, `DIVISION_BY_ZERO`.
+    #[inline]
+    pub fn of(part: Amount, whole: Amount) -> Result<Self> {
+        /// Below it the product with the parts of a whole fits, and sums with it do.
+        const PART_MAX: i128 = 1 << 105;
+        let (part_raw, whole_raw) = (part.raw(), whole.raw());
+        if whole_raw > 0 && (0..PART_MAX).contains(&part_raw) {
+            if part_raw == 0 {
+                return Ok(Self(0));
+            }
+            let scaled = part_raw.wrapping_mul(Self::PARTS);
+            if let (Ok(scaled), Ok(whole)) = (u64::try_from(scaled), u64::try_from(whole_raw)) {
+                return Ok(Self(i64::try_from(scaled.div_ceil(whole)).unwrap_or(i64::MAX)));
+            }
+            if let Some(parts) = quotient_up(scaled, whole_raw) {
+                return Ok(Self(parts));
+            }
+        }
+        let parts = divide(part.times(Self::PARTS)?.raw(), whole_raw, Rounding::Ceil)?;
+        Ok(Self(i64::try_from(parts).unwrap_or(i64::MAX)))
+    }
+
     /// Returns whether `part ≤ self × whole`, exactly.
     ///
     /// # Errors
@@ -46,6 +72,37 @@ impl Fraction {
     pub fn covers(self, part: Amount, whole: Amount) -> Result<bool> {
         Ok(part.times(Self::PARTS)?.raw() <= whole.times(i128::from(self.0))?.raw())
     }
+}
+
+#[inline]
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
+fn to_float(value: i128) -> f64 {
+    const TWO_POW_64: f64 = 18_446_744_073_709_551_616.0;
+    ((value >> 64) as i64 as f64) * TWO_POW_64 + (value as u64 as f64)
+}
+
+/// Divides positive numbers and rounds up: floats guess and integers correct the guess, which costs a fraction of a
+/// division of 128 bits. `None` where the guess could be further off than a step or two.
+#[inline]
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
+fn quotient_up(numerator: i128, denominator: i128) -> Option<i64> {
+    /// Floats have 53 bits; conversions, sum and quotient lose less than three of them.
+    const GUESS_MAX: f64 = (1_u64 << 49) as f64;
+    let guess = to_float(numerator) / to_float(denominator);
+    if guess >= GUESS_MAX {
+        return None;
+    }
+    let mut quotient = guess as i64;
+    let mut left = numerator.wrapping_sub(denominator.wrapping_mul(i128::from(quotient)));
+    while left > 0 {
+        quotient += 1;
+        left -= denominator;
+    }
+    while left <= -denominator {
+        quotient -= 1;
+        left += denominator;
+    }
+    Some(quotient)
 }
 
 impl fmt::Display for Fraction {
@@ -57,6 +114,32 @@ impl fmt::Display for Fraction {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn nat_10_a_fraction_of_any_two_amounts_is_what_the_division_says(
+            part in any::<i128>(), whole in any::<i128>(),
+            shifts in (0_u32..128, 0_u32..128), near in -3_i128..=3, multiple in 0_i64..2_000_000_000,
+        ) {
+            let whole = whole >> shifts.1.min(127);
+            // Half of the parts are a multiple of a millionth of the whole, or next to one.
+            let part = if multiple % 2 == 0 {
+                part >> shifts.0.min(127)
+            } else {
+                (whole / Fraction::PARTS).saturating_mul(i128::from(multiple)).saturating_add(near)
+            };
+            let (part, whole) = (Amount::from_raw(part), Amount::from_raw(whole));
+            let divided = part
+                .times(Fraction::PARTS)
+                .and_then(|scaled| divide(scaled.raw(), whole.raw(), Rounding::Ceil))
+                .map(|parts| i64::try_from(parts).unwrap_or(i64::MAX));
+            prop_assert_eq!(Fraction::of(part, whole).map(Fraction::millionths).map_err(|e| e.code()),
+                divided.map_err(|e| e.code()));
+        }
+    }
 
     #[test]
     fn compares_exactly_at_the_boundary() {

@@ -26,7 +26,8 @@ pub fn divide(numerator: i128, denominator: i128, rounding: Rounding) -> Result<
     }
     let overflow = || Error::new(Code::AmountOverflow, "quotient must fit 128 bits");
     let quotient = numerator.checked_div(denominator).ok_or_else(overflow)?;
-    let remainder = numerator.checked_rem(denominator).ok_or_else(overflow)?;
+    // A second division would cost as much as the first.
+    let remainder = numerator.wrapping_sub(quotient.wrapping_mul(denominator));
     if remainder == 0 {
         return Ok(quotient);
     }

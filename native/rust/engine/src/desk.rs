@@ -6,6 +6,7 @@
 
 mod gate_calls;
 
+use crate::candidates::{CandidateMemory, Candidates};
 use crate::config::EngineConfig;
 use crate::desk_timers::AnswerTimers;
 use crate::engine::Engine;
@@ -201,6 +202,28 @@ impl Desk {
         let list = OrderList { contingency, orders: &named };
         list.validate()?;
         Ok((first, self.judged(&Input::SubmitList(list))?))
+    }
+
+    /// Judges orders as if they were submitted at an instant, and sends none: each alone, or counted together with those ahead
+    /// of it that pass. Nothing changes and nothing is recorded.
+    ///
+    /// # Errors
+    /// `EVENT_INVALID` when time runs back, `AMOUNT_OVERFLOW`, `QTY_OUT_OF_RANGE`.
+    pub fn check_candidates(
+        &mut self,
+        orders: &Candidates<'_>,
+        together: bool,
+        ts: Timestamp,
+        memory: &mut CandidateMemory,
+        failed: &mut [u64],
+    ) -> Result<()> {
+        self.engine.at(ts, |engine| {
+            if together {
+                return engine.check_together(orders, memory, failed);
+            }
+            engine.check_batch(orders, memory, failed);
+            Ok(())
+        })
     }
 
     fn named(&self, intent: OrderIntent, ts: Timestamp) -> OrderIntent {

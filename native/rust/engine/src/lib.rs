@@ -12,6 +12,7 @@ mod actor_route;
 pub mod actors;
 mod amend;
 pub mod borrowing;
+pub mod candidates;
 pub mod config;
 mod contingency;
 pub mod coverage;

@@ -245,6 +245,7 @@ impl Engine {
         for (index, order) in self.as_judged(list)?.iter().enumerate() {
             let verdict = self.judge(order, ahead)?;
             ahead.orders += 1;
+            ahead.messages += 1;
             ahead.opening += u32::from(!verdict.reducing);
             verdicts.push(verdict);
             let state = self.state_mut(order.instrument)?;
@@ -289,7 +290,7 @@ impl Engine {
         Ok(OrderIntent { stop_loss: parent.stop_loss.or(stop), ..*parent })
     }
 
-    fn restore(&mut self, cases: &[WorstCase]) -> Result<()> {
+    pub(crate) fn restore(&mut self, cases: &[WorstCase]) -> Result<()> {
         for (index, case) in cases.iter().enumerate() {
             let Some(state) = self.instruments.get_mut(index) else { continue };
             if state.case != *case {

@@ -1,6 +1,6 @@
 //! From an intent through the gate to the venue: check and reserve are one step.
 
-use crate::engine::Engine;
+use crate::engine::{Engine, InstrumentState};
 use crate::input::Command;
 use crate::keyed_submission::Submission;
 use crate::output::OrderChanged;
@@ -131,8 +131,20 @@ impl Engine {
         verdict: &mut Verdict,
     ) -> Result<()> {
         let state = self.state(intent.instrument)?;
+        let view = self.view(state, intent, ahead)?;
+        self.gate.judge_into(intent, Subject::Order, &view, verdict);
+        self.check_account(intent, intent.quantity, state.case, verdict)
+    }
+
+    /// Returns what the gate sees besides an order.
+    pub(crate) fn view<'a>(
+        &'a self,
+        state: &'a InstrumentState,
+        intent: &OrderIntent,
+        ahead: Ahead,
+    ) -> Result<View<'a>> {
         let (equity, other_exposure) = self.in_settlement(state)?;
-        let view = View {
+        Ok(View {
             instrument: &state.instrument,
             now: self.now(),
             mark: state.mark,
@@ -141,10 +153,8 @@ impl Engine {
             other_exposure,
             open_orders: (self.orders.len() + ahead.orders, self.max_open_orders),
             opening_ahead: ahead.opening,
-            around: self.around(state, intent, Quantity::ZERO, ahead.orders as u32)?,
-        };
-        self.gate.judge_into(intent, Subject::Order, &view, verdict);
-        self.check_account(intent, intent.quantity, state.case, verdict)
+            around: self.around(state, intent, Quantity::ZERO, ahead.messages)?,
+        })
     }
 
     /// Judges an order as if it were submitted now, and changes nothing; own orders that it would meet are not looked for.
@@ -152,9 +162,19 @@ impl Engine {
     /// # Errors
     /// `ORDER_INVALID`, `INSTRUMENT_UNKNOWN`, `STRATEGY_UNKNOWN`, `QTY_OUT_OF_RANGE`, `AMOUNT_OVERFLOW`.
     pub fn what_if(&self, intent: &OrderIntent) -> Result<Verdict> {
+        let mut verdict = Verdict::new(intent.client_order_id, false);
+        self.what_if_into(intent, &mut verdict)?;
+        Ok(verdict)
+    }
+
+    /// As `what_if`, into memory that is there.
+    ///
+    /// # Errors
+    /// As `what_if`.
+    pub fn what_if_into(&self, intent: &OrderIntent, verdict: &mut Verdict) -> Result<()> {
         intent.validate()?;
         self.check_strategy(intent)?;
-        self.judge(intent, Ahead::default())
+        self.judge_into(intent, Ahead::default(), verdict)
     }
 
     /// Returns the largest quantity that would pass of an order that was denied for its size.
@@ -162,7 +182,9 @@ impl Engine {
         let Some(mut trial) = self.trial_verdict.take() else { return Ok(None) };
         let mut failed = Ok(());
         let case = self.state(intent.instrument)?.case_of(self.position_mode, intent)?;
-        let suggested = largest_passing(intent.quantity, case.reducible(intent.side), |quantity| {
+        let reducible = case.reducible(intent.side);
+        let guess = self.largest_by_bounds(intent);
+        let suggested = largest_passing(intent.quantity, reducible, guess, |quantity| {
             let smaller = OrderIntent { quantity, ..*intent };
             let judged = self.judge_into(&smaller, Ahead::default(), &mut trial);
             let is_whole = judged.is_ok() && smaller.validate().is_ok();
@@ -182,4 +204,5 @@ impl Engine {
 pub(crate) struct Ahead {
     pub(crate) orders: usize,
     pub(crate) opening: u32,
+    pub(crate) messages: u32,
 }

@@ -88,6 +88,13 @@ macro_rules! controls {
                 )
             }
 
+            /// The controls of sizes, as bits.
+            pub const SIZES: u64 = {
+                let mut bits = 0;
+                $(if Self::$variant.is_size() { bits |= 1_u64 << $bit; })*
+                bits
+            };
+
             /// Returns the control with this bit.
             #[must_use]
             pub const fn from_number(number: u8) -> Option<Self> {

@@ -4,12 +4,13 @@ use holdfast_core::persist::Persist;
 use holdfast_core::wire::Reader;
 use holdfast_core::{OrderIntent, Result, Timestamp};
 use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 /// Most orders that are remembered; while the memory is full of orders within the window, nothing more is sent.
 pub const DUPLICATES_MAX: usize = 16_384;
 
 /// What makes two intents the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IntentKey {
     strategy: u16,
     instrument: u32,
@@ -17,6 +18,45 @@ pub struct IntentKey {
     lots: i64,
     limit: Option<i64>,
     trigger: Option<i64>,
+}
+
+impl Hash for IntentKey {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let place = u64::from(self.instrument) << 17 | u64::from(self.strategy) << 1;
+        state.write_u64(place | u64::from(self.is_sell));
+        state.write_i64(self.lots);
+        state.write_i64(self.limit.unwrap_or(i64::MIN));
+        state.write_i64(self.trigger.unwrap_or(i64::MIN));
+    }
+}
+
+/// Folds products of words. The keys are the account's own orders, so nobody gains by choosing ones that collide, and the
+/// order of the table is never looked at.
+#[derive(Debug, Default, Clone, Copy)]
+struct Folding(u64);
+
+impl Hasher for Folding {
+    #[inline]
+    fn write_u64(&mut self, word: u64) {
+        /// An odd number with as many ones as zeros: 2⁶⁴ over the golden ratio.
+        const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+        let product = u128::from(self.0 ^ word ^ FACTOR.rotate_left(32)) * u128::from(FACTOR);
+        self.0 = (product as u64) ^ ((product >> 64) as u64);
+    }
+
+    #[inline]
+    fn write_i64(&mut self, word: i64) {
+        self.write_u64(word.cast_unsigned());
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 impl IntentKey {
@@ -35,10 +75,10 @@ impl IntentKey {
 }
 
 /// The intents of the longest window, in memory that is allocated once.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RecentIntents {
     sent: VecDeque<(i64, IntentKey)>,
-    last: HashMap<IntentKey, i64>,
+    last: HashMap<IntentKey, i64, BuildHasherDefault<Folding>>,
     window_ns: i64,
 }
 
@@ -61,7 +101,7 @@ impl RecentIntents {
         Self {
             sent: VecDeque::with_capacity(capacity),
             // Room for more than is kept, so that a removal never makes the table grow.
-            last: HashMap::with_capacity(capacity * 2),
+            last: HashMap::with_capacity_and_hasher(capacity * 2, BuildHasherDefault::default()),
             window_ns: window_ns.unwrap_or(0),
         }
     }

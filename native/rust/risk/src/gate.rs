@@ -4,7 +4,7 @@ mod state;
 mod trips;
 
 use crate::collar::Collar;
-use crate::duplicates::{IntentKey, RecentIntents};
+use crate::duplicates::{IntentKey, RecentIntents, Recurrence};
 use crate::judgement::judge_into;
 use crate::limit_schedule::LimitSchedule;
 use crate::limit_table::LimitTable;
@@ -21,7 +21,7 @@ use holdfast_core::{
 };
 
 /// The pre-trade gate of one account.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Gate {
     pub(crate) schedule: LimitSchedule,
     pub(crate) rate: OrderRate,
@@ -210,6 +210,16 @@ impl Gate {
         verdict: &mut Verdict,
     ) {
         judge_into(self, intent, subject, view, verdict);
+    }
+
+    /// Returns whether the gate remembers the same intent, or cannot tell, within the window of its limits; never where
+    /// there is no window, or nothing was sent.
+    #[must_use]
+    pub fn is_duplicate(&self, intent: &OrderIntent, now: Timestamp) -> bool {
+        let limits = self.schedule.table().row(intent.terms.strategy, intent.instrument);
+        limits.duplicate_window_ns.is_some_and(|window| {
+            self.recent.recurrence(&IntentKey::of(intent), now, window) != Recurrence::New
+        })
     }
 
     /// Counts an approved order: what was sent counts, whether or not the venue answers.

@@ -112,7 +112,7 @@ impl GateCoverage {
             self.run = (verdict.spoken(), 1);
         }
         let mut near = 0;
-        for check in verdict.checks_as_added() {
+        for check in verdict.checks() {
             let Some(row) = self.rows.get_mut(check.control as usize) else { continue };
             if !check.passed {
                 row.fired += 1;

@@ -10,6 +10,7 @@ use crate::limits::Limits;
 use crate::loss_guard::observed_fraction;
 use crate::verdict::{Check, Verdict};
 use crate::view::{Subject, View};
+use exposure::covers;
 use holdfast_core::{
     Amount, Fraction, OrderIntent, OrderRole, Price, Quantity, Result, Side, TradingMode,
 };
@@ -162,9 +163,10 @@ impl Judgement<'_> {
         let distance = Amount::from_raw(i128::from(price.ticks().abs_diff(reference.ticks())));
         let whole = Amount::from_raw(i128::from(reference.ticks()));
         let observed = observed_fraction(distance, whole)?;
-        let inside = band.map_or(Ok(true), |limit| limit.covers(distance, whole))?;
+        let observed = i128::from(observed.millionths());
+        let inside = band.map_or(Ok(true), |limit| covers(limit, (distance, whole), observed))?;
         let bound = band.map(|limit| i128::from(limit.millionths()));
-        self.add(control, inside, bound, i128::from(observed.millionths()));
+        self.add(control, inside, bound, observed);
         Ok(())
     }
 

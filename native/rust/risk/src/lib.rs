@@ -1,6 +1,7 @@
 //! The gate: one synchronous judgement per order, with every control that failed, failing closed.
 #![forbid(unsafe_code)]
 
+pub mod batch_bounds;
 pub mod breaker;
 pub mod calendar;
 pub mod collar;
@@ -24,6 +25,7 @@ pub mod suggestion;
 pub mod verdict;
 pub mod view;
 
+pub use batch_bounds::{COMPARED, OrderKind, STEADY};
 pub use control::Control;
 pub use exposure::WorstCase;
 pub use gate::Gate;

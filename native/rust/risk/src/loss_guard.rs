@@ -1,8 +1,7 @@
 //! Watches marked equity: the losses of the day, of the week and since the start, and the drawdown from the peak, each latched
 //! once reached, and the losing closes in a row.
 
-use holdfast_core::rounding::divide;
-use holdfast_core::{Amount, Fraction, Result, Rounding, Timestamp};
+use holdfast_core::{Amount, Fraction, Result, Timestamp};
 
 /// Bounds of the losses; `None` is unlimited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -78,9 +77,9 @@ const fn utc_week(day: i64) -> i64 {
 }
 
 /// Returns `part ÷ whole` in millionths rounded up, for display beside a limit.
+#[inline]
 pub(crate) fn observed_fraction(part: Amount, whole: Amount) -> Result<Fraction> {
-    let millionths = divide(part.times(Fraction::PARTS)?.raw(), whole.raw(), Rounding::Ceil)?;
-    Ok(Fraction::from_millionths(i64::try_from(millionths).unwrap_or(i64::MAX)))
+    Fraction::of(part, whole)
 }
 
 impl LossGuard {

@@ -12,7 +12,7 @@ pub struct MessageBudget {
 
 /// The nanoseconds that one message takes, rounded up, so that the rate is never exceeded.
 const fn interval_ns(per_second: u32) -> i64 {
-    (SECOND_NS as u64).div_ceil(per_second as u64) as i64
+    (SECOND_NS as u32).div_ceil(per_second) as i64
 }
 
 impl MessageBudget {
@@ -27,7 +27,7 @@ impl MessageBudget {
     ) -> i64 {
         let interval = interval_ns(per_second);
         let used_ns = self.full_at.saturating_sub(now.0).max(0);
-        let used = used_ns / interval + i64::from(used_ns % interval > 0);
+        let used = if used_ns == 0 { 0 } else { (used_ns - 1) / interval + 1 };
         let parts = reserve.map_or(0, Fraction::millionths);
         // The reserve is rounded up; at least one message stays for the rest, or nothing could ever be sent.
         let kept = (i64::from(per_second) * parts + 999_999) / 1_000_000;

@@ -13,14 +13,27 @@ pub struct Tried {
 
 /// Returns the largest quantity below `denied` that passes when it is judged, if any does.
 ///
-/// Being too large is monotone in the quantity, so the largest that is not is found by halving: 63 trials at most, and only
-/// for a denied order. It may fail a smallest size; then only what reduces the position can pass, up to `reducible`.
+/// Being too large is monotone in the quantity, so a quantity that is not, beside one that is, is the largest: a good `guess`
+/// takes two trials, and without one it is found by halving, in 63 at most. It may fail a smallest size; then only what reduces
+/// the position can pass, up to `reducible`.
 pub fn largest_passing(
     denied: Quantity,
     reducible: i64,
+    guess: Option<i64>,
     mut judge: impl FnMut(Quantity) -> Tried,
 ) -> Option<Quantity> {
     let (mut fits, mut too_large) = (0_i64, denied.lots());
+    for step in [0, 1] {
+        let Some(tried) = guess.and_then(|guess| guess.checked_add(step)) else { continue };
+        if tried <= fits || tried >= too_large {
+            continue;
+        }
+        if judge(Quantity::from_lots(tried)).too_large {
+            too_large = tried;
+        } else {
+            fits = tried;
+        }
+    }
     while too_large - fits > 1 {
         let middle = fits + (too_large - fits) / 2;
         if judge(Quantity::from_lots(middle)).too_large {
@@ -44,6 +57,7 @@ mod tests {
         #[test]
         fn finds_what_a_search_through_all_quantities_finds(
             denied in 1_i64..200, most in 0_i64..200, least in 0_i64..60, reducible in 0_i64..20,
+            guess in prop::option::of(prop_oneof![-5_i64..205, Just(i64::MAX)]),
         ) {
             let judge = |lots: Quantity| {
                 let too_large = lots.lots() > most && lots.lots() > reducible;
@@ -52,7 +66,7 @@ mod tests {
             };
             prop_assume!(judge(Quantity::from_lots(denied)).too_large);
             let expected = (1..denied).rev().map(Quantity::from_lots).find(|lots| judge(*lots).passes);
-            prop_assert_eq!(largest_passing(Quantity::from_lots(denied), reducible, judge), expected);
+            prop_assert_eq!(largest_passing(Quantity::from_lots(denied), reducible, guess, judge), expected);
         }
     }
 }

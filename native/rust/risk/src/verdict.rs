@@ -44,9 +44,8 @@ pub struct Verdict {
     pub limits_mark: u64,
     spoken: u64,
     failed: u64,
-    /// Place in `checks` of each control that has spoken: checks stand in the order in which they were added, so that a
-    /// verdict is written over without clearing it.
-    places: [u8; CHECKS_MAX],
+    /// Each control has its own place, and those that have not spoken are not read, so that a verdict is written over
+    /// without clearing it.
     checks: [Check; CHECKS_MAX],
 }
 
@@ -73,7 +72,6 @@ impl Verdict {
             limits_mark: 0,
             spoken: 0,
             failed: 0,
-            places: [0; CHECKS_MAX],
             checks: [NO_CHECK; CHECKS_MAX],
         }
     }
@@ -92,19 +90,9 @@ impl Verdict {
     #[inline]
     pub fn add(&mut self, check: Check) {
         let (index, bit) = (check.control as usize, 1_u64 << check.control as u8);
-        if self.spoken & bit == 0 {
-            if let Some(place) = self.places.get_mut(index) {
-                *place = self.spoken.count_ones() as u8;
-            }
-            self.spoken |= bit;
-        }
-        if check.passed {
-            self.failed &= !bit;
-        } else {
-            self.failed |= bit;
-        }
-        let place = self.places.get(index).map_or(usize::MAX, |place| usize::from(*place));
-        if let Some(slot) = self.checks.get_mut(place) {
+        self.spoken |= bit;
+        self.failed = (self.failed & !bit) | (u64::from(!check.passed) << check.control as u8);
+        if let Some(slot) = self.checks.get_mut(index) {
             *slot = check;
         }
     }
@@ -118,14 +106,8 @@ impl Verdict {
             }
             let index = left.trailing_zeros() as usize;
             left &= left - 1;
-            self.places.get(index).and_then(|place| self.checks.get(usize::from(*place)))
+            self.checks.get(index)
         })
-    }
-
-    /// Returns the checks in the order in which they were added, which costs no search.
-    #[must_use]
-    pub fn checks_as_added(&self) -> &[Check] {
-        self.checks.get(..self.spoken.count_ones() as usize).unwrap_or_default()
     }
 
     /// Returns the controls that have spoken as bits.
@@ -149,13 +131,13 @@ impl Verdict {
     /// Returns whether the order was denied, and for nothing but its size.
     #[must_use]
     pub fn denied_for_size(&self) -> bool {
-        self.failed != 0 && self.checks().all(|check| check.passed || check.control.is_size())
+        self.failed != 0 && self.failed & !Control::SIZES == 0
     }
 
     /// Returns whether a control of sizes failed.
     #[must_use]
     pub fn too_large(&self) -> bool {
-        self.checks().any(|check| !check.passed && check.control.is_size())
+        self.failed & Control::SIZES != 0
     }
 
     /// Reads the journal form.

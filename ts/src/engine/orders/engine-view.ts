@@ -3,6 +3,7 @@ import type { Instrument } from '../../core/instrument.js';
 import { instrumentAt } from '../../core/instrument-at.js';
 import type { TradingMode } from '../../core/vocabulary.generated.js';
 import { StrategyNumbers } from '../../core/strategy-numbers.js';
+import type { CheckBatch } from '../../native/check-batch.js';
 import {
   NativeEngine,
   type OrderSnapshot,
@@ -90,6 +91,11 @@ export class EngineView {
   missingReports(instrument?: string | number): readonly (readonly [bigint, bigint])[] {
     const missing = this.native.missingReports(this.indexOf(instrument));
     return missing.map(([from, to]) => [BigInt(from), BigInt(to)]);
+  }
+
+  /** Orders for `checkBatch`, written in place. */
+  get checks(): CheckBatch {
+    return this.native.checks.batch;
   }
 
   /** The text that the venue sees of an order id. */

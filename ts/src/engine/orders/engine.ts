@@ -7,6 +7,7 @@ import {
   type Contingency,
   type TradingMode,
 } from '../../core/vocabulary.generated.js';
+import type { CheckBatch, CheckOrder } from '../../native/check-batch.js';
 import type { Command } from '../../native/command-memory.js';
 import type { ClosedEngine } from '../../native/native-engine.js';
 import type { Notice } from '../../native/notice-reader.js';
@@ -39,6 +40,14 @@ import {
 } from './market-update.js';
 import { batchReport, checkReportKeys, type VenueReport } from './venue-report.js';
 import { isExternal, type VenueRequest, venueRequest } from '../../core/venue-request.js';
+
+/** How orders are checked. */
+export interface CheckOptions extends CallOptions {
+  /** Whether orders count for those behind them, as in a basket. Default false. */
+  readonly together?: boolean;
+  /** One of the limits' strategies. */
+  readonly strategy?: string;
+}
 
 /** Orders of a list that are sent at once; the others follow what the first fills. */
 const SENT_AT_ONCE: Readonly<Record<Contingency, number>> = { oco: 2, ouo: 2, oto: 1, bracket: 1 };
@@ -267,6 +276,26 @@ export class Engine extends EngineCalls {
   /** Judges the orders of the batch in turn; each has its outcome in the batch. */
   submitBatch(options: CallOptions = {}): void {
     this.telling(options, (notices) => this.native.submitBatch(notices));
+  }
+
+  /**
+   * Judges orders as if they were submitted now, and sends none: those given, or those that stand in `checks` already. Each
+   * is judged alone; `together` counts those ahead that pass as sent. Own orders that one could match are not looked for.
+   *
+   * @returns `checks`, with what each order failed
+   * @throws HoldfastError `CAPACITY_EXHAUSTED`, `ORDER_INVALID` for a side that is none, `EVENT_INVALID` when time runs back
+   */
+  checkBatch(orders?: readonly CheckOrder[], options: CheckOptions = {}): CheckBatch {
+    const { checks } = this;
+    if (orders !== undefined) {
+      checks.clear();
+      for (const order of orders) checks.add(order);
+    }
+    const { strategy, together } = options;
+    this.timeCall(options);
+    const number = strategy === undefined ? 0 : this.strategies.of(strategy);
+    this.native.checks.run(together === true, number);
+    return checks;
   }
 
   /** Takes the reports of the batch in turn; each has its outcome in the batch. */

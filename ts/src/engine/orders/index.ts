@@ -2,6 +2,7 @@ export type { BatchOutcome } from '../../native/batch-record.js';
 export type { BatchOrder, OrderBatch } from '../../native/order-batch.js';
 export type { BatchReport, ReportBatch } from '../../native/report-batch.js';
 export type { BatchRequest, RequestBatch, RequestKind } from '../../native/request-batch.js';
+export type { CheckBatch, CheckOrder } from '../../native/check-batch.js';
 export type { ClosedEngine } from '../../native/native-engine.js';
 export type { JournalPolicy } from '../../core/journal-policy.js';
 export type { OrderRulesOptions } from '../../core/order-rules.js';
@@ -12,7 +13,7 @@ export type {
   ReconciliationState,
   RestartReport,
 } from '../../native/reconciler.js';
-export { Engine } from './engine.js';
+export { type CheckOptions, Engine } from './engine.js';
 export type { EngineEvent } from './engine-event.js';
 export type { EngineOptions } from './engine-options.js';
 export type { BarUpdate, QuoteUpdate, TradeUpdate } from './market-update.js';

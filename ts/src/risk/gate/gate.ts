@@ -13,6 +13,7 @@ import { GateBooks } from './gate-books.js';
 import { type CoverageReport, coverageReport } from './gate-coverage.js';
 import { GateLimits } from './gate-limits.js';
 import { type GateOptions, parseGateOptions } from './gate-options.js';
+import { addCandidates, type GateBatchOptions, type GateCandidate } from './gate-batch.js';
 import type { GateChanges, GateOrder, Reduction } from './gate-order.js';
 import { GateSignals } from './gate-signals.js';
 import { amendCommand } from './order-writer.js';
@@ -116,6 +117,31 @@ export class Gate extends GateBooks {
     const denial = this.#judged('gateCheck', () => this.writer.write(order));
     if (denial !== undefined) return { ...denial, id: null };
     return { allowed: true, id: null };
+  }
+
+  /**
+   * Judges many orders in one call, and reserves none: each alone, or `together` as a basket in which those ahead count as sent.
+   * The answer lists for each place whether it passes and which controls it failed; what cannot be read as an order is refused
+   * (`check` tells why). Its memory is used again by the next call. Own orders that one would meet are not looked for.
+   *
+   * @throws HoldfastError `CAPACITY_EXHAUSTED` beyond 4,096 orders, `STRATEGY_UNKNOWN`
+   */
+  checkBatch(orders: readonly GateCandidate[], options: GateBatchOptions = {}): CheckBatch {
+    const { together, strategy } = options;
+    const number = strategy === undefined ? 0 : this.strategies.of(strategy);
+    const { batch } = this.native.checks;
+    if (orders.length > batch.capacity) {
+      throw new HoldfastError(
+        'CAPACITY_EXHAUSTED',
+        `a batch must have at most ${batch.capacity} orders, has ${orders.length}`,
+        { context: { orders: orders.length, max: batch.capacity } },
+      );
+    }
+    batch.clear();
+    addCandidates(batch, orders, this.writer);
+    this.atCall();
+    this.native.checks.run(together === true, number);
+    return batch;
   }
 
   /**

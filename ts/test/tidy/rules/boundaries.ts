@@ -4,10 +4,11 @@ import type { SourceFile } from '../source-tree.js';
 /** The crates of the workspace that each crate may depend on. */
 const CRATE_DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   core: [],
-  risk: ['core'],
-  engine: ['core', 'risk'],
+  risk: ['core', 'batch'],
+  engine: ['core', 'risk', 'batch'],
   sim: ['core', 'risk', 'engine'],
   quant: ['core'],
+  batch: [],
   safety: ['core'],
   binding: ['core', 'risk', 'engine', 'sim', 'quant', 'safety'],
 };

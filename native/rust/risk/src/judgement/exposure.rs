@@ -8,12 +8,35 @@ use holdfast_core::{Amount, Fraction, Price, Quantity, Result, Rounding, Side};
 
 /// A part of a bound, rounded down.
 fn part(bound: Amount, share: Fraction) -> Result<Amount> {
+    if share == WHOLE {
+        return Ok(bound);
+    }
     bound.times_ratio(i128::from(share.millionths()), Fraction::PARTS, Rounding::Floor)
 }
 
 fn part_of_fraction(bound: Fraction, share: Fraction) -> Fraction {
+    if share == WHOLE {
+        return bound;
+    }
     let product = i128::from(bound.millionths()) * i128::from(share.millionths());
     Fraction::from_millionths((product / Fraction::PARTS) as i64)
+}
+
+/// Whether `value ≤ bound × whole`. What was observed is `value ÷ whole` rounded up, which is no more than a whole number of
+/// millionths exactly when `value` is not, so that nothing needs to be multiplied where the product could not overflow.
+#[inline]
+pub(super) fn covers(
+    bound: Fraction,
+    (value, whole): (Amount, Amount),
+    observed: i128,
+) -> Result<bool> {
+    const WHOLE_MAX: i128 = 1 << 90;
+    const BOUND_MAX: i64 = 1 << 36;
+    let fits = (1..WHOLE_MAX).contains(&whole.raw()) && bound.millionths() < BOUND_MAX;
+    if fits && observed < i128::from(i64::MAX) {
+        return Ok(observed <= i128::from(bound.millionths()));
+    }
+    bound.covers(value, whole)
 }
 
 impl Judgement<'_> {
@@ -45,13 +68,24 @@ impl Judgement<'_> {
         cuts: bool,
     ) -> Result<()> {
         let observed = i128::from(observed_fraction(value, whole)?.millionths());
+        self.observed_share((control, observed), limit, (value, whole), cuts)
+    }
+
+    /// As `share`, of what was observed.
+    fn observed_share(
+        &mut self,
+        (control, observed): (Control, i128),
+        limit: Option<Fraction>,
+        (value, whole): (Amount, Amount),
+        cuts: bool,
+    ) -> Result<()> {
         let Some(limit) = limit else {
             self.add(control, true, None, observed);
             return Ok(());
         };
         let governed = if cuts { part_of_fraction(limit, self.gate.governor) } else { limit };
         let bound = if cuts { part_of_fraction(governed, self.gate.cut) } else { governed };
-        let passed = bound.covers(value, whole)?;
+        let passed = covers(bound, (value, whole), observed)?;
         self.cut_failed |= !passed && bound < governed && governed.covers(value, whole)?;
         self.add(control, passed, Some(i128::from(bound.millionths())), observed);
         Ok(())
@@ -88,9 +122,14 @@ impl Judgement<'_> {
         let gross = view.other_exposure.plus(position)?;
         let whole = view.equity;
         self.share(Control::PositionFraction, limits.position, (position, whole), true)?;
-        self.share(Control::GrossExposure, limits.gross_exposure, (gross, whole), true)?;
+        // Both are of the same amounts, so that they are divided once.
+        let observed = i128::from(observed_fraction(gross, whole)?.millionths());
+        let told = |control: Control| (control, observed);
+        let (of_gross, limit) = (told(Control::GrossExposure), limits.gross_exposure);
+        self.observed_share(of_gross, limit, (gross, whole), true)?;
         if limits.leverage.is_some() {
-            self.share(Control::Leverage, limits.leverage, (gross, whole), false)?;
+            let of_leverage = told(Control::Leverage);
+            self.observed_share(of_leverage, limits.leverage, (gross, whole), false)?;
         }
         if limits.concentration.is_some() {
             let portfolio = (position, gross.max(whole));
@@ -124,5 +163,28 @@ impl Judgement<'_> {
         let bound = i128::from(soft.millionths());
         self.add(Control::DrawdownGuard, passed, Some(bound), observed.millionths().into());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn a_share_is_covered_by_its_rounded_value_exactly_when_its_products_say_so(
+            whole in 1_i128..1 << 100, shift in 0_u32..100, millionths in 0_i64..2_000_000_000,
+            near in -2_i128..=2, anywhere in prop::option::of(0_i128..1 << 104),
+        ) {
+            let whole = Amount::from_raw((whole >> shift).max(1));
+            let bound = Fraction::from_millionths(millionths);
+            let limit = whole.raw().saturating_mul(i128::from(millionths)) / Fraction::PARTS;
+            let value = Amount::from_raw(anywhere.unwrap_or(limit + near).clamp(0, 1 << 104));
+            let observed = i128::from(observed_fraction(value, whole).unwrap().millionths());
+            prop_assert_eq!(covers(bound, (value, whole), observed), bound.covers(value, whole));
+        }
     }
 }
