@@ -248,6 +248,13 @@ codes! {
     222 GpuDeviceLost "GPU_DEVICE_LOST" Infrastructure true "The graphics device was lost twice in one task." "Look at the driver's log; run on the processor meanwhile.";
     223 GpuKernelInvalid "GPU_KERNEL_INVALID" Infrastructure false "The adapter's driver refuses a kernel." "Please report it with the context.";
     224 GpuCapacity "GPU_CAPACITY" Infrastructure false "The task does not fit the adapter." "Use fewer scenarios or assets, or run on the processor.";
+    270 CorrelationStale "CORRELATION_STALE" Risk true "The correlation with something that is held is not known, or too old." "Feed the gate correlations, as CorrelationMonitor does.";
+    271 CorrelationTooHigh "CORRELATION_TOO_HIGH" Risk true "The order's instrument moves too much like something that is held." "Reduce what is held first, or trade another instrument; the size that would pass is 0.";
+    272 PortfolioRiskStale "PORTFOLIO_RISK_STALE" Risk true "The portfolio's risk was never told, or is too old." "Feed the gate the portfolio's risk, as LivePortfolioRisk does.";
+    273 VarExceeded "VAR_EXCEEDED" Risk true "The portfolio's VaR could pass its limit." "Send a smaller order, or reduce what is held.";
+    274 CvarExceeded "CVAR_EXCEEDED" Risk true "The portfolio's CVaR could pass its limit." "Send a smaller order, or reduce what is held.";
+    275 RiskScoreExceeded "RISK_SCORE_EXCEEDED" Risk true "The portfolio's risk score is above its limit." "Reduce what is held; reducing orders pass.";
+    276 RiskMeasureInvalid "RISK_MEASURE_INVALID" Validation false "Correlations or risk that the gate is told do not fit the account, a range, or their time." "Correct the value that the message names.";
 }
 
 #[cfg(test)]
@@ -270,7 +277,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 163);
+        assert_eq!(Code::ALL.len(), 170);
         assert_eq!(Code::from_number(0), None);
     }
 }

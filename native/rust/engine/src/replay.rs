@@ -16,7 +16,7 @@ use holdfast_core::{
     Amendment, Bar, ClientOrderId, Code, Error, OrderIntent, Quote, Result, Timestamp, Trade,
     TradingMode, VenueReport,
 };
-use holdfast_risk::{GateSignal, LimitsChange};
+use holdfast_risk::{GateSignal, LimitsChange, RiskMeasured};
 use serde::Serialize;
 
 /// Outcome of a replay.
@@ -55,7 +55,7 @@ pub(crate) fn feed(
 ) -> Result<()> {
     let mut reader = Reader::new(record.payload);
     let mut commands = Vec::new();
-    let (listed, told, change);
+    let (listed, told, change, measured);
     let input = match record.kind {
         RecordKind::Bar => Input::Bar(Bar::decode(&mut reader)?),
         RecordKind::Trade => Input::Trade(Trade::decode(&mut reader)?),
@@ -92,6 +92,10 @@ pub(crate) fn feed(
         }
         RecordKind::GateSignal => {
             Input::Signal { signal: GateSignal::decode(&mut reader)?, ts: record.ts }
+        }
+        RecordKind::RiskMeasured => {
+            measured = RiskMeasured::decode(&mut reader)?;
+            Input::RiskMeasured { measured: &measured, ts: record.ts }
         }
         RecordKind::Funding => Input::Funding(Funding::decode(&mut reader)?),
         RecordKind::VenueSnapshot => {
