@@ -59,6 +59,12 @@ export const CONTROL_CODES = [
   'SHORT_SALE_DENIED',
   'BREAKER_OPEN',
   'STRATEGY_MESSAGE_RATE_EXCEEDED',
+  'CORRELATION_STALE',
+  'CORRELATION_TOO_HIGH',
+  'PORTFOLIO_RISK_STALE',
+  'VAR_EXCEEDED',
+  'CVAR_EXCEEDED',
+  'RISK_SCORE_EXCEEDED',
 ] as const;
 
 export type ControlCode = (typeof CONTROL_CODES)[number];
@@ -222,5 +228,28 @@ export const CONTROLS: Readonly<Record<ControlCode, ControlEntry>> = {
   STRATEGY_MESSAGE_RATE_EXCEEDED: {
     unit: 'count',
     meaning: "Messages that the strategy's budget lacks; a share of it is kept for cancels.",
+  },
+  CORRELATION_STALE: {
+    unit: 'ns',
+    meaning: 'Age of the correlations with what else is held or could be.',
+  },
+  CORRELATION_TOO_HIGH: {
+    unit: 'fraction',
+    meaning:
+      'Largest correlation with what else is held or could be, on the same side of the market.',
+  },
+  PORTFOLIO_RISK_STALE: { unit: 'ns', meaning: "Age of the portfolio's risk." },
+  VAR_EXCEEDED: {
+    unit: 'amount',
+    meaning: "VaR of the portfolio with all that was not measured yet, in the account's currency.",
+  },
+  CVAR_EXCEEDED: {
+    unit: 'amount',
+    meaning: "CVaR of the portfolio with all that was not measured yet, in the account's currency.",
+  },
+  RISK_SCORE_EXCEEDED: {
+    unit: 'fraction',
+    meaning:
+      'Risk score of the portfolio, in points of 100; it stands in every verdict once it is told.',
   },
 };
