@@ -67,6 +67,13 @@ export const CONTROL_CODES = [
   'RISK_SCORE_EXCEEDED',
 ] as const;
 
+/** Bit of each of them in a verdict: the numbers need not follow each other. */
+export const CONTROL_BITS: readonly number[] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26,
+  27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 51,
+  52, 53, 54, 55, 56,
+];
+
 export type ControlCode = (typeof CONTROL_CODES)[number];
 
 /** What each control checks, and how its limit and observed value are to be read. */

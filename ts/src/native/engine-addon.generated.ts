@@ -64,6 +64,8 @@ export declare class NativeEngine {
   setMode(mode: number, reason: string, isReset: boolean): number;
   /** Takes a rate of exchange. Returns bytes of notices. */
   setRate(currency: string, rate: string): number;
+  /** Tells the gate of the portfolio: kind 0 are correlations, kind 1 is risk. Returns bytes of notices. */
+  riskMeasured(kind: number, values: BigInt64Array): number;
   /** Takes a funding payment; what the account receives is negative. Returns bytes of notices. */
   funding(instrument: number, paid: string): number;
   /** Records that something outside failed. */
