@@ -9,6 +9,8 @@ import {
   SIZE_LIMITS,
 } from './gate-limits.js';
 import { type Act, GatePair } from './gate-pair.js';
+import { playEverySequence } from './small-world.js';
+import { SMALL_WORLDS } from './small-world-cases.js';
 
 /**
  * Plays generated sequences of orders, prices, cancels, signals and measures to the native gate and the slow reference, for
@@ -124,8 +126,20 @@ export function playSequences(first: number, count: number): SequencesPlayed {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const options = { first: { type: 'string' }, count: { type: 'string' } } as const;
+  const options = {
+    first: { type: 'string' },
+    count: { type: 'string' },
+    world: { type: 'string' },
+    steps: { type: 'string' },
+  } as const;
   const { values } = parseArgs({ options });
-  const { codes, ...counts } = playSequences(Number(values.first), Number(values.count));
-  console.log(JSON.stringify({ ...counts, codes: Object.fromEntries([...codes].sort()) }));
+  if (values.world === undefined) {
+    const { codes, ...counts } = playSequences(Number(values.first), Number(values.count));
+    console.log(JSON.stringify({ ...counts, codes: Object.fromEntries([...codes].sort()) }));
+  } else {
+    const world = SMALL_WORLDS[Number(values.world)];
+    if (world === undefined) throw new RangeError(`there is no world ${values.world}`);
+    const played = playEverySequence(world[1], Number(values.steps));
+    console.log(JSON.stringify({ name: world[0], ...played }));
+  }
 }
