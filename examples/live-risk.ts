@@ -2,7 +2,8 @@
  * Risk on the live path: the gate judges by correlations and VaR that it is told, and an order's risk is known before it is
  * sent. Run it with `npx tsx examples/live-risk.ts`.
  */
-import { Engine, Instrument, presetLimits } from 'holdfast';
+import { Instrument, presetLimits } from 'holdfast';
+import { Engine } from 'holdfast/orders';
 import { CorrelationMonitor, LivePortfolioRisk } from 'holdfast/quant';
 
 const symbols = ['BTC', 'ETH', 'GOLD'];
@@ -17,7 +18,7 @@ const engine = Engine.open({
   limits: {
     ...presetLimits('platform'),
     correlationMax: '0.7',
-    correlationAgeMsMax: '86400000',
+    correlationAgeMsMax: '90000000',
     varFracMax: '0.01',
     riskAgeMsMax: '60000',
   },
@@ -48,7 +49,7 @@ for (const symbol of symbols) {
 /** Sends an order and fills it; the gate has been told of the risk before. */
 function buy(symbol: string, quantity: number): void {
   const measure = correlation.measure();
-  if (measure !== null) engine.tellRisk({ ...measure });
+  if (measure !== null) engine.tellRisk(measure);
   engine.tellRisk(risk.measure());
   const { before, after } = risk.whatIf({ symbol, side: 'buy', quantity }).var;
   const result = engine.submit({

@@ -91,7 +91,7 @@ export class LivePortfolioRisk {
     if (!isQuantity || (side !== 'buy' && side !== 'sell')) {
       throw new HoldfastError(
         'ARGUMENT_INVALID',
-        `an order must buy or sell a positive quantity, was ${String(side)} ${quantity}`,
+        `an order must buy or sell a positive quantity, was ${side} ${quantity}`,
         { context: { side, quantity } },
       );
     }
