@@ -211,7 +211,7 @@ fn risk_that_was_never_told_or_is_old_refuses() {
         measure(&mut desk, (0, 0), 0, [0; 3]);
         mark(&mut desk, 0, 10_000, 1_000 * MS);
         let fresh = desk.judge(on(0, market(Side::Sell, 1))).1;
-        assert_eq!(codes(&fresh).contains(&Code::PortfolioRiskStale), false, "{key}");
+        assert!(!codes(&fresh).contains(&Code::PortfolioRiskStale), "{key}");
         mark(&mut desk, 0, 10_000, 1);
         let old = desk.judge(on(1, market(Side::Buy, 1))).1;
         assert!(codes(&old).contains(&Code::PortfolioRiskStale), "{key}");
