@@ -14,7 +14,7 @@ export const SIZE_LIMITS = {
   groupExposureFracMax: ['0.35', '0.5'],
   concentrationFracMax: ['0.2', '0.4'],
   leverageMax: ['0.6', '0.95'],
-  buyingPowerFracMax: ['0.5', '0.9'],
+  buyingPowerFracMax: ['0.2', '0.5'],
 } as const;
 export const OTHER_LIMITS = {
   priceBandFracMax: ['0.01', '0.03'],
