@@ -11,6 +11,14 @@ export {
 export { Instrument, type InstrumentOptions, instrumentSchema } from './instrument.js';
 export { Price } from './price.js';
 export { Quantity } from './quantity.js';
+export {
+  type CorrelationFigures,
+  correlationMeasure,
+  type RiskFigures,
+  type RiskMeasure,
+  riskMeasure,
+  type RiskPartFigures,
+} from './risk-measure.js';
 export type { ShortDecimal } from './short-decimal.js';
 export type { Quote, Trade } from './tick.js';
 export {

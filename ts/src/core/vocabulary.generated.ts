@@ -128,6 +128,7 @@ export const RECORD_KINDS = {
   reconciliation_decision: 41,
   limits_requested: 48,
   gate_signal: 49,
+  risk_measured: 52,
 } as const;
 export type RecordKind = keyof typeof RECORD_KINDS;
 

@@ -2,6 +2,7 @@ import { instrumentAt } from '../core/instrument-at.js';
 import { decimalOf, formatDecimal } from '../core/decimal.js';
 import { HoldfastError } from '../core/holdfast-error.js';
 import type { Instrument } from '../core/instrument.js';
+import type { RiskMeasure } from '../core/risk-measure.js';
 import { CONTINGENCIES, type Contingency, type TradingMode } from '../core/vocabulary.generated.js';
 import type { StrategyNumbers } from '../core/strategy-numbers.js';
 import type { Command } from '../native/command-memory.js';
@@ -100,6 +101,10 @@ export class SessionContext implements StrategyContext {
   setMode(mode: TradingMode, reason: string): void {
     const { native, notices } = this.#options;
     native.setMode(modeNumber(mode, reason), reason, notices);
+  }
+
+  tellRisk(measure: RiskMeasure): void {
+    this.#options.native.riskMeasured(measure);
   }
 
   get account(): AccountView {

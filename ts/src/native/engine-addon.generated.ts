@@ -71,6 +71,8 @@ export declare class NativeEngine {
   setMode(mode: number, reason: string, isReset: boolean): number;
   /** Takes a rate of exchange. Returns bytes of notices. */
   setRate(currency: string, rate: string): number;
+  /** Tells the gate of the portfolio: kind 0 are correlations, kind 1 is risk. Returns bytes of notices. */
+  riskMeasured(kind: number, values: BigInt64Array): number;
   /** Takes a funding payment; what the account receives is negative. Returns bytes of notices. */
   funding(instrument: number, paid: string): number;
   /** Records that something outside failed. */
@@ -189,6 +191,8 @@ export declare class NativeParametricRisk {
   evaluateHeld(equity: number, peak: number, heatFrac: number, out: Float64Array): void;
   /** Writes nine figures for each portfolio of a batch: rows are equity, peak, heat, then the exposures. */
   evaluateMany(portfolios: Float64Array, out: Float64Array): void;
+  /** Writes what one more unit of exposure to each asset adds to the deviation of profits. */
+  marginals(out: Float64Array): void;
   /** Writes what each asset adds to the deviation of profits. */
   components(out: Float64Array): void;
 }
@@ -230,6 +234,8 @@ export declare class NativeSession {
   ): void;
   /** Tells the gate of a change outside: the number of a signal with its target and value. */
   gateSignal(number: number, target: number, value: number): void;
+  /** Tells the gate of the portfolio: kind 0 are correlations, kind 1 is risk, as the numbers that the native core reads. */
+  riskMeasured(kind: number, values: BigInt64Array): void;
   /** Returns the fingerprint of the limits in force. */
   limitsInForce(): string;
   /** Judges the order in the command area once for each key. Returns bytes of notices; a repeat's is the first verdict. */

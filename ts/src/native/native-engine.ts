@@ -150,6 +150,13 @@ export class NativeEngine {
     this.#call((engine) => engine.setRate(currency, rate), into);
   }
 
+  riskMeasured(
+    measure: { readonly kind: number; readonly values: BigInt64Array },
+    into: Notice[],
+  ): void {
+    this.#call((engine) => engine.riskMeasured(measure.kind, measure.values), into);
+  }
+
   funding(instrument: number, paid: string, into: Notice[]): void {
     this.#call((engine) => engine.funding(instrument, paid), into);
   }

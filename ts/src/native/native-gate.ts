@@ -144,6 +144,10 @@ export class NativeGate {
     engineCall(() => this.#engine.gateSignal(number, target, value));
   }
 
+  riskMeasured(measure: { readonly kind: number; readonly values: BigInt64Array }): void {
+    engineCall(() => this.#engine.riskMeasured(measure.kind, measure.values));
+  }
+
   changeLimits({ json, key, untilNs }: LimitsWish): void {
     engineCall(() => this.#engine.changeLimits(json, key, untilNs?.toString()));
   }

@@ -151,6 +151,11 @@ export class NativeSession {
     engineCall(() => this.#session.gateSignal(number, target, value));
   }
 
+  /** Tells the gate of the portfolio's correlations or risk. */
+  riskMeasured(measure: { readonly kind: number; readonly values: BigInt64Array }): void {
+    engineCall(() => this.#session.riskMeasured(measure.kind, measure.values));
+  }
+
   /** Fingerprint of the limits in force. */
   limitsInForce(): string {
     return engineCall(() => this.#session.limitsInForce());

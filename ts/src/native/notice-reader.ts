@@ -13,7 +13,7 @@ import {
   TIMES_IN_FORCE,
   type TimeInForce,
 } from '../core/vocabulary.generated.js';
-import { CONTROL_CODES, type ControlCode } from '../core/controls.generated.js';
+import { CONTROL_BITS, CONTROL_CODES, type ControlCode } from '../core/controls.generated.js';
 
 const HEADER_BYTES = 16;
 /** Bytes of a report up to where the currency of its fee may stand. */
@@ -231,7 +231,7 @@ export class NoticeReader {
     for (let check = at + 10; check < end; check += 43) {
       if (this.#view.getUint8(check + 1) !== 0) continue;
       failed.push({
-        code: entry(CONTROL_CODES, this.#view.getUint8(check)),
+        code: entry(CONTROL_OF_BIT, this.#view.getUint8(check)),
         limit: this.#view.getUint8(check + 2) === 0 ? null : this.#i128(check + 3),
         observed: this.#i128(check + 19),
         ageNs: this.#i64(check + 35),
@@ -277,7 +277,16 @@ function isPassing(status: number): boolean {
   return PASSING.has(status);
 }
 
-function entry<Value>(values: readonly Value[], index: number): Value {
+/** Controls by their bit; a bit that is none is left open. */
+const CONTROL_OF_BIT: readonly (ControlCode | undefined)[] = Array.from(
+  { length: 64 },
+  (_, bit) => {
+    const place = CONTROL_BITS.indexOf(bit);
+    return place < 0 ? undefined : CONTROL_CODES[place];
+  },
+);
+
+function entry<Value>(values: readonly (Value | undefined)[], index: number): Value {
   const value = values[index];
   // The vocabulary is generated from the native enums, so an index past it means two builds were mixed.
   if (value === undefined) throw new RangeError(`native value ${index} is not in the vocabulary`);

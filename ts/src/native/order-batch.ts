@@ -1,5 +1,5 @@
 import type { Code } from '../core/codes.generated.js';
-import { CONTROL_CODES, type ControlCode } from '../core/controls.generated.js';
+import { CONTROL_BITS, CONTROL_CODES, type ControlCode } from '../core/controls.generated.js';
 import { HoldfastError } from '../core/holdfast-error.js';
 import {
   ORDER_TYPES,
@@ -125,7 +125,9 @@ export class OrderBatch {
   /** The code of every control that a denied order failed. */
   failedCodes(slot: number): readonly ControlCode[] {
     const bits = BigInt.asUintN(64, this.#records.int64(slot, FAILED_CONTROLS));
-    return CONTROL_CODES.filter((_, control) => ((bits >> BigInt(control)) & 1n) === 1n);
+    return CONTROL_CODES.filter(
+      (_, place) => ((bits >> BigInt(CONTROL_BITS[place] ?? 64)) & 1n) === 1n,
+    );
   }
 
   /** The largest quantity that would have passed, of an order that was denied for its size alone; otherwise null. */

@@ -65,6 +65,10 @@ export class ParametricRiskHandle {
     engineCall(() => this.#native.evaluateMany(portfolios, out));
   }
 
+  marginals(out: Float64Array): void {
+    engineCall(() => this.#native.marginals(out));
+  }
+
   components(out: Float64Array): void {
     engineCall(() => this.#native.components(out));
   }

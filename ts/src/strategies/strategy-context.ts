@@ -4,6 +4,7 @@ import type { ControlUnit } from '../core/controls.generated.js';
 import type { Instrument } from '../core/instrument.js';
 import type { Price } from '../core/price.js';
 import type { Quantity } from '../core/quantity.js';
+import type { RiskMeasure } from '../core/risk-measure.js';
 import type {
   LiquiditySide,
   OrderRole,
@@ -230,6 +231,13 @@ export interface StrategyContext<
    * @throws HoldfastError `MODE_RESET_REQUIRED` for a looser mode, `ARGUMENT_INVALID` without a reason
    */
   setMode(mode: TradingMode, reason: string): void;
+  /**
+   * Tells the gate of the portfolio's correlations (`CorrelationMonitor`) or risk (`LivePortfolioRisk`) as of an instant
+   * that is not after the present one. Limits on them judge every later order by the last that was told, with its age.
+   *
+   * @throws HoldfastError `RISK_MEASURE_INVALID`
+   */
+  tellRisk(measure: RiskMeasure): void;
   /** Calls `onTimer(name)` at the first bar that closes at or after the time. Replaces a timer of the same name. */
   setTimer(name: string, schedule: TimerSchedule): void;
   clearTimer(name: string): void;

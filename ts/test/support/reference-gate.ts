@@ -2,6 +2,7 @@ import type { ControlCode } from '#ts/core/controls.generated.js';
 import type { Command } from '#ts/native/command-memory.js';
 import type { LimitsOptions } from '#ts/risk/limits.js';
 import { DAY_NS, intentKey, type ReferenceAccount } from './reference-account.js';
+import { portfolioCodes, type ToldPortfolio } from './reference-portfolio.js';
 
 /**
  * The gate again, slow and obvious: every sum is added up anew for every order, nothing is kept between them. It judges
@@ -10,7 +11,8 @@ import { DAY_NS, intentKey, type ReferenceAccount } from './reference-account.js
 
 const PARTS = 1_000_000n;
 const CENT = 10n ** 16n;
-const SIZES = new Set<ControlCode>([
+/** Codes of controls that a smaller order may pass. */
+export const SIZE_CODES: ReadonlySet<string> = new Set<ControlCode>([
   'ORDER_QTY_EXCEEDED',
   'ORDER_NOTIONAL_EXCEEDED',
   'POSITION_LIMIT_EXCEEDED',
@@ -25,6 +27,8 @@ const SIZES = new Set<ControlCode>([
   'BUYING_POWER_EXCEEDED',
   'DRAWDOWN_GUARD',
   'SHORT_SALE_DENIED',
+  'VAR_EXCEEDED',
+  'CVAR_EXCEEDED',
 ]);
 
 const abs = (value: bigint) => (value < 0n ? -value : value);
@@ -46,6 +50,8 @@ export interface ReferenceWorld {
   readonly group: ReadonlySet<number>;
   readonly account: ReferenceAccount;
   readonly signals: ReferenceSignals;
+  /** What the gate was told of the portfolio. */
+  readonly told: ToldPortfolio;
   /** When executions disabled the strategy; null while they have not. */
   disabled: boolean;
 }
@@ -71,7 +77,7 @@ export function referenceSuggestion(
   nowNs: bigint,
 ): bigint | null {
   const { codes } = referenceVerdict(world, command, nowNs);
-  if (codes.length === 0 || !codes.every((code) => SIZES.has(code))) return null;
+  if (codes.length === 0 || !codes.every((code) => SIZE_CODES.has(code))) return null;
   for (let lots = command.lots - 1n; lots > 0n; lots -= 1n) {
     if (referenceVerdict(world, { ...command, lots }, nowNs).codes.length === 0) return lots;
   }
@@ -100,6 +106,7 @@ class Judgement {
       this.#behaviour();
       this.#losses();
       this.#sizes();
+      this.#codes.push(...portfolioCodes(this.#world, this.#command, this.#nowNs));
     }
     return { codes: [...new Set(this.#codes)].sort(), reducing };
   }

@@ -117,6 +117,7 @@ describe('generated modules', () => {
   it('hold the controls by their codes', () => {
     const text = controlsModule(VOCABULARY);
     expect(text).toContain('CONTROL_CODES = ["PRICE_STALE"] as const');
+    expect(text).toMatch(/CONTROL_BITS: readonly number\[\] = \[\d+\];/);
     expect(text).toContain('PRICE_STALE: {"unit":"ns","meaning":"Price\'s age."}');
   });
 

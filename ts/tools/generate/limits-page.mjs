@@ -60,6 +60,9 @@ takes it back.
 gate of them is an input of the session, stands in the journal, and is replayed: an account that was confirmed, a clock that
 was measured, an instrument that was halted, a circuit breaker that opened, a strategy that a person enabled again.
 
+**The whole portfolio.** Correlations, VaR, CVaR and a risk score are worked out elsewhere and told to the gate, which never waits
+for them: [portfolio-risk.md](portfolio-risk.md#live-risk). A limit on one of them needs a bound on its age.
+
 `;
 
 const SCOPES = `## Scopes

@@ -21,7 +21,8 @@ export const LIMIT_KEYS = [${entries.join(',\n')}] as const;
 /** @param {LimitEntry} limit */
 function valueSchema({ kind, meaning }) {
   if (kind === 'flag') return { type: 'boolean', description: meaning };
-  const isCount = kind === 'count' || kind === 'rate_count' || kind === 'milliseconds';
+  const isCount =
+    kind === 'count' || kind === 'points' || kind === 'rate_count' || kind === 'milliseconds';
   const number = isCount
     ? { type: 'integer', minimum: 1 }
     : { type: 'number', exclusiveMinimum: 0 };

@@ -56,6 +56,9 @@ export interface ControlEntry {
 /** Codes of the gate's controls, in the order of their bits. */
 export const CONTROL_CODES = ${JSON.stringify(controls.map(({ code }) => code))} as const;
 
+/** Bit of each of them in a verdict: the numbers need not follow each other. */
+export const CONTROL_BITS: readonly number[] = ${JSON.stringify(controls.map(({ bit }) => bit))};
+
 export type ControlCode = (typeof CONTROL_CODES)[number];
 
 /** What each control checks, and how its limit and observed value are to be read. */

@@ -179,6 +179,16 @@ impl NativeParametricRisk {
         })
     }
 
+    /// Writes what one more unit of exposure to each asset adds to the deviation of profits.
+    #[napi]
+    pub fn marginals(&self, mut out: Float64Array) -> napi::Result<(), String> {
+        self.with(|risk| {
+            // SAFETY: this thread is the only one in JavaScript, and no view of the array is kept.
+            risk.marginals(unsafe { out.as_mut() });
+            Ok(())
+        })
+    }
+
     /// Writes what each asset adds to the deviation of profits.
     #[napi]
     pub fn components(&self, mut out: Float64Array) -> napi::Result<(), String> {

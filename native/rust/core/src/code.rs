@@ -254,6 +254,13 @@ codes! {
     245 NothingToReduce "NOTHING_TO_REDUCE" Risk false "The position is flat, or orders that are under way reduce all of it." "Wait for the orders under way, or cancel them.";
     246 GuardMethodRefused "GUARD_METHOD_REFUSED" Validation false "A guarded exchange was asked for an order by a method that the gate cannot judge." "Use createOrder, or one of the methods that the message names.";
     247 GuardOrderUnreadable "GUARD_ORDER_UNREADABLE" Validation false "An order for a guarded exchange has a type or a parameter that the gate cannot judge." "Say it as a limit, market, stop or take-profit order with a quantity in units.";
+    270 CorrelationStale "CORRELATION_STALE" Risk true "The correlation with something that is held is not known, or too old." "Feed the gate correlations, as CorrelationMonitor does.";
+    271 CorrelationTooHigh "CORRELATION_TOO_HIGH" Risk true "The order's instrument moves too much like something that is held." "Reduce what is held first, or trade another instrument; the size that would pass is 0.";
+    272 PortfolioRiskStale "PORTFOLIO_RISK_STALE" Risk true "The portfolio's risk was never told, or is too old." "Feed the gate the portfolio's risk, as LivePortfolioRisk does.";
+    273 VarExceeded "VAR_EXCEEDED" Risk true "The portfolio's VaR could pass its limit." "Send a smaller order, or reduce what is held.";
+    274 CvarExceeded "CVAR_EXCEEDED" Risk true "The portfolio's CVaR could pass its limit." "Send a smaller order, or reduce what is held.";
+    275 RiskScoreExceeded "RISK_SCORE_EXCEEDED" Risk true "The portfolio's risk score is above its limit." "Reduce what is held; reducing orders pass.";
+    276 RiskMeasureInvalid "RISK_MEASURE_INVALID" Validation false "Correlations or risk that the gate is told do not fit the account, a range, or their time." "Correct the value that the message names.";
 }
 
 #[cfg(test)]
@@ -276,7 +283,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 169);
+        assert_eq!(Code::ALL.len(), 176);
         assert_eq!(Code::from_number(0), None);
     }
 }

@@ -39,15 +39,16 @@ vocabulary! {
         SessionClosed = 32 "session_closed",
         VenueSnapshot = 40 "venue_snapshot", ReconciliationDecision = 41 "reconciliation_decision",
         LimitsRequested = 48 "limits_requested", GateSignal = 49 "gate_signal",
+        RiskMeasured = 52 "risk_measured",
     }
 }
 
 impl RecordKind {
-    /// Returns whether the record came from outside the engine: numbers below 16, and from 40 to 51.
+    /// Returns whether the record came from outside the engine: numbers below 16, and from 40 to 52.
     #[must_use]
     pub const fn is_input(self) -> bool {
         let number = self as u8;
-        number < Self::Verdict as u8 || (number >= 40 && number < 52)
+        number < Self::Verdict as u8 || (number >= 40 && number < 53)
     }
 }
 

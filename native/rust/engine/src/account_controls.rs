@@ -34,6 +34,7 @@ impl Engine {
         others: WorstCase,
         verdict: &mut Verdict,
     ) -> Result<()> {
+        self.check_portfolio(intent, lots, others, verdict)?;
         if verdict.reducing {
             return Ok(());
         }

@@ -10,6 +10,8 @@ use crate::account_spec::AccountSpec;
 use crate::config::EngineConfig;
 use crate::self_trade::SelfTradeConfig;
 use holdfast_core::{Amount, Code, Error, InstrumentId, Result};
+use holdfast_risk::Limits;
+use holdfast_risk::limit_table::LimitTable;
 use std::collections::BTreeMap;
 
 /// What one actor owns.
@@ -34,6 +36,16 @@ fn invalid(rule: String, field: &'static str) -> Error {
     Error::new(Code::ActorPlanInvalid, rule).with("field", field)
 }
 
+/// Correlation, VaR and score are of the whole portfolio, of which each of several actors sees a part only.
+fn check_portfolio_limits(account: &EngineConfig, actors: usize) -> Result<()> {
+    let limits = LimitTable::new(&account.limits, &account.instruments.iter().collect::<Vec<_>>())?;
+    if actors > 1 && limits.all().any(Limits::asks_for_portfolio) {
+        let rule = "limits on correlation, VaR, CVaR and score must be judged by one actor alone";
+        return Err(invalid(rule.into(), "limits"));
+    }
+    Ok(())
+}
+
 impl ActorPlan {
     /// Divides an account. The order ids of actor `n` have the account's epoch plus `n`, so that no two actors name an
     /// order alike and an id tells its actor.
@@ -46,6 +58,7 @@ impl ActorPlan {
         check_budgets(account, actors)?;
         let places = places(account.instruments.len(), actors)?;
         let parts = actors.len();
+        check_portfolio_limits(account, parts)?;
         let limits = &account.limits;
         let minute = divided("orders_per_minute_max", &limits.orders_per_minute_max, parts)?;
         let daily = divided("daily_trades_max", &limits.daily_trades_max, parts)?;

@@ -70,6 +70,10 @@ impl ActorPlan {
             | Input::Rate(_) => {
                 return Ok((None, ActorInput::Plain(input)));
             }
+            Input::RiskMeasured { .. } => {
+                let rule = "risk of the whole portfolio must be told to one engine: each actor has its part of the account";
+                return Err(Error::new(Code::ArgumentInvalid, rule));
+            }
             Input::ChangeLimits { .. } => {
                 let rule =
                     "limits must be changed for each actor by itself: each has its part of them";

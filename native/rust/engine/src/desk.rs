@@ -23,7 +23,7 @@ use holdfast_core::{
     Amendment, Bar, ClientOrderId, Code, Contingency, Error, OrderIntent, Quote, Rate, Result,
     Timestamp, Trade, TradingMode, VenueReport,
 };
-use holdfast_risk::Verdict;
+use holdfast_risk::{RiskMeasured, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// Requests that may wait for `drain`; with more the desk takes no further order, since nobody seems to send them.
@@ -306,6 +306,14 @@ impl Desk {
         let currency = self.engine.wallets().id(currency)?;
         let changed = RateChanged { currency, ts_event, rate: Rate::parse(rate)? };
         self.step(&Input::Rate(changed)).map(|_| ())
+    }
+
+    /// Tells the gate of the portfolio's correlations or risk.
+    ///
+    /// # Errors
+    /// `RISK_MEASURE_INVALID`, and as `on_bar`.
+    pub fn on_risk(&mut self, measured: &RiskMeasured, ts: Timestamp) -> Result<()> {
+        self.step(&Input::RiskMeasured { measured, ts }).map(|_| ())
     }
 
     /// Puts a trading mode in force that is as strict as the present one or stricter.

@@ -24,7 +24,7 @@ use holdfast_core::{
     AccountId, Amount, ClientOrderId, Clock, Code, Error, Instrument, InstrumentId, InstrumentSpec,
     ManualClock, Order, OrderType, Price, Result, Timestamp, VenueReport,
 };
-use holdfast_risk::{ChangeCause, Gate, Verdict, WorstCase};
+use holdfast_risk::{ChangeCause, Gate, HeldSides, Verdict, WorstCase};
 use std::collections::{BTreeSet, VecDeque};
 
 /// Everything the engine knows about one instrument.
@@ -117,6 +117,8 @@ pub struct Engine {
     /// Where smaller quantities are tried when an order is denied for its size.
     pub(crate) trial_verdict: Option<Box<Verdict>>,
     pub(crate) totals_of_exposure: ExposureTotals,
+    /// What is held, or could be when open orders fill.
+    pub(crate) held_sides: HeldSides,
     /// Whether a limit asks for the coverage of positions.
     pub(crate) watches_stops: bool,
     /// Whether a limit asks for sums over instruments.
@@ -188,6 +190,7 @@ impl Engine {
             first_results: FirstResults::new(config.orders.idempotency_max),
             trial_verdict: Some(Box::new(Verdict::new(ClientOrderId::NONE, false))),
             totals_of_exposure: ExposureTotals::new(asset_count, groups),
+            held_sides: HeldSides::new(config.instruments.len()),
             watches_stops: false,
             watches_totals: false,
             limits_due: None,
@@ -301,6 +304,9 @@ impl Engine {
             }
             Input::ChangeLimits { change, .. } => self.change_limits(change, sink).map(|()| None),
             Input::Signal { signal, .. } => self.take_signal(*signal, sink).map(|()| None),
+            Input::RiskMeasured { measured, .. } => {
+                self.take_measured(measured, sink).map(|()| None)
+            }
             Input::VenueState(told) => self.compare_with_venue(told, sink, commands).map(|()| None),
             Input::Decide(decision) => self.decide(decision, sink, commands).map(|()| None),
             Input::Funding(funding) => {

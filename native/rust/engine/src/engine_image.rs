@@ -29,8 +29,8 @@ persist_fields!(OrderCounts {
     strategy_filled,
 });
 
-persist_fields!(Part { long, short, worst, asset, group });
-persist_fields!(ExposureTotals { long, short, by_asset, by_group });
+persist_fields!(Part { long, short, worst, added, asset, group });
+persist_fields!(ExposureTotals { long, short, added, by_asset, by_group });
 persist_fields!(Coverage { sell_stops, buy_stops, uncovered_since });
 
 persist_parts!(InstrumentState {
@@ -57,6 +57,7 @@ persist_parts!(Engine {
         reconciliation,
         held_since,
         totals_of_exposure,
+        held_sides,
         watches_stops,
         watches_totals,
         limits_due,

@@ -201,6 +201,7 @@ impl Engine {
     /// Brings the sums over instruments up to date after a change of one of them, in O(1).
     pub(crate) fn refresh(&mut self, id: InstrumentId) -> Result<()> {
         let mode = self.position_mode;
+        self.note_held(id)?;
         let state = self.state(id)?;
         let Some((mark, _)) = state.mark else { return Ok(()) };
         let valued = state.valued(mode, mark)?;
@@ -212,7 +213,9 @@ impl Engine {
         let old_part = state.part;
         let part = if self.watches_totals {
             let (long, short) = state.one_sided(state.case, mark)?;
-            Part { long: convert(long)?, short: convert(short)?, worst: new[2], ..old_part }
+            let (long, short) = (convert(long)?, convert(short)?);
+            let added = self.added_risk(id, long, short)?;
+            Part { long, short, worst: new[2], added, ..old_part }
         } else {
             old_part
         };

@@ -13,6 +13,8 @@ pub(crate) struct ExposureTotals {
     /// Signed exposures with all open buys, and with all open sells, filled.
     pub(crate) long: Amount,
     pub(crate) short: Amount,
+    /// What VaR and CVaR could be beyond what was measured.
+    pub(crate) added: [Amount; 2],
     /// Worst exposure by base currency, and by group of the limits from 1.
     pub(crate) by_asset: Vec<Amount>,
     pub(crate) by_group: Vec<Amount>,
@@ -24,6 +26,7 @@ pub struct Part {
     pub(crate) long: Amount,
     pub(crate) short: Amount,
     pub(crate) worst: Amount,
+    pub(crate) added: [Amount; 2],
     /// Place of its base currency, and its group from 1; 0 is none.
     pub(crate) asset: usize,
     pub(crate) group: usize,
@@ -50,6 +53,9 @@ impl ExposureTotals {
     pub(crate) fn exchange(&mut self, old: &Part, new: &Part) -> Result<()> {
         exchange(&mut self.long, old.long, new.long)?;
         exchange(&mut self.short, old.short, new.short)?;
+        for (sum, (old, new)) in self.added.iter_mut().zip(old.added.into_iter().zip(new.added)) {
+            exchange(sum, old, new)?;
+        }
         if old.worst == new.worst {
             return Ok(());
         }
@@ -142,6 +148,7 @@ impl Engine {
                 || limits.asset_exposure.is_some()
                 || limits.group_exposure.is_some()
                 || limits.buying_power.is_some()
+                || limits.bounds_risk()
         });
         let assets = self.totals_of_exposure.by_asset.len();
         self.totals_of_exposure = ExposureTotals::new(assets, table.groups());
@@ -152,7 +159,7 @@ impl Engine {
             state.part = Part { asset: state.part.asset, group, ..Part::default() };
             self.refresh(id)?;
         }
-        Ok(())
+        self.add_risk_anew()
     }
 }
 

@@ -9,7 +9,7 @@ use holdfast_core::{
     Amendment, Amount, Bar, ClientOrderId, Code, InstrumentId, OrderIntent, Quote, Replacement,
     Result, Timestamp, Trade, TradingMode, VenueReport,
 };
-use holdfast_risk::{GateSignal, LimitsChange};
+use holdfast_risk::{GateSignal, LimitsChange, RiskMeasured};
 
 /// A funding payment of a perpetual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +83,13 @@ pub enum Input<'a> {
         /// When.
         ts: Timestamp,
     },
+    /// The gate is told of the portfolio's correlations or risk.
+    RiskMeasured {
+        /// What was measured.
+        measured: &'a RiskMeasured,
+        /// When.
+        ts: Timestamp,
+    },
     /// Funding fell due.
     Funding(Funding),
     /// A rate of exchange changed.
@@ -118,6 +125,7 @@ impl Input<'_> {
             Self::ModeChanged { ts, .. }
             | Self::ChangeLimits { ts, .. }
             | Self::Signal { ts, .. }
+            | Self::RiskMeasured { ts, .. }
             | Self::Cancel { ts, .. }
             | Self::LoseTrack { ts, .. }
             | Self::Failure { ts, .. } => *ts,

@@ -53,6 +53,7 @@ pub mod notices;
 pub mod order_list;
 pub mod order_store;
 pub mod output;
+mod portfolio_controls;
 pub mod position;
 mod protection;
 pub mod rates;

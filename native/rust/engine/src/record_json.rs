@@ -7,6 +7,7 @@ use crate::journal_resume::JournalResumed;
 use crate::keyed_submission::Submission;
 use crate::order_list::{OrderList, OrderListJudged};
 use crate::output::{DayClosed, OrderChanged, PositionChanged};
+use crate::portfolio_controls::measured_json;
 use crate::rates::RateChanged;
 use crate::reconciliation::{closed_json, decision_json, item_json, state_json, venue_json};
 use holdfast_core::journal_record::{Record, RecordKind, hex};
@@ -16,7 +17,7 @@ use holdfast_core::{
     Overlays, Price, Quantity, Quote, Result, Side, TimeInForce, Trade, TradingMode,
     TrailingDistance, VenueReport,
 };
-use holdfast_risk::{GateSignal, Verdict};
+use holdfast_risk::{GateSignal, RiskMeasured, Verdict};
 use serde_json::{Value, json};
 
 /// Returns the record with all its fields; amounts are exact decimal strings, prices ticks, quantities lots.
@@ -59,6 +60,7 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
             serde_json::from_slice(record.payload).unwrap_or(Value::Null)
         }
         RecordKind::GateSignal => signal_json(GateSignal::decode(&mut reader)?),
+        RecordKind::RiskMeasured => measured_json(&RiskMeasured::decode(&mut reader)?),
         RecordKind::LimitsChanged => LimitsChanged::decode(&mut reader)?.json(),
         RecordKind::StrategyThrottled => StrategyThrottled::decode(&mut reader)?.json(),
         RecordKind::Verdict => verdict(&Verdict::decode(&mut reader)?),

@@ -16,7 +16,7 @@ use holdfast_core::{
     Amendment, Bar, ClientOrderId, Code, Error, OrderIntent, Quote, Result, Timestamp, Trade,
     TradingMode, VenueReport,
 };
-use holdfast_risk::{GateSignal, LimitsChange};
+use holdfast_risk::{GateSignal, LimitsChange, RiskMeasured};
 use serde::Serialize;
 
 /// Outcome of a replay.
@@ -47,6 +47,11 @@ pub fn replay(reader: &JournalReader) -> Result<Replayed> {
     })
 }
 
+fn text<'a>(reader: &Reader<'a>, field: &str) -> Result<&'a str> {
+    std::str::from_utf8(reader.rest())
+        .map_err(|_| Error::new(Code::JournalCorrupt, format!("{field} must hold text")))
+}
+
 /// Gives an input record to the engine, which records it and everything that follows.
 pub(crate) fn feed(
     engine: &mut Engine,
@@ -55,7 +60,7 @@ pub(crate) fn feed(
 ) -> Result<()> {
     let mut reader = Reader::new(record.payload);
     let mut commands = Vec::new();
-    let (listed, told, change);
+    let (listed, told, change, measured);
     let input = match record.kind {
         RecordKind::Bar => Input::Bar(Bar::decode(&mut reader)?),
         RecordKind::Trade => Input::Trade(Trade::decode(&mut reader)?),
@@ -82,9 +87,7 @@ pub(crate) fn feed(
         RecordKind::VenueReport => Input::Report(VenueReport::decode(&mut reader)?),
         RecordKind::ModeChanged => {
             let mode = TradingMode::read(reader.u8()?);
-            let reason = std::str::from_utf8(reader.rest())
-                .map_err(|_| Error::new(Code::JournalCorrupt, "reason must hold text"))?;
-            Input::ModeChanged { mode, reason, ts: record.ts }
+            Input::ModeChanged { mode, reason: text(&reader, "reason")?, ts: record.ts }
         }
         RecordKind::LimitsRequested => {
             change = LimitsChange::decode(&mut reader)?;
@@ -92,6 +95,10 @@ pub(crate) fn feed(
         }
         RecordKind::GateSignal => {
             Input::Signal { signal: GateSignal::decode(&mut reader)?, ts: record.ts }
+        }
+        RecordKind::RiskMeasured => {
+            measured = RiskMeasured::decode(&mut reader)?;
+            Input::RiskMeasured { measured: &measured, ts: record.ts }
         }
         RecordKind::Funding => Input::Funding(Funding::decode(&mut reader)?),
         RecordKind::VenueSnapshot => {
@@ -106,9 +113,7 @@ pub(crate) fn feed(
             let code = Code::from_number(reader.u16()?).ok_or_else(|| {
                 Error::new(Code::JournalCorrupt, "failure must name a known code")
             })?;
-            let message = std::str::from_utf8(reader.rest())
-                .map_err(|_| Error::new(Code::JournalCorrupt, "failure must hold text"))?;
-            Input::Failure { code, message, ts: record.ts }
+            Input::Failure { code, message: text(&reader, "failure")?, ts: record.ts }
         }
         // A day's close comes before the input of the next day that caused it, which stands further on.
         RecordKind::DayClosed => return engine.close_day_before(Timestamp(i64::MAX), expected),

@@ -156,6 +156,16 @@ impl ParametricRisk {
         }
     }
 
+    /// Writes what one more unit of exposure to each asset adds to the deviation: (Σw)ᵢ ÷ deviation. Where nothing is at risk
+    /// it is the asset's own deviation, whichever way it is held.
+    pub fn marginals(&self, out: &mut [f64]) {
+        let deviation = self.standard_deviation();
+        let own = self.covariance.iter().step_by(self.order() + 1);
+        for ((out, sum), own) in out.iter_mut().zip(&self.image).zip(own) {
+            *out = if deviation > 0.0 { sum / deviation } else { own.max(0.0).sqrt() };
+        }
+    }
+
     /// Evaluates the exposures that are held.
     #[must_use]
     pub fn evaluate_held(&self, capital: Capital) -> Evaluation {
@@ -349,6 +359,11 @@ mod tests {
             let mut components = vec![0.0; held.order()];
             held.components(&mut components);
             let sum: f64 = components.iter().sum();
+            let mut marginals = vec![0.0; held.order()];
+            held.marginals(&mut marginals);
+            for ((marginal, exposure), component) in marginals.iter().zip(&held.exposures).zip(&components) {
+                prop_assert!((marginal * exposure - component).abs() <= 1e-9 * (1.0 + component.abs()));
+            }
             prop_assert!((sum - kept.standard_deviation).abs() <= 1e-6 * (1.0 + sum.abs()));
         }
     }

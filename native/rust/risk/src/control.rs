@@ -85,6 +85,8 @@ macro_rules! controls {
                         | Self::BuyingPower
                         | Self::DrawdownGuard
                         | Self::ShortSale
+                        | Self::ValueAtRisk
+                        | Self::Shortfall
                 )
             }
 
@@ -155,6 +157,12 @@ controls! {
     ShortSale = 47 ShortSaleDenied Amount "Short position, all open sell orders filled, in units of the instrument.",
     Breaker = 48 BreakerOpen Count "Circuit breakers that are open, as bits.",
     StrategyMessageRate = 49 StrategyMessageRateExceeded Count "Messages that the strategy's budget lacks; a share of it is kept for cancels.",
+    CorrelationAge = 51 CorrelationStale Nanoseconds "Age of the correlations with what else is held or could be.",
+    Correlation = 52 CorrelationTooHigh Fraction "Largest correlation with what else is held or could be, on the same side of the market.",
+    RiskAge = 53 PortfolioRiskStale Nanoseconds "Age of the portfolio's risk.",
+    ValueAtRisk = 54 VarExceeded Amount "VaR of the portfolio with all that was not measured yet, in the account's currency.",
+    Shortfall = 55 CvarExceeded Amount "CVaR of the portfolio with all that was not measured yet, in the account's currency.",
+    RiskScore = 56 RiskScoreExceeded Fraction "Risk score of the portfolio, in points of 100; it stands in every verdict once it is told.",
 }
 
 impl Persist for Control {
@@ -174,12 +182,13 @@ mod tests {
     #[test]
     fn bits_and_codes_are_unique() {
         let mut codes = std::collections::HashSet::new();
-        for (index, control) in Control::ALL.iter().enumerate() {
-            assert_eq!(*control as usize, index);
-            assert_eq!(Control::from_number(index as u8), Some(*control));
+        assert!(Control::ALL.is_sorted_by_key(|control| *control as u8));
+        for control in Control::ALL {
+            assert!(usize::from(*control as u8) < crate::verdict::CHECKS_MAX);
+            assert_eq!(Control::from_number(*control as u8), Some(*control));
             assert!(codes.insert(control.code().name()));
             assert!(control.meaning().ends_with('.') && !control.unit().name().is_empty());
         }
-        assert_eq!(Control::from_number(50), None);
+        assert_eq!(Control::from_number(57), None);
     }
 }

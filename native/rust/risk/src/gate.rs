@@ -12,6 +12,7 @@ use crate::limits::{Limits, LimitsSpec};
 use crate::loss_guard::{LossGuard, LossLimits};
 use crate::message_budget::MessageBudget;
 use crate::order_rate::{MINUTE_NS, OrderRate};
+use crate::portfolio_risk::Measures;
 use crate::signal::GateSignal;
 use crate::verdict::Verdict;
 use crate::view::{Subject, View};
@@ -44,6 +45,7 @@ pub struct Gate {
     pub(crate) breakers: u32,
     pub(crate) account_confirmed: Option<Timestamp>,
     pub(crate) clock_offset_ns: Option<i64>,
+    pub(crate) measures: Measures,
 }
 
 /// All of a size.
@@ -89,6 +91,7 @@ impl Gate {
             breakers: 0,
             account_confirmed: None,
             clock_offset_ns: None,
+            measures: Measures::default(),
         };
         gate.fit_to_limits()?;
         Ok(gate)

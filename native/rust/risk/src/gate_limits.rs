@@ -73,6 +73,9 @@ impl Gate {
         words.extend((self.breakers != 0).then_some(i128::from(self.breakers)));
         words.extend(self.account_confirmed.map(|ts| i128::from(ts.0)));
         words.extend(self.clock_offset_ns.map(i128::from));
+        for measured in self.measures.all() {
+            words.extend(measured.to_values().1.into_iter().map(i128::from));
+        }
         let governor = self.governor;
         words.extend((governor != WHOLE).then_some(i128::from(governor.millionths())));
         words

@@ -380,6 +380,9 @@ fn incomplete(limits: &Limits) -> Result<()> {
     if let Some((one, other, ..)) = needed.into_iter().find(|(_, _, one, other)| *one && !*other) {
         return Err(contradictory(one, "must not be set without", other));
     }
+    if let Some((one, other)) = l.ageless() {
+        return Err(contradictory(one, "must not be set without", other));
+    }
     let sizes = l.order_quantity.is_some()
         || l.order_notional.is_some()
         || l.position.is_some()

@@ -62,6 +62,17 @@ pub(crate) fn rate_count(field: &'static str, text: &str) -> Result<Option<u32>>
     count_to(field, text, ORDERS_PER_MINUTE_MAX)
 }
 
+/// Points of a score.
+pub(crate) fn points(field: &'static str, text: &str) -> Result<Option<u32>> {
+    count_to(field, text, 100)
+}
+
+/// Money that nobody commits: a bound on an estimate that is told to the gate. It has no place among the limits that every
+/// document must say.
+pub(crate) fn told_amount(field: &'static str, text: &str) -> Result<Option<Amount>> {
+    amount(field, text)
+}
+
 /// Milliseconds as nanoseconds.
 pub(crate) fn milliseconds(field: &'static str, text: &str) -> Result<Option<i64>> {
     Ok(count_to(field, text, u32::MAX)?.map(|ms| i64::from(ms) * 1_000_000))

@@ -3,7 +3,8 @@
 use crate::calendar::Hours;
 use crate::limit_document::{ChangeRules, ScopeSpec};
 use crate::limit_values::{
-    amount, count, fraction, higher, lower, milliseconds, percent_free, rate_count,
+    amount, count, fraction, higher, lower, milliseconds, percent_free, points, rate_count,
+    told_amount,
 };
 use holdfast_core::decimal::Decimal;
 use holdfast_core::persist::{Persist, unfit};
@@ -35,7 +36,8 @@ const fn is_false(flag: &bool) -> bool {
 pub struct LimitKey {
     /// Key in files and journals.
     pub key: &'static str,
-    /// How its text is read: `amount`, `fraction`, `percent_free`, `count`, `rate_count`, `milliseconds` or `flag`.
+    /// How its text is read: `amount`, `fraction`, `percent_free`, `count`, `rate_count`, `milliseconds`,
+    /// `points`, `told_amount` or `flag`.
     pub kind: &'static str,
     /// Whether the lower or the higher value is the stricter one.
     pub stricter: &'static str,
@@ -216,10 +218,19 @@ limit_table! {
         stop_uncovered_ms_max stop_uncovered_ns i64 milliseconds lower any "Longest time for which a position may lack live protective stops before no more is opened, in milliseconds.";
         account_age_ms_max account_age_ns i64 milliseconds lower account "Longest time since the venue confirmed the account, in milliseconds.";
         intent_age_ms_max intent_age_ns i64 milliseconds lower any "Oldest market event that an order may be caused by, in milliseconds.";
+        correlation_max correlation Fraction percent_free lower any "Largest correlation of an order's instrument with what else is held or could be: of longs with longs and shorts with shorts, and the opposite of longs with shorts.";
+        correlation_age_ms_max correlation_age_ns i64 milliseconds lower any "Oldest correlations that an order may be judged by, in milliseconds.";
+        var_frac_max var_frac Fraction percent_free lower any "Largest VaR of the portfolio, as it is told to the gate, as a fraction of equity.";
+        var_amount_max var_amount Amount told_amount lower any "Largest VaR of the portfolio, as it is told to the gate, in the account's currency.";
+        cvar_frac_max cvar_frac Fraction percent_free lower any "Largest CVaR of the portfolio, as it is told to the gate, as a fraction of equity.";
+        cvar_amount_max cvar_amount Amount told_amount lower any "Largest CVaR of the portfolio, as it is told to the gate, in the account's currency.";
+        risk_score_max risk_score u32 points lower any "Highest risk score of the portfolio, as it is told to the gate, from 0 to 100 points.";
+        risk_age_ms_max risk_age_ns i64 milliseconds lower any "Oldest VaR, CVaR and score that an order may be judged by, in milliseconds.";
         clock_drift_ms_max clock_drift_ns i64 milliseconds lower account "Largest measured offset of the clock, in milliseconds; an offset that is unknown is refused.";
     }
     flags {
         restricted "Whether no order may open or enlarge a position.";
+        correlation_absolute "Whether a correlation counts by its magnitude, so that a hedge is denied like what it hedges.";
         short_sale_denied "Whether no order may lead to a short position.";
     }
 }

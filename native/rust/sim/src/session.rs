@@ -13,7 +13,7 @@ use holdfast_engine::snapshot::Snapshot;
 use holdfast_engine::{
     Command, Engine, EngineConfig, Input, JournalWriter, OrderList, RateChanged, Sink,
 };
-use holdfast_risk::{GateSignal, LimitsChange, LimitsSpec, Verdict};
+use holdfast_risk::{GateSignal, LimitsChange, LimitsSpec, RiskMeasured, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// Configuration of a simulated session; `about` is whatever the caller wants to find in the journal again.
@@ -293,6 +293,14 @@ impl Session {
     /// `INSTRUMENT_UNKNOWN`, `LIMITS_LOOSENING_DENIED`, `JOURNAL_IO`.
     pub fn signal(&mut self, signal: GateSignal) -> Result<()> {
         self.step(&Input::Signal { signal, ts: self.engine.now() }).map(|_| ())
+    }
+
+    /// Tells the gate of the portfolio's correlations or risk.
+    ///
+    /// # Errors
+    /// `RISK_MEASURE_INVALID`, `JOURNAL_IO`.
+    pub fn risk_measured(&mut self, measured: &RiskMeasured) -> Result<()> {
+        self.step(&Input::RiskMeasured { measured, ts: self.engine.now() }).map(|_| ())
     }
 
     /// Records that something outside failed.

@@ -2,6 +2,7 @@ import { decimalOf, formatDecimal } from '../../core/decimal.js';
 import { HoldfastError } from '../../core/holdfast-error.js';
 import type { Instrument } from '../../core/instrument.js';
 import { instrumentAt } from '../../core/instrument-at.js';
+import type { RiskMeasure } from '../../core/risk-measure.js';
 import {
   CONTINGENCIES,
   type Contingency,
@@ -213,6 +214,16 @@ export class Engine extends EngineCalls {
     const { mantissa, scale } = decimalOf(rate);
     const text = formatDecimal(mantissa, scale);
     this.telling(options, (notices) => this.native.setRate(currency, text, notices));
+  }
+
+  /**
+   * Tells the gate of the portfolio's correlations (`CorrelationMonitor`) or risk (`LivePortfolioRisk`); limits on them judge
+   * every later order by the last that was told, with its age.
+   *
+   * @throws HoldfastError `RISK_MEASURE_INVALID`
+   */
+  tellRisk(measure: RiskMeasure, options: CallOptions = {}): void {
+    this.telling(options, (notices) => this.native.riskMeasured(measure, notices));
   }
 
   /** Takes a funding payment in the settlement currency; what the account receives is negative. */

@@ -4,6 +4,11 @@ export {
   type CorrelationEstimate,
   correlationOf,
 } from './correlation-estimate.js';
+export {
+  CorrelationMonitor,
+  type CorrelationMonitorOptions,
+  type RollingCorrelation,
+} from './correlation-monitor.js';
 export { type DenoisedCovariance, denoisedCovariance } from './denoised-covariance.js';
 export { ledoitWolf, type ShrunkCovariance } from './ledoit-wolf.js';
 export { type NearestCorrelation, nearestCorrelation } from './nearest-correlation.js';

@@ -11,6 +11,12 @@ export {
 } from './exposure-measures.js';
 export { type FilteredOutcomes, filteredSimulation } from './filtered-simulation.js';
 export {
+  type CandidateOrder,
+  LivePortfolioRisk,
+  type LivePortfolioRiskOptions,
+  type WhatIf,
+} from './live-portfolio-risk.js';
+export {
   liquidityAdjustedVar,
   type LiquidityAdjustedVar,
   type PositionLiquidity,

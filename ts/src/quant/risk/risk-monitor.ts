@@ -147,6 +147,18 @@ export class RiskMonitor {
     return Array.from(components, (part) => part * this.#multipliers[1].var);
   }
 
+  /** Returns what one more unit of exposure to each asset adds to the VaR at the upper level, in the order of the symbols. */
+  marginals(): readonly number[] {
+    const marginals = new Float64Array(this.#options.symbols.length);
+    this.#handle.marginals(marginals);
+    return Array.from(marginals, (part) => part * this.#multipliers[1].var);
+  }
+
+  /** VaR and CVaR of a deviation of 1 at the lower and the upper level. */
+  get multipliers(): readonly [Multipliers, Multipliers] {
+    return this.#multipliers;
+  }
+
   /** @throws HoldfastError `INSTRUMENT_UNKNOWN` */
   indexOf(symbol: string): number {
     const index = this.#indexes.get(symbol);

@@ -112,6 +112,18 @@ export const CONTROL_SENTENCES: Readonly<Record<ControlCode, Sentence>> = {
     `Circuit breakers are open (bits ${observed}): a part that trading depends on has failed. Wait until it has recovered.`,
   STRATEGY_MESSAGE_RATE_EXCEEDED: ({ observed }) =>
     `The strategy's message budget lacks ${observed} messages; what is left is kept for cancels, which pass. Wait.`,
+  CORRELATION_STALE: ({ observed, limit }) =>
+    `The correlations are ${observed} old, or none were told; they may be ${limit} old. Feed returns to the monitor, and tell the gate.`,
+  CORRELATION_TOO_HIGH: ({ observed, limit }) =>
+    `The instrument correlates by ${observed} with something held or ordered on the same side; ${limit} is permitted. Reduce the other first.`,
+  PORTFOLIO_RISK_STALE: ({ observed, limit }) =>
+    `The portfolio's risk was told ${observed} ago, or never; it may be ${limit} old. Measure it again, and tell the gate.`,
+  VAR_EXCEEDED: ({ observed, limit }) =>
+    `With the order value at risk could be ${observed}; ${limit} is permitted. Send a smaller order, or reduce positions.`,
+  CVAR_EXCEEDED: ({ observed, limit }) =>
+    `With the order expected shortfall could be ${observed}; ${limit} is permitted. Send a smaller order, or reduce positions.`,
+  RISK_SCORE_EXCEEDED: ({ observed, limit }) =>
+    `The portfolio's risk score is ${observed} of its scale; ${limit} is permitted. Reduce positions, and measure again.`,
 };
 
 const MODES: readonly string[] = ['normal', 'paused', 'reduced', 'emergency'];

@@ -1,5 +1,6 @@
 import { decimalOf } from '../../core/decimal.js';
 import { HoldfastError } from '../../core/holdfast-error.js';
+import type { RiskMeasure } from '../../core/risk-measure.js';
 
 /** Numbers of signals; the same stand in native/rust/risk/src/signal.rs. */
 const HALTED = 0;
@@ -14,22 +15,25 @@ const FRACTION_SCALE = 6;
 
 type Send = (number: number, target: number, value: number) => void;
 
-/** How names become the numbers of native code. */
-interface Names {
+/** How names become the numbers of native code, and the way there for measures. */
+interface Wires {
   readonly instrument: (instrument: string | number | undefined) => number;
   readonly strategy: (name: string) => number;
+  readonly measure: (measure: RiskMeasure) => void;
 }
 
 /** What a gate is told from outside besides orders, prices and fills. */
 export class GateSignals {
   readonly #send: Send;
-  readonly #indexOf: Names['instrument'];
-  readonly #strategyNumber: Names['strategy'];
+  readonly #indexOf: Wires['instrument'];
+  readonly #strategyNumber: Wires['strategy'];
+  readonly #measure: Wires['measure'];
 
-  constructor(send: Send, numberOf: Names) {
+  constructor(send: Send, wires: Wires) {
     this.#send = send;
-    this.#indexOf = numberOf.instrument;
-    this.#strategyNumber = numberOf.strategy;
+    this.#indexOf = wires.instrument;
+    this.#strategyNumber = wires.strategy;
+    this.#measure = wires.measure;
   }
 
   /** The venue halted an instrument, or resumed it. */
@@ -60,6 +64,16 @@ export class GateSignals {
    */
   enabled(strategy?: string): void {
     this.#send(ENABLED, strategy === undefined ? 0 : this.#strategyNumber(strategy), 0);
+  }
+
+  /**
+   * The portfolio's correlations (`correlationMeasure`) or risk (`riskMeasure`) were measured; limits on them judge every later
+   * order by the last that was told, with its age.
+   *
+   * @throws HoldfastError `RISK_MEASURE_INVALID`
+   */
+  riskMeasured(measure: RiskMeasure): void {
+    this.#measure(measure);
   }
 
   /**

@@ -3,6 +3,7 @@ import { HoldfastError } from '../../core/holdfast-error.js';
 import type { Instrument } from '../../core/instrument.js';
 import { modeNumber } from '../../core/trading-mode.js';
 import type { ReportKind, Side, TradingMode } from '../../core/vocabulary.generated.js';
+import type { CheckBatch } from '../../native/check-batch.js';
 import type { ClosedEngine } from '../../native/native-engine.js';
 import type { Notice } from '../../native/notice-reader.js';
 import type { BatchReport } from '../../native/report-batch.js';
@@ -78,6 +79,10 @@ export class Gate extends GateBooks {
       {
         instrument: (instrument) => this.writer.indexOf(instrument),
         strategy: (name) => this.strategies.of(name),
+        measure: (measure) => {
+          this.atCall();
+          this.native.riskMeasured(measure);
+        },
       },
     );
   }

@@ -5,6 +5,8 @@ use crate::amendment::{amendment, order_id};
 use holdfast_core::{Amount, Code, Error, InstrumentId, Timestamp, TradingMode};
 use holdfast_engine::Funding;
 use holdfast_engine::idempotency::key_of;
+use holdfast_risk::RiskMeasured;
+use napi::bindgen_prelude::BigInt64Array;
 use napi_derive::napi;
 
 #[napi]
@@ -74,6 +76,16 @@ impl NativeEngine {
         self.contained(|inner| {
             let now = inner.now();
             inner.desk_telling(false)?.on_rate(&currency, &rate, now)?;
+            inner.take_notices()
+        })
+    }
+
+    /// Tells the gate of the portfolio: kind 0 are correlations, kind 1 is risk. Returns bytes of notices.
+    #[napi]
+    pub fn risk_measured(&mut self, kind: u8, values: BigInt64Array) -> napi::Result<u32, String> {
+        self.contained(|inner| {
+            let (measured, now) = (RiskMeasured::of_values(kind, &values)?, inner.now());
+            inner.desk_telling(false)?.on_risk(&measured, now)?;
             inner.take_notices()
         })
     }

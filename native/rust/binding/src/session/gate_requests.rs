@@ -3,7 +3,8 @@
 use super::NativeSession;
 use crate::limits::limits_of;
 use holdfast_core::{Code, Error, Timestamp};
-use holdfast_risk::GateSignal;
+use holdfast_risk::{GateSignal, RiskMeasured};
+use napi::bindgen_prelude::BigInt64Array;
 use napi_derive::napi;
 
 #[napi]
@@ -37,6 +38,15 @@ impl NativeSession {
         self.contained(|session| {
             let signal = GateSignal::of_parts(number, target, value as i64)?;
             session.open()?.signal(signal)
+        })
+    }
+
+    /// Tells the gate of the portfolio: kind 0 are correlations, kind 1 is risk, as the numbers that the native core reads.
+    #[napi]
+    pub fn risk_measured(&mut self, kind: u8, values: BigInt64Array) -> napi::Result<(), String> {
+        self.contained(|session| {
+            let measured = RiskMeasured::of_values(kind, &values)?;
+            session.open()?.risk_measured(&measured)
         })
     }
 

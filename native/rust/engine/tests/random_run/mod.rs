@@ -24,7 +24,7 @@ use proptest::prelude::*;
 
 use crate::desk::{config, spec};
 pub use outside::limits_of;
-use outside::{signal, venue_word};
+use outside::{measured, signal, venue_word};
 
 /// One act of a run; the numbers choose among what is possible at the moment.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +38,7 @@ pub struct Act {
 
 pub fn acts(most: usize) -> impl Strategy<Value = Vec<Act>> {
     let wait = prop_oneof![8 => 0_i64..3_000, 1 => Just(90_000_000_i64)];
-    let act = (0_u8..37, any::<u8>(), 1_i64..40, any::<bool>(), wait).prop_map(
+    let act = (0_u8..39, any::<u8>(), 1_i64..40, any::<bool>(), wait).prop_map(
         |(kind, which, number, flag, wait_ms)| Act { kind, which, number, flag, wait_ms },
     );
     prop::collection::vec(act, 5..most)
@@ -127,7 +127,8 @@ impl Default for Player {
     }
 }
 
-const NOT_FITTING: [Code; 17] = [
+const NOT_FITTING: [Code; 18] = [
+    Code::RiskMeasureInvalid,
     Code::ReconciliationItemUnknown,
     Code::ReconciliationDecisionInvalid,
     Code::VenueSnapshotStale,
@@ -328,6 +329,7 @@ impl Player {
                 driven.take(&Input::ChangeLimits { change: &change, ts })
             }
             34..=36 => driven.take(&Input::Signal { signal: signal(act), ts }),
+            37 => driven.take(&Input::RiskMeasured { measured: &measured(act, ts), ts }),
             _ => driven.take(&Input::Failure { code: Code::EventInvalid, message: "told", ts }),
         }
     }

@@ -9,6 +9,7 @@ use holdfast_engine::CurrencyId;
 use holdfast_engine::venue_snapshot::{
     VenueBalance, VenueOrder, VenueOrderStatus, VenuePosition, VenueSnapshot,
 };
+use holdfast_risk::RiskMeasured;
 use holdfast_risk::limit_document::ChangeRules;
 use holdfast_risk::limits::LimitsSpec;
 use holdfast_risk::signal::GateSignal;
@@ -54,6 +55,21 @@ pub fn signal(act: &Act) -> GateSignal {
             factor: Fraction::from_millionths(1_000_000 - act.number * 1_000),
         },
     }
+}
+
+/// Correlations or risk of the three instruments; some are older than the last ones.
+pub fn measured(act: &Act, ts: Timestamp) -> RiskMeasured {
+    let as_of = ts.0 - i64::from(act.which) * 1_000_000;
+    let rho = act.number * 20_000;
+    let (kind, values) = if act.flag {
+        (0, vec![as_of, 3, rho, -rho, 2_000_000])
+    } else {
+        let part = |held: i64| [held * 1_000_000, 20_000, 30_000];
+        let mut values = vec![as_of, act.number * 1_000_000, act.number * 1_500_000, act.number];
+        values.extend([act.number, -act.number, 0].into_iter().flat_map(part));
+        (1, values)
+    };
+    RiskMeasured::of_values(kind, &values).unwrap()
 }
 
 /// The venue has an order of others, a position and a balance, and not every order of ours.

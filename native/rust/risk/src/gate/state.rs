@@ -26,6 +26,7 @@ holdfast_core::persist_parts!(Gate {
         breakers,
         account_confirmed,
         clock_offset_ns,
+        measures,
     ],
     parts: [],
     given: [],
