@@ -2,6 +2,7 @@ import type { AmendCommand, Command } from './command-memory.js';
 import { engineCall, loadEngineAddon } from './engine-addon.js';
 import type { EngineJournal, NativeEngine as AddonEngine } from './engine-addon.generated.js';
 import { BATCH_RECORD_BYTES, EngineMemory } from './engine-memory.js';
+import type { FuseState } from './fuse-latch.js';
 import type { AccountSnapshot, NativeSnapshot } from './native-session.js';
 import { type Notice, NoticeReader } from './notice-reader.js';
 import { OrderBatch } from './order-batch.js';
@@ -14,6 +15,8 @@ export interface NativeEngineOptions {
   readonly configJson: string;
   readonly idPrefix: string;
   readonly journal: EngineJournal | undefined;
+  /** Folder of the fuse's latch; the journal's when left out. */
+  readonly latchFolder?: string | undefined;
   /** Records of each batch. */
   readonly batchMax: number;
 }
@@ -65,7 +68,7 @@ export class NativeEngine {
   readonly #notices: NoticeReader;
   readonly #functions: Readonly<Record<Operation, () => void>>;
 
-  constructor({ configJson, idPrefix, journal, batchMax }: NativeEngineOptions) {
+  constructor({ configJson, idPrefix, journal, latchFolder, batchMax }: NativeEngineOptions) {
     const addon = loadEngineAddon();
     this.memory = new EngineMemory(batchMax);
     const { exchange, notices, orders, reports, requests, market } = this.memory;
@@ -76,7 +79,9 @@ export class NativeEngine {
     this.#report = new ReportBatch(reports.subarray(lastReport));
     this.requests = new RequestBatch(requests);
     const arrays = { exchange, notices, orders, reports, requests, market };
-    this.#engine = engineCall(() => new addon.NativeEngine(configJson, idPrefix, journal, arrays));
+    this.#engine = engineCall(
+      () => new addon.NativeEngine(configJson, idPrefix, journal, arrays, latchFolder),
+    );
     const made = (name: Operation) => this.#engine.function(name);
     this.#functions = {
       submit: made('submit'),
@@ -160,10 +165,9 @@ export class NativeEngine {
   }
 
   /** Commits the journal and drains as many requests as the batch holds; returns whether more wait. */
-  drain(): boolean {
+  drain(into: Notice[]): boolean {
     this.requests.drained(0);
-    this.#functions.drain();
-    if (this.memory.outcome === FAILED) engineCall(() => this.#engine.takeFailure());
+    this.#run('drain', into);
     this.requests.drained(this.memory.count);
     return this.memory.requestsWaiting > 0;
   }
@@ -211,6 +215,10 @@ export class NativeEngine {
 
   mode(): number {
     return engineCall(() => this.#engine.mode());
+  }
+
+  fuse(): FuseState {
+    return JSON.parse(engineCall(() => this.#engine.fuse())) as FuseState;
   }
 
   snapshot(): NativeSnapshot {

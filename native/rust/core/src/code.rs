@@ -248,6 +248,15 @@ codes! {
     222 GpuDeviceLost "GPU_DEVICE_LOST" Infrastructure true "The graphics device was lost twice in one task." "Look at the driver's log; run on the processor meanwhile.";
     223 GpuKernelInvalid "GPU_KERNEL_INVALID" Infrastructure false "The adapter's driver refuses a kernel." "Please report it with the context.";
     224 GpuCapacity "GPU_CAPACITY" Infrastructure false "The task does not fit the adapter." "Use fewer scenarios or assets, or run on the processor.";
+    255 FuseOrderRate "FUSE_ORDER_RATE" Risk false "The egress fuse saw more orders leave in a window than its ceiling; it has blown." "Find out why so many orders left, then `holdfast fuse reset`.";
+    256 FuseNotional "FUSE_NOTIONAL" Risk false "The egress fuse saw more notional leave in a window than its ceiling; it has blown." "Find out why so much left, then `holdfast fuse reset`.";
+    257 FuseOrderSize "FUSE_ORDER_SIZE" Risk false "An order larger than the egress fuse's ceiling was about to leave; the fuse has blown." "Find out why the gate let it pass, then `holdfast fuse reset`.";
+    258 FuseUnanswered "FUSE_UNANSWERED" Risk false "More notional was sent and not answered than the egress fuse's ceiling; it has blown." "Find out why the venue does not answer, then `holdfast fuse reset`.";
+    259 FuseRepeated "FUSE_REPEATED" Risk false "The same order, parent or cause came again and again at the egress fuse; it has blown." "Find the loop that sends it, then `holdfast fuse reset`.";
+    260 FuseTripped "FUSE_TRIPPED" Risk false "The egress fuse has blown: only cancels and reducing orders leave." "Read `holdfast fuse status`, mend the cause, then `holdfast fuse reset` and restart.";
+    261 FuseMode "FUSE_MODE" Risk true "The trading mode lets only cancels and reducing orders leave." "Wait until the mode is normal again.";
+    262 FuseLatchUnusable "FUSE_LATCH_UNUSABLE" Infrastructure false "The egress fuse's latch cannot be read or written: only cancels and reducing orders leave." "Mend the file that the message names, or the disk; `holdfast fuse reset` writes it anew.";
+    263 FuseNotionalUnknown "FUSE_NOTIONAL_UNKNOWN" Risk true "The egress fuse cannot tell an order's notional: a price or a rate is missing." "Wait for market data.";
 }
 
 #[cfg(test)]
@@ -270,7 +279,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 163);
+        assert_eq!(Code::ALL.len(), 172);
         assert_eq!(Code::from_number(0), None);
     }
 }

@@ -48,6 +48,7 @@ impl ActorPlan {
                 self.owner(*client_order_id)?
             }
             Input::Amend(amendment) => self.owner(amendment.client_order_id)?,
+            Input::FuseRefused(refused) => self.owner(refused.client_order_id)?,
             Input::Report(report) => {
                 let owner = self.owner(report.client_order_id)?;
                 if let Some(named) = &mut report.instrument {

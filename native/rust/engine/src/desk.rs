@@ -5,6 +5,7 @@
 //! the journal does not hold.
 
 use crate::config::EngineConfig;
+use crate::egress::{Egress, Passage};
 use crate::engine::Engine;
 use crate::input::{Command, Funding, Input};
 use crate::journal_writer::JournalWriter;
@@ -19,6 +20,8 @@ use holdfast_core::{
     Timestamp, Trade, TradingMode, VenueReport,
 };
 use holdfast_risk::Verdict;
+use holdfast_risk::fuse::FuseSpec;
+use holdfast_risk::fuse::latch::{Latch, LatchState};
 use serde::{Deserialize, Serialize};
 
 /// Requests that may wait for `drain`; with more the desk takes no further order, since nobody seems to send them.
@@ -32,6 +35,14 @@ pub struct DeskConfig {
     pub engine: EngineConfig,
     /// Who trades and with which versions, for people.
     pub about: serde_json::Value,
+    /// Ceilings of the egress fuse.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub fuse: FuseSpec,
+}
+
+/// The default ceilings are not written, so that a journal says what was chosen.
+pub(crate) fn is_default(fuse: &FuseSpec) -> bool {
+    *fuse == FuseSpec::default()
 }
 
 /// What a closed desk leaves behind.
@@ -59,14 +70,27 @@ pub struct Desk {
     commands: Vec<Command>,
     /// How many of the commands were handed out already.
     sent: usize,
+    egress: Egress,
 }
 
 impl Desk {
-    /// Opens a desk and records its configuration.
+    /// Opens a desk and records its configuration; the fuse's latch lasts as long as the desk.
     ///
     /// # Errors
-    /// `CONFIG_INVALID`, `INSTRUMENT_INVALID`, `LIMITS_INVALID`, `JOURNAL_IO`.
+    /// `CONFIG_INVALID`, `INSTRUMENT_INVALID`, `LIMITS_INVALID`, `LIMITS_UNKNOWN_KEY`, `JOURNAL_IO`.
     pub fn open(config: &DeskConfig, journal: Option<JournalWriter>) -> Result<Self> {
+        Self::open_latched(config, journal, Latch::in_memory())
+    }
+
+    /// As `open`, with the latch that the fuse keeps.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub fn open_latched(
+        config: &DeskConfig,
+        journal: Option<JournalWriter>,
+        latch: Latch,
+    ) -> Result<Self> {
         let opened = serde_json::to_vec(config).map_err(|error| {
             Error::new(Code::ConfigInvalid, format!("configuration must be representable, {error}"))
         })?;
@@ -77,6 +101,7 @@ impl Desk {
             hears: true,
             commands: Vec::with_capacity(config.engine.max_open_orders),
             sent: 0,
+            egress: Egress::new(&config.fuse, &config.engine, latch)?,
         };
         let start = Timestamp::default();
         desk.recorder().1.record(RecordKind::SessionOpened, start, opened.as_slice())?;
@@ -96,7 +121,10 @@ impl Desk {
     fn step(&mut self, input: &Input<'_>) -> Result<Option<Box<Verdict>>> {
         let (engine, mut recorder, commands) = self.recorder();
         let outcome = engine.step(input, &mut recorder, commands);
-        let Err(refused) = &outcome else { return outcome };
+        let Err(refused) = &outcome else {
+            self.egress.heard(&self.engine, input);
+            return outcome;
+        };
         // The engine records a refused report itself; and a journal that failed takes nothing more.
         let is_recorded = matches!(input, Input::Report(_) | Input::Failure { .. });
         if !is_recorded && !matches!(refused.code(), Code::JournalIo | Code::JournalStopped) {
@@ -308,17 +336,43 @@ impl Desk {
             return Ok(0);
         }
         self.commit()?;
-        let taken = self.waiting().min(most);
-        for command in self.commands.iter().skip(self.sent).take(taken) {
-            each(&self.engine, command);
+        let mut taken = 0;
+        // What a refusal makes the engine ask for stands behind these, and leaves after the next commit.
+        let committed = self.commands.len();
+        while taken < most
+            && self.sent < committed
+            && let Some(command) = self.commands.get(self.sent).copied()
+        {
+            self.sent += 1;
+            match self.egress.judge(&self.engine, &command, self.engine.now()) {
+                Passage::Leaves => {
+                    each(&self.engine, &command);
+                    taken += 1;
+                }
+                Passage::Void => {}
+                Passage::Refused(refused) => {
+                    if let Err(error) = self.step(&Input::FuseRefused(refused)) {
+                        // What was handed out is on its way; a journal that failed fails the next call as well.
+                        if taken == 0 {
+                            return Err(error);
+                        }
+                        break;
+                    }
+                }
+            }
         }
-        self.sent += taken;
         // What was handed out is given up in one go when it is the larger part, so that each request is moved once at most.
         if self.sent >= self.waiting() {
             self.commands.drain(..self.sent);
             self.sent = 0;
         }
         Ok(taken)
+    }
+
+    /// Returns how the fuse's latch stands.
+    #[must_use]
+    pub const fn fuse(&self) -> &LatchState {
+        self.egress.latch()
     }
 
     /// Returns how many requests wait to be drained.

@@ -306,6 +306,9 @@ impl Engine {
                 self.on_funding(funding, sink).map(|()| None)
             }
             Input::Rate(changed) => self.on_rate(changed, sink).map(|()| None),
+            Input::FuseRefused(refused) => {
+                self.take_fuse_refusal(refused, sink, commands).map(|()| None)
+            }
             Input::Failure { code, message, .. } => {
                 let failure = Failure { code: *code, message };
                 self.emit(RecordKind::Failure, &failure, sink).map(|()| None)

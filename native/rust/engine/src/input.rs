@@ -1,5 +1,6 @@
 //! What goes into a step and what comes out of it towards a venue.
 
+use crate::fuse_refusal::FuseRefused;
 use crate::order_list::OrderList;
 use crate::rates::RateChanged;
 use crate::reconciliation::Decision;
@@ -91,6 +92,8 @@ pub enum Input<'a> {
     VenueState(&'a VenueSnapshot),
     /// Somebody decided about a difference with the venue.
     Decide(Decision<'a>),
+    /// The egress fuse kept a request here.
+    FuseRefused(FuseRefused),
     /// Something outside failed; it is recorded and changes nothing.
     Failure {
         /// Its code.
@@ -127,6 +130,7 @@ impl Input<'_> {
             Self::Rate(changed) => changed.ts_event,
             Self::VenueState(told) => told.ts_event,
             Self::Decide(decision) => decision.ts,
+            Self::FuseRefused(refused) => refused.ts,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A record as JSON, for people and tools.
 
 use crate::borrowing::InterestCharged;
+use crate::fuse_refusal::FuseRefused;
 use crate::gate_inputs::{LimitsChanged, StrategyThrottled, signal_json};
 use crate::input::Funding;
 use crate::journal_resume::JournalResumed;
@@ -46,6 +47,7 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
             json!({ "instrument": funding.instrument.0, "paid": funding.paid.to_string() })
         }
         RecordKind::RateChanged => RateChanged::decode(&mut reader)?.json(),
+        RecordKind::FuseRefused => FuseRefused::decode(&mut reader, record.ts)?.json(),
         RecordKind::InterestCharged => InterestCharged::decode(&mut reader)?.json(),
         RecordKind::Failure => {
             let code = Code::from_number(reader.u16()?).map_or("unknown", Code::name);

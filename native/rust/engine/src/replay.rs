@@ -1,6 +1,7 @@
 //! Replays a journal: the inputs go through a fresh engine, and every output must come out as it was recorded.
 
 use crate::engine::Engine;
+use crate::fuse_refusal::FuseRefused;
 use crate::input::{Funding, Input};
 use crate::journal_reader::{JournalReader, JournalSummary};
 use crate::keyed_submission::Submission;
@@ -101,6 +102,7 @@ pub(crate) fn feed(
         RecordKind::ReconciliationDecision => {
             Input::Decide(Decision::decode(&mut reader, record.ts)?)
         }
+        RecordKind::FuseRefused => Input::FuseRefused(FuseRefused::decode(&mut reader, record.ts)?),
         RecordKind::RateChanged => Input::Rate(RateChanged::decode(&mut reader)?),
         RecordKind::Failure => {
             let code = Code::from_number(reader.u16()?).ok_or_else(|| {

@@ -7,6 +7,7 @@ pub mod collar;
 pub mod control;
 pub mod duplicates;
 pub mod exposure;
+pub mod fuse;
 pub mod gate;
 mod gate_limits;
 mod judgement;
@@ -25,6 +26,7 @@ pub mod view;
 
 pub use control::Control;
 pub use exposure::WorstCase;
+pub use fuse::Fuse;
 pub use gate::Gate;
 pub use limit_schedule::{ChangeCause, LimitsChange};
 pub use limits::{Limits, LimitsSpec};

@@ -5,6 +5,7 @@ import { Instrument } from '../../core/instrument.js';
 import { decimalText, parseConfig } from '../../core/schema.js';
 import { ORDER_TYPES } from '../../core/vocabulary.generated.js';
 import { packageVersion } from '../../native/addon-path.js';
+import { fuseRecord, fuseSchema } from '../../risk/fuse.js';
 import { limitsRecord, type LimitsOptions, parseLimits } from '../../risk/limits.js';
 import { accountRecord, accountSchema } from '../account-options.js';
 import { journalPolicySchema } from '../journal-policy.js';
@@ -33,12 +34,18 @@ const journalOptions = z.strictObject({
   policy: journalPolicySchema.default('always'),
 });
 
+const fuseOptions = fuseSchema.extend({
+  /** Folder of the latch that outlives the process; the journal's when left out. Keep it over journals. */
+  latch: z.string().min(1).optional(),
+});
+
 const schema = z.strictObject({
   instruments: z.array(z.custom<Instrument>((value) => value instanceof Instrument)).min(1),
   limits: z.custom<LimitsOptions>((value) => typeof value === 'object' && value !== null),
   account: accountOptions,
   orders: orderOptions.prefault({}),
   journal: journalOptions.optional(),
+  fuse: fuseOptions.prefault({}),
   clock: z.custom<() => bigint>((value) => typeof value === 'function').optional(),
   onEvent: z
     .custom<(event: EngineEvent) => void>((value) => typeof value === 'function')
@@ -57,6 +64,8 @@ export interface EngineOptions {
   readonly orders?: z.input<typeof orderOptions>;
   /** Without it nothing is recorded, and nothing can be explained or replayed. */
   readonly journal?: z.input<typeof journalOptions>;
+  /** Ceilings of the egress fuse, the last look at a request before it leaves; it is on without them. */
+  readonly fuse?: z.input<typeof fuseOptions>;
   /** The time in nanoseconds since 1970; the process's own when left out. It must not run back. */
   readonly clock?: () => bigint;
   /**
@@ -91,6 +100,8 @@ export function engineConfigJson(options: ParsedEngineOptions): string {
   const { cash, ...account } = options.account;
   const accountPart = accountRecord(account, instruments);
   const ordersPart = orderRulesRecord(orders, instruments);
+  const { latch: _, ...ceilings } = options.fuse;
+  const fusePart = fuseRecord(ceilings);
   return JSON.stringify({
     engine: {
       instruments: instruments.map(instrumentRecord),
@@ -102,5 +113,6 @@ export function engineConfigJson(options: ParsedEngineOptions): string {
       ...(ordersPart === undefined ? {} : { orders: ordersPart }),
     },
     about: { holdfast: packageVersion(), ...options.about },
+    ...(fusePart === undefined ? {} : { fuse: fusePart }),
   });
 }

@@ -31,6 +31,7 @@ export class EngineView {
       configJson: engineConfigJson(options),
       idPrefix: this.#idPrefix,
       batchMax,
+      latchFolder: options.fuse.latch,
       journal:
         journal === undefined
           ? undefined

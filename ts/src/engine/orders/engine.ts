@@ -8,6 +8,7 @@ import {
   type TradingMode,
 } from '../../core/vocabulary.generated.js';
 import type { Command } from '../../native/command-memory.js';
+import type { FuseState } from '../../native/fuse-latch.js';
 import type { ClosedEngine } from '../../native/native-engine.js';
 import type { Notice } from '../../native/notice-reader.js';
 import type { OrderBatch } from '../../native/order-batch.js';
@@ -238,14 +239,14 @@ export class Engine extends EngineView {
 
   /**
    * Returns what is to be sent to the venue, oldest first, after the journal was committed: what the journal does not hold
-   * does not leave.
+   * does not leave, and neither does what the egress fuse refuses.
    *
    * @throws HoldfastError `JOURNAL_IO`, `JOURNAL_STOPPED`: then nothing leaves
    */
   drainRequests(): readonly VenueRequest[] {
     const drained: VenueRequest[] = [];
     for (let waits = true; waits;) {
-      waits = this.native.drain();
+      waits = this.drainBatch();
       const { requests } = this.native;
       for (let slot = 0; slot < requests.length; slot += 1) {
         drained.push(venueRequest(requests.read(slot), this.instruments));
@@ -281,7 +282,16 @@ export class Engine extends EngineView {
 
   /** As `drainRequests`, into the batch; returns whether more wait. */
   drainBatch(): boolean {
-    return this.native.drain();
+    const notices: Notice[] = [];
+    const waits = this.native.drain(notices);
+    // What the fuse refuses is denied here, and its listeners hear of it.
+    if (notices.length > 0) this.#events.tell(notices);
+    return waits;
+  }
+
+  /** How the egress fuse stands. */
+  get fuse(): FuseState {
+    return this.native.fuse();
   }
 
   /** Ends the session and closes its journal; a later call of anything else is `HANDLE_CLOSED`. Idempotent. */

@@ -6,7 +6,7 @@ export type { ClosedEngine } from '../../native/native-engine.js';
 export type { JournalPolicy } from '../journal-policy.js';
 export type { OrderRulesOptions } from '../order-rules.js';
 export { Engine } from './engine.js';
-export type { EngineEvent } from './engine-event.js';
+export type { EngineEvent, FuseEvent } from './engine-event.js';
 export type { EngineOptions } from './engine-options.js';
 export type { BarUpdate, QuoteUpdate, TradeUpdate } from './market-update.js';
 export type { OrderView } from './order-view.js';
