@@ -17,7 +17,9 @@ export function addFuseCommand(program: Command): void {
     .addHelpText('after', EXAMPLES);
   fuse
     .command('status <folder>')
-    .description("how the fuse's latch stands; the folder is the journal's, or the one named `latch`")
+    .description(
+      "how the fuse's latch stands; the folder is the journal's, or the one named `latch`",
+    )
     .option('--json', 'print the outcome as JSON')
     .addHelpText('after', '\nExit code: 0 when it holds, 1 when it has blown or cannot be read.')
     .action((folder: string, flags: { readonly json?: boolean }) => {
@@ -34,7 +36,11 @@ export function addFuseCommand(program: Command): void {
     .action((folder: string, flags: ResetFlags) => {
       const { by, reason } = flags;
       const status = resetFuse(folder, { by, reason, nowMs: Date.now() });
-      printed(flags, status, `${statusText(status)}\nrestart the engine: a running one stays blown`);
+      printed(
+        flags,
+        status,
+        `${statusText(status)}\nrestart the engine: a running one stays blown`,
+      );
     });
 }
 
@@ -42,7 +48,8 @@ function statusText({ state, trip, resets }: FuseStatus): string {
   const last = resets.at(-1);
   const lines = [state === 'armed' ? 'the fuse holds' : 'the fuse has blown'];
   if (trip !== null) lines.push(tripText(trip));
-  if (last !== undefined) lines.push(`last reset by ${last.by} ${instant(last.ts_ns)}: ${last.reason}`);
+  if (last !== undefined)
+    lines.push(`last reset by ${last.by} ${instant(last.ts_ns)}: ${last.reason}`);
   return lines.join('\n');
 }
 

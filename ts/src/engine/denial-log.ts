@@ -70,9 +70,9 @@ export class DenialLog {
 
   #byControl(): DenialCount[] {
     return [...this.#entries].map(([code, { count, firstTsMs, lastTsMs, worst }]) => {
-        const { observed, limit } = failedControl(worst);
-        return { code, count, firstTsMs, lastTsMs, worstObserved: observed, limit };
-      });
+      const { observed, limit } = failedControl(worst);
+      return { code, count, firstTsMs, lastTsMs, worstObserved: observed, limit };
+    });
   }
 }
 

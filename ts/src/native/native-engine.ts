@@ -217,6 +217,15 @@ export class NativeEngine {
     return engineCall(() => this.#engine.mode());
   }
 
+  planCapital(plan: string, key: string | undefined, into: Notice[]): void {
+    this.#call((engine) => engine.planCapital(plan, key), into);
+  }
+
+  /** What each strategy may have at risk, in the order of the limits. */
+  allocations(): readonly string[] {
+    return JSON.parse(engineCall(() => this.#engine.allocations())) as string[];
+  }
+
   fuse(): FuseState {
     return JSON.parse(engineCall(() => this.#engine.fuse())) as FuseState;
   }

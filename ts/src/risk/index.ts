@@ -7,6 +7,13 @@ export {
   parseLimits,
   parseLimitsJson,
 } from './limits.js';
+export {
+  CapitalGovernor,
+  type CapitalGovernorOptions,
+  type CapitalHolder,
+  type CapitalPlan,
+  type CapitalRule,
+} from './capital-governor.js';
 export { type FuseOptions, fuseSchema, parseFuse } from './fuse.js';
 export { LIMITS_PRESETS, type LimitsPreset, presetLimits } from './presets.js';
 export {

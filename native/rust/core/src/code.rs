@@ -257,6 +257,7 @@ codes! {
     261 FuseMode "FUSE_MODE" Risk true "The trading mode lets only cancels and reducing orders leave." "Wait until the mode is normal again.";
     262 FuseLatchUnusable "FUSE_LATCH_UNUSABLE" Infrastructure false "The egress fuse's latch cannot be read or written: only cancels and reducing orders leave." "Mend the file that the message names, or the disk; `holdfast fuse reset` writes it anew.";
     263 FuseNotionalUnknown "FUSE_NOTIONAL_UNKNOWN" Risk true "The egress fuse cannot tell an order's notional: a price or a rate is missing." "Wait for market data.";
+    264 CapitalAllocationExceeded "CAPITAL_ALLOCATION_EXCEEDED" Risk false "The strategy's exposure, if every open order filled, would be above the capital allocated to it." "Send a smaller order, cancel orders of the strategy, or allocate more to it.";
 }
 
 #[cfg(test)]
@@ -279,7 +280,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 172);
+        assert_eq!(Code::ALL.len(), 173);
         assert_eq!(Code::from_number(0), None);
     }
 }

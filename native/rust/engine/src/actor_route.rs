@@ -71,7 +71,7 @@ impl ActorPlan {
             | Input::Rate(_) => {
                 return Ok((None, ActorInput::Plain(input)));
             }
-            Input::ChangeLimits { .. } => {
+            Input::ChangeLimits { .. } | Input::PlanCapital { .. } => {
                 let rule =
                     "limits must be changed for each actor by itself: each has its part of them";
                 return Err(Error::new(Code::ArgumentInvalid, rule));

@@ -4,8 +4,10 @@
 //! A request leaves in one way only, through `drain`, which commits the journal first: a venue never knows of an order that
 //! the journal does not hold.
 
+mod sending;
+
 use crate::config::EngineConfig;
-use crate::egress::{Egress, Passage};
+use crate::egress::Egress;
 use crate::engine::Engine;
 use crate::input::{Command, Funding, Input};
 use crate::journal_writer::JournalWriter;
@@ -20,8 +22,9 @@ use holdfast_core::{
     Timestamp, Trade, TradingMode, VenueReport,
 };
 use holdfast_risk::Verdict;
+use holdfast_risk::capital::CapitalPlan;
 use holdfast_risk::fuse::FuseSpec;
-use holdfast_risk::fuse::latch::{Latch, LatchState};
+use holdfast_risk::fuse::latch::Latch;
 use serde::{Deserialize, Serialize};
 
 /// Requests that may wait for `drain`; with more the desk takes no further order, since nobody seems to send them.
@@ -310,6 +313,15 @@ impl Desk {
         self.step(&Input::ModeChanged { mode, reason, ts }).map(|_| ())
     }
 
+    /// Divides the capital among the strategies: what each is allocated is a limit of the gate.
+    ///
+    /// # Errors
+    /// `LIMITS_INVALID`, `LIMITS_CONTRADICTORY`, `LIMITS_LOOSENING_DENIED` when neither the second key nor a delay permits a
+    /// raise, `ACCOUNT_UNAVAILABLE` without equity, and as `on_bar`; nothing changes then.
+    pub fn plan_capital(&mut self, plan: &CapitalPlan, ts: Timestamp) -> Result<()> {
+        self.step(&Input::PlanCapital { plan, ts }).map(|_| ())
+    }
+
     /// Records that something outside failed.
     ///
     /// # Errors
@@ -324,61 +336,6 @@ impl Desk {
     /// `JOURNAL_IO`, `JOURNAL_STOPPED`.
     pub fn commit(&mut self) -> Result<()> {
         self.journal.as_mut().map_or(Ok(()), JournalWriter::commit)
-    }
-
-    /// Hands out the oldest requests, at most so many, after the journal was committed; returns how many they were. When the
-    /// commit fails nothing leaves.
-    ///
-    /// # Errors
-    /// `JOURNAL_IO`, `JOURNAL_STOPPED`.
-    pub fn drain(&mut self, most: usize, mut each: impl FnMut(&Engine, &Command)) -> Result<usize> {
-        if self.waiting() == 0 {
-            return Ok(0);
-        }
-        self.commit()?;
-        let mut taken = 0;
-        // What a refusal makes the engine ask for stands behind these, and leaves after the next commit.
-        let committed = self.commands.len();
-        while taken < most
-            && self.sent < committed
-            && let Some(command) = self.commands.get(self.sent).copied()
-        {
-            self.sent += 1;
-            match self.egress.judge(&self.engine, &command, self.engine.now()) {
-                Passage::Leaves => {
-                    each(&self.engine, &command);
-                    taken += 1;
-                }
-                Passage::Void => {}
-                Passage::Refused(refused) => {
-                    if let Err(error) = self.step(&Input::FuseRefused(refused)) {
-                        // What was handed out is on its way; a journal that failed fails the next call as well.
-                        if taken == 0 {
-                            return Err(error);
-                        }
-                        break;
-                    }
-                }
-            }
-        }
-        // What was handed out is given up in one go when it is the larger part, so that each request is moved once at most.
-        if self.sent >= self.waiting() {
-            self.commands.drain(..self.sent);
-            self.sent = 0;
-        }
-        Ok(taken)
-    }
-
-    /// Returns how the fuse's latch stands.
-    #[must_use]
-    pub const fn fuse(&self) -> &LatchState {
-        self.egress.latch()
-    }
-
-    /// Returns how many requests wait to be drained.
-    #[must_use]
-    pub fn waiting(&self) -> usize {
-        self.commands.len() - self.sent
     }
 
     /// Ends the session and closes its journal.

@@ -10,6 +10,7 @@ use holdfast_core::{
     Amendment, Amount, Bar, ClientOrderId, Code, InstrumentId, OrderIntent, Quote, Replacement,
     Result, Timestamp, Trade, TradingMode, VenueReport,
 };
+use holdfast_risk::capital::CapitalPlan;
 use holdfast_risk::{GateSignal, LimitsChange};
 
 /// A funding payment of a perpetual.
@@ -92,6 +93,13 @@ pub enum Input<'a> {
     VenueState(&'a VenueSnapshot),
     /// Somebody decided about a difference with the venue.
     Decide(Decision<'a>),
+    /// Somebody divides the capital among the strategies.
+    PlanCapital {
+        /// How.
+        plan: &'a CapitalPlan,
+        /// When.
+        ts: Timestamp,
+    },
     /// The egress fuse kept a request here.
     FuseRefused(FuseRefused),
     /// Something outside failed; it is recorded and changes nothing.
@@ -123,6 +131,7 @@ impl Input<'_> {
             | Self::Signal { ts, .. }
             | Self::Cancel { ts, .. }
             | Self::LoseTrack { ts, .. }
+            | Self::PlanCapital { ts, .. }
             | Self::Failure { ts, .. } => *ts,
             Self::Amend(amendment) => amendment.ts,
             Self::Report(report) => report.ts_event,

@@ -12,6 +12,7 @@ mod actor_route;
 pub mod actors;
 mod amend;
 pub mod borrowing;
+mod capital_book;
 pub mod config;
 mod contingency;
 pub mod coverage;

@@ -57,7 +57,7 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
             let resumed = JournalResumed::decode(&mut reader)?;
             json!({ "cut_bytes": resumed.cut_bytes, "first_lost_sequence": resumed.first_lost_sequence })
         }
-        RecordKind::LimitsRequested => {
+        RecordKind::LimitsRequested | RecordKind::CapitalPlanned => {
             serde_json::from_slice(record.payload).unwrap_or(Value::Null)
         }
         RecordKind::GateSignal => signal_json(GateSignal::decode(&mut reader)?),

@@ -17,6 +17,7 @@ use holdfast_core::{
     Amendment, Bar, ClientOrderId, Code, Error, OrderIntent, Quote, Result, Timestamp, Trade,
     TradingMode, VenueReport,
 };
+use holdfast_risk::capital::CapitalPlan;
 use holdfast_risk::{GateSignal, LimitsChange};
 use serde::Serialize;
 
@@ -56,7 +57,7 @@ pub(crate) fn feed(
 ) -> Result<()> {
     let mut reader = Reader::new(record.payload);
     let mut commands = Vec::new();
-    let (listed, told, change);
+    let (listed, told, change, plan);
     let input = match record.kind {
         RecordKind::Bar => Input::Bar(Bar::decode(&mut reader)?),
         RecordKind::Trade => Input::Trade(Trade::decode(&mut reader)?),
@@ -90,6 +91,10 @@ pub(crate) fn feed(
         RecordKind::LimitsRequested => {
             change = LimitsChange::decode(&mut reader)?;
             Input::ChangeLimits { change: &change, ts: record.ts }
+        }
+        RecordKind::CapitalPlanned => {
+            plan = CapitalPlan::decode(&mut reader)?;
+            Input::PlanCapital { plan: &plan, ts: record.ts }
         }
         RecordKind::GateSignal => {
             Input::Signal { signal: GateSignal::decode(&mut reader)?, ts: record.ts }

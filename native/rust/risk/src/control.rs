@@ -85,6 +85,7 @@ macro_rules! controls {
                         | Self::BuyingPower
                         | Self::DrawdownGuard
                         | Self::ShortSale
+                        | Self::CapitalAllocation
                 )
             }
 
@@ -148,6 +149,7 @@ controls! {
     ShortSale = 47 ShortSaleDenied Amount "Short position, all open sell orders filled, in units of the instrument.",
     Breaker = 48 BreakerOpen Count "Circuit breakers that are open, as bits.",
     StrategyMessageRate = 49 StrategyMessageRateExceeded Count "Messages that the strategy's budget lacks; a share of it is kept for cancels.",
+    CapitalAllocation = 50 CapitalAllocationExceeded Amount "Exposure of the strategy, all its open orders filled, against the capital allocated to it, in the settlement currency.",
 }
 
 impl Persist for Control {
@@ -173,6 +175,6 @@ mod tests {
             assert!(codes.insert(control.code().name()));
             assert!(control.meaning().ends_with('.') && !control.unit().name().is_empty());
         }
-        assert_eq!(Control::from_number(50), None);
+        assert_eq!(Control::from_number(51), None);
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod breaker;
 pub mod calendar;
+pub mod capital;
 pub mod collar;
 pub mod control;
 pub mod duplicates;

@@ -25,7 +25,7 @@ pub struct Check {
 /// Most bytes of one encoded check.
 const CHECK_BYTES_MAX: usize = 3 + 2 * AMOUNT_BYTES_MAX + U64_BYTES_MAX;
 /// Most checks of a verdict: each control at most once.
-pub const CHECKS_MAX: usize = 50;
+pub const CHECKS_MAX: usize = 51;
 
 /// What stands where no check was added.
 const NO_CHECK: Check =

@@ -43,6 +43,11 @@ export class EngineView {
     });
   }
 
+  /** What each strategy of the limits may have at risk now, in the account's currency; nothing without a plan. */
+  allocations(): readonly string[] {
+    return this.native.allocations();
+  }
+
   get mode(): TradingMode {
     return tradingMode(this.native.mode());
   }

@@ -7,6 +7,7 @@ import {
   type Contingency,
   type TradingMode,
 } from '../../core/vocabulary.generated.js';
+import type { CapitalPlan } from '../../risk/capital-governor.js';
 import type { Command } from '../../native/command-memory.js';
 import type { FuseState } from '../../native/fuse-latch.js';
 import type { ClosedEngine } from '../../native/native-engine.js';
@@ -235,6 +236,21 @@ export class Engine extends EngineView {
   /** Puts any trading mode in force: the end of a reset procedure, after a person has looked. */
   resetMode(mode: TradingMode, reason: string, options: CallOptions = {}): void {
     this.#setMode({ mode, reason, isReset: true }, options);
+  }
+
+  /**
+   * Divides the capital among the strategies of the limits; `CapitalGovernor` makes the plans. What is taken away holds at
+   * once, what is given follows the rules by which limits are loosened.
+   *
+   * @throws HoldfastError `LIMITS_CONTRADICTORY`, `LIMITS_INVALID`, `LIMITS_LOOSENING_DENIED`, also for a wrong key,
+   * `ACCOUNT_UNAVAILABLE` without equity
+   */
+  planCapital(
+    plan: CapitalPlan,
+    options: CallOptions & { readonly secondKey?: string } = {},
+  ): void {
+    const text = JSON.stringify(plan);
+    this.#telling(options, (notices) => this.native.planCapital(text, options.secondKey, notices));
   }
 
   /**
