@@ -59,6 +59,7 @@ export const CONTROL_CODES = [
   'SHORT_SALE_DENIED',
   'BREAKER_OPEN',
   'STRATEGY_MESSAGE_RATE_EXCEEDED',
+  'CAPITAL_ALLOCATION_EXCEEDED',
 ] as const;
 
 export type ControlCode = (typeof CONTROL_CODES)[number];
@@ -222,5 +223,10 @@ export const CONTROLS: Readonly<Record<ControlCode, ControlEntry>> = {
   STRATEGY_MESSAGE_RATE_EXCEEDED: {
     unit: 'count',
     meaning: "Messages that the strategy's budget lacks; a share of it is kept for cancels.",
+  },
+  CAPITAL_ALLOCATION_EXCEEDED: {
+    unit: 'amount',
+    meaning:
+      'Exposure of the strategy, all its open orders filled, against the capital allocated to it, in the settlement currency.',
   },
 };

@@ -84,8 +84,7 @@ pub(crate) fn feed(
         RecordKind::VenueReport => Input::Report(VenueReport::decode(&mut reader)?),
         RecordKind::ModeChanged => {
             let mode = TradingMode::read(reader.u8()?);
-            let reason = std::str::from_utf8(reader.rest())
-                .map_err(|_| Error::new(Code::JournalCorrupt, "reason must hold text"))?;
+            let reason = text(&reader, "reason must hold text")?;
             Input::ModeChanged { mode, reason, ts: record.ts }
         }
         RecordKind::LimitsRequested => {
@@ -113,8 +112,7 @@ pub(crate) fn feed(
             let code = Code::from_number(reader.u16()?).ok_or_else(|| {
                 Error::new(Code::JournalCorrupt, "failure must name a known code")
             })?;
-            let message = std::str::from_utf8(reader.rest())
-                .map_err(|_| Error::new(Code::JournalCorrupt, "failure must hold text"))?;
+            let message = text(&reader, "failure must hold text")?;
             Input::Failure { code, message, ts: record.ts }
         }
         // A day's close comes before the input of the next day that caused it, which stands further on.
@@ -130,4 +128,9 @@ pub(crate) fn feed(
         }
         _ => Ok(()),
     }
+}
+
+/// Returns what is left of a payload as text.
+fn text<'a>(reader: &Reader<'a>, rule: &str) -> Result<&'a str> {
+    std::str::from_utf8(reader.rest()).map_err(|_| Error::new(Code::JournalCorrupt, rule))
 }

@@ -9,7 +9,7 @@ describe('the ceilings of the fuse', () => {
       account: { ordersPerSecondMax: 20, notionalPerDayMax: 2_000_000, orderNotionalMax: '25x' },
       eachInstrument: { ordersPerMinuteMax: 'unlimited' },
       instruments: { BTC: { orderQuantityMax: '0.50' } },
-      unansweredNotionalMax: '1e3',
+      unansweredNotionalMax: 1_000,
       repeatsMax: 5,
       repeatWindowMs: 1_000,
     });
