@@ -109,9 +109,7 @@ pub(crate) fn feed(
         RecordKind::FuseRefused => Input::FuseRefused(FuseRefused::decode(&mut reader, record.ts)?),
         RecordKind::RateChanged => Input::Rate(RateChanged::decode(&mut reader)?),
         RecordKind::Failure => {
-            let code = Code::from_number(reader.u16()?).ok_or_else(|| {
-                Error::new(Code::JournalCorrupt, "failure must name a known code")
-            })?;
+            let code = known_code(&mut reader)?;
             let message = text(&reader, "failure must hold text")?;
             Input::Failure { code, message, ts: record.ts }
         }
@@ -133,4 +131,9 @@ pub(crate) fn feed(
 /// Returns what is left of a payload as text.
 fn text<'a>(reader: &Reader<'a>, rule: &str) -> Result<&'a str> {
     std::str::from_utf8(reader.rest()).map_err(|_| Error::new(Code::JournalCorrupt, rule))
+}
+
+fn known_code(reader: &mut Reader<'_>) -> Result<Code> {
+    Code::from_number(reader.u16()?)
+        .ok_or_else(|| Error::new(Code::JournalCorrupt, "failure must name a known code"))
 }

@@ -41,9 +41,8 @@ describe('RISK-25: the capital governor', () => {
     expect(result).toMatchObject({ verdict: 'denied', codes: ['CAPITAL_ALLOCATION_EXCEEDED'] });
     const { state_hash: stateHash } = engine.close();
     expect(replayJournal(path).state_hash).toBe(stateHash);
-    const [planned] = readJournal(path, 0, 100_000).filter(
-      ({ kind }) => kind === 'capital_planned',
-    );
+    const records = readJournal(path, 0, 100_000);
+    const planned = records.find(({ kind }) => kind === 'capital_planned');
     expect(planned?.content).toMatchObject({ rule: 'inverse_volatility', reserve_frac: '0.1' });
   });
 
