@@ -200,6 +200,15 @@ fn an_order_of_the_bound_passes_and_a_larger_one_blows_the_fuse() {
 }
 
 #[test]
+fn many_small_orders_are_too_much_money_together() {
+    let mut fuse = fuse(serde_json::json!({"account": {"notional_per_second_max": "2"}}));
+    for id in 1..=2 {
+        assert_eq!(pass(&mut fuse, &order(id), &moment(0)), Ok(()));
+    }
+    assert_eq!(pass(&mut fuse, &order(3), &moment(0)).unwrap_err().code, Code::FuseNotional);
+}
+
+#[test]
 fn time_gives_room_again_and_other_instruments_have_their_own() {
     let spec = serde_json::json!({"instruments": {"AAA": {"orders_per_second_max": "1"}}});
     let mut fuse = fuse(spec);

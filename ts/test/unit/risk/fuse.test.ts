@@ -8,7 +8,7 @@ describe('the ceilings of the fuse', () => {
     const ceilings = parseFuse({
       account: { ordersPerSecondMax: 20, notionalPerDayMax: 2_000_000, orderNotionalMax: '25x' },
       eachInstrument: { ordersPerMinuteMax: 'unlimited' },
-      instruments: { BTC: { orderQuantityMax: '0.50' } },
+      instruments: { BTC: { orderQuantityMax: '0.5' } },
       unansweredNotionalMax: 1_000,
       repeatsMax: 5,
       repeatWindowMs: 1_000,
@@ -20,7 +20,7 @@ describe('the ceilings of the fuse', () => {
         order_notional_max: '25x',
       },
       each_instrument: { orders_per_minute_max: 'unlimited' },
-      instruments: { BTC: { order_quantity_max: '0.50' } },
+      instruments: { BTC: { order_quantity_max: '0.5' } },
       unanswered_notional_max: '1000',
       repeats_max: '5',
       repeat_window_ms: 1_000,
