@@ -7,13 +7,13 @@ use crate::wallet::CurrencyId;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::{Amount, OrderIntent, OrderRole, Quantity, Result, Rounding, Side};
 use holdfast_risk::WorstCase;
-use holdfast_risk::capital::{Capital, CapitalPlan};
+use holdfast_risk::capital::{CapitalInForce, CapitalPlan};
 use holdfast_risk::view::CapitalView;
 
 /// Positions and reservations of every strategy, from 0 for orders that name none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct CapitalBook {
-    pub(crate) capital: Capital,
+    pub(crate) capital: CapitalInForce,
     /// By strategy and instrument; a strategy has its rows from its first order on.
     cases: Vec<WorstCase>,
     instruments: usize,

@@ -18,7 +18,7 @@ use holdfast_engine::{
     JournalReader, JournalWriter, JournaledEngine, SnapshotPolicy, SyncPolicy,
 };
 use holdfast_risk::fuse::latch::{Latch, LatchState, reset};
-use holdfast_risk::fuse::{FuseSpec, ScopeSpec};
+use holdfast_risk::fuse::{FuseScopeSpec, FuseSpec};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Stdio;
@@ -35,7 +35,8 @@ fn desk_config(fuse: FuseSpec) -> DeskConfig {
 }
 
 fn day_of(orders: &str) -> FuseSpec {
-    let account = ScopeSpec { orders_per_day_max: Some(orders.into()), ..ScopeSpec::default() };
+    let account =
+        FuseScopeSpec { orders_per_day_max: Some(orders.into()), ..FuseScopeSpec::default() };
     FuseSpec { account, ..FuseSpec::default() }
 }
 
@@ -122,9 +123,9 @@ fn a_loop_that_sends_the_same_order_ten_thousand_times_is_stopped_and_nothing_st
 #[test]
 fn a_refused_amendment_leaves_the_order_as_it_is() {
     let fuse = FuseSpec {
-        each_instrument: ScopeSpec {
+        each_instrument: FuseScopeSpec {
             order_quantity_max: Some("0.01".into()),
-            ..ScopeSpec::default()
+            ..FuseScopeSpec::default()
         },
         ..FuseSpec::default()
     };

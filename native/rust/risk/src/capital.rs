@@ -244,16 +244,16 @@ fn contradictory(what: &str, sum: i64, bound: i64) -> Error {
 
 /// What the strategies are allocated now, and what they get when a loosening is due.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Capital {
+pub struct CapitalInForce {
     current: Vec<Allocation>,
     coming: Option<(Timestamp, Vec<Allocation>)>,
 }
 
-holdfast_core::persist_fields!(Capital { current, coming });
+holdfast_core::persist_fields!(CapitalInForce { current, coming });
 
 const NOTHING: Allocation = Allocation { share: Fraction::from_millionths(0), cap: None };
 
-impl Capital {
+impl CapitalInForce {
     /// Returns whether a plan is in force.
     #[must_use]
     pub const fn is_planned(&self) -> bool {

@@ -17,9 +17,9 @@ use latch::{Latch, LatchState, Trip};
 use pattern::{Key, Pattern};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher};
-use window::Window;
+use window::EgressWindow;
 
-pub use ceilings::{FuseSpec, ScopeSpec};
+pub use ceilings::{FuseScopeSpec, FuseSpec};
 
 /// The longest window over which the fuse counts: a day.
 pub const SPAN_NS_MAX: i64 = SPANS_NS[2];
@@ -99,12 +99,12 @@ impl Refused {
 struct Meter {
     scope: Scope,
     /// Nothing where the scope bounds nothing over time.
-    windows: Option<[Window; 3]>,
+    windows: Option<[EgressWindow; 3]>,
 }
 
 impl Meter {
     fn new(scope: Scope) -> Self {
-        let windows = (!scope.counts_nothing()).then(|| SPANS_NS.map(Window::new));
+        let windows = (!scope.counts_nothing()).then(|| SPANS_NS.map(EgressWindow::new));
         Self { scope, windows }
     }
 
@@ -152,7 +152,7 @@ pub struct Fuse {
     repeats_most: Option<u32>,
     pattern: Pattern,
     /// Reducing orders of a second and of a minute, by themselves: what opens can never use up what exits need.
-    exits: [Window; 2],
+    exits: [EgressWindow; 2],
     latch: Latch,
 }
 
@@ -171,7 +171,7 @@ impl Fuse {
             unanswered_sum: 0,
             repeats_most: ceilings.repeats,
             pattern: Pattern::new(ceilings.repeat_window_ns),
-            exits: [Window::new(SPANS_NS[0]), Window::new(SPANS_NS[1])],
+            exits: [EgressWindow::new(SPANS_NS[0]), EgressWindow::new(SPANS_NS[1])],
             latch,
         }
     }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[allow(missing_docs)]
-pub struct ScopeSpec {
+pub struct FuseScopeSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub orders_per_second_max: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -36,12 +36,12 @@ pub struct ScopeSpec {
 #[serde(deny_unknown_fields, default)]
 pub struct FuseSpec {
     /// Of everything together.
-    pub account: ScopeSpec,
+    pub account: FuseScopeSpec,
     /// Of each instrument by itself; nothing by default.
-    pub each_instrument: ScopeSpec,
+    pub each_instrument: FuseScopeSpec,
     /// Of single instruments by symbol, instead of `each_instrument`'s.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub instruments: BTreeMap<String, ScopeSpec>,
+    pub instruments: BTreeMap<String, FuseScopeSpec>,
     /// Notional that was sent and not answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unanswered_notional_max: Option<String>,
@@ -58,7 +58,7 @@ impl FuseSpec {
     #[must_use]
     pub fn unlimited() -> Self {
         let unlimited = || Some(UNLIMITED.to_owned());
-        let account = ScopeSpec {
+        let account = FuseScopeSpec {
             orders_per_second_max: unlimited(),
             orders_per_minute_max: unlimited(),
             orders_per_day_max: unlimited(),
@@ -169,7 +169,7 @@ fn count(field: &str, text: &str) -> Result<Option<u64>> {
     })
 }
 
-impl ScopeSpec {
+impl FuseScopeSpec {
     /// Returns these ceilings where they are given, and the other ones elsewhere.
     fn over(&self, other: &Self) -> Self {
         let first = |one: &Option<String>, two: &Option<String>| one.clone().or(two.clone());

@@ -15,7 +15,7 @@ struct Slot {
 
 /// A sliding window. It never tells less than what left within its span, and at most a sixtieth of the span more.
 #[derive(Debug, Clone)]
-pub struct Window {
+pub struct EgressWindow {
     width_ns: i64,
     /// Number of the bucket that was written last.
     last: i64,
@@ -24,7 +24,7 @@ pub struct Window {
     notional: i128,
 }
 
-impl Window {
+impl EgressWindow {
     /// Makes an empty window of a span.
     #[must_use]
     pub fn new(span_ns: i64) -> Self {
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn what_left_at_the_edge_of_the_span_still_counts_and_later_does_not() {
-        let mut window = Window::new(60_000);
+        let mut window = EgressWindow::new(60_000);
         window.note(Timestamp(0), 7);
         assert_eq!(window.totals(Timestamp(59_999)), (1, 7));
         assert_eq!(window.totals(Timestamp(60_999)), (1, 7), "its bucket is not wholly past");
@@ -102,7 +102,7 @@ mod tests {
             gaps in prop::collection::vec((0_i64..40_000, 0_i128..1_000), 1..200),
         ) {
             let (span, width) = (60_000, 1_000);
-            let (mut window, mut sent, mut now) = (Window::new(span), Vec::new(), 0);
+            let (mut window, mut sent, mut now) = (EgressWindow::new(span), Vec::new(), 0);
             for (gap, notional) in gaps {
                 now += gap;
                 window.note(Timestamp(now), notional);

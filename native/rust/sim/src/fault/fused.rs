@@ -6,7 +6,7 @@ use super::schedule::draw;
 use super::setting::GATEWAY;
 use super::world::World;
 use holdfast_core::Result;
-use holdfast_risk::fuse::{FuseSpec, ScopeSpec};
+use holdfast_risk::fuse::{FuseScopeSpec, FuseSpec};
 
 /// What became of the seeds.
 #[derive(Debug, Default)]
@@ -48,10 +48,10 @@ pub fn simulate_fused(batch: &Batch, second: u32, minute: u32) -> Result<FusedRe
 
 fn fused(seed: u64, batch: &Batch, second: u32, minute: u32) -> Result<World> {
     let fuse = FuseSpec {
-        account: ScopeSpec {
+        account: FuseScopeSpec {
             orders_per_second_max: Some(second.to_string()),
             orders_per_minute_max: Some(minute.to_string()),
-            ..ScopeSpec::default()
+            ..FuseScopeSpec::default()
         },
         ..FuseSpec::default()
     };
