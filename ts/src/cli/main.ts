@@ -5,6 +5,7 @@ import { packageVersion } from '../native/addon-path.js';
 import { addBacktestCommand } from './backtest-command.js';
 import { addDemoCommand } from './demo-command.js';
 import { failureJson, failureText } from './failure-output.js';
+import { addFuseCommand } from './fuse-command.js';
 import { addJournalCommand } from './journal-command.js';
 import { addLimitsCommand } from './limits-command.js';
 import { addRiskCommand } from './risk/risk-command.js';
@@ -23,6 +24,7 @@ const program = new Command('holdfast')
 addDemoCommand(program);
 addBacktestCommand(program);
 addJournalCommand(program);
+addFuseCommand(program);
 addLimitsCommand(program);
 addRiskCommand(program);
 addReconcileCommand(program);

@@ -1176,56 +1176,81 @@ export const CODES = {
     meaning: 'The task does not fit the adapter.',
     remedy: 'Use fewer scenarios or assets, or run on the processor.',
   },
-  CORRELATION_STALE: {
-    number: 270,
+  FUSE_ORDER_RATE: {
+    number: 255,
     category: 'risk',
-    retryable: true,
-    meaning: 'The correlation with something that is held is not known, or too old.',
-    remedy: 'Feed the gate correlations, as CorrelationMonitor does.',
+    retryable: false,
+    meaning: 'The egress fuse saw more orders leave in a window than its ceiling; it has blown.',
+    remedy: 'Find out why so many orders left, then `holdfast fuse reset`.',
   },
-  CORRELATION_TOO_HIGH: {
-    number: 271,
+  FUSE_NOTIONAL: {
+    number: 256,
     category: 'risk',
-    retryable: true,
-    meaning: "The order's instrument moves too much like something that is held.",
-    remedy:
-      'Reduce what is held first, or trade another instrument; the size that would pass is 0.',
+    retryable: false,
+    meaning: 'The egress fuse saw more notional leave in a window than its ceiling; it has blown.',
+    remedy: 'Find out why so much left, then `holdfast fuse reset`.',
   },
-  PORTFOLIO_RISK_STALE: {
-    number: 272,
+  FUSE_ORDER_SIZE: {
+    number: 257,
     category: 'risk',
-    retryable: true,
-    meaning: "The portfolio's risk was never told, or is too old.",
-    remedy: "Feed the gate the portfolio's risk, as LivePortfolioRisk does.",
-  },
-  VAR_EXCEEDED: {
-    number: 273,
-    category: 'risk',
-    retryable: true,
-    meaning: "The portfolio's VaR could pass its limit.",
-    remedy: 'Send a smaller order, or reduce what is held.',
-  },
-  CVAR_EXCEEDED: {
-    number: 274,
-    category: 'risk',
-    retryable: true,
-    meaning: "The portfolio's CVaR could pass its limit.",
-    remedy: 'Send a smaller order, or reduce what is held.',
-  },
-  RISK_SCORE_EXCEEDED: {
-    number: 275,
-    category: 'risk',
-    retryable: true,
-    meaning: "The portfolio's risk score is above its limit.",
-    remedy: 'Reduce what is held; reducing orders pass.',
-  },
-  RISK_MEASURE_INVALID: {
-    number: 276,
-    category: 'validation',
     retryable: false,
     meaning:
-      'Correlations or risk that the gate is told do not fit the account, a range, or their time.',
-    remedy: 'Correct the value that the message names.',
+      "An order larger than the egress fuse's ceiling was about to leave; the fuse has blown.",
+    remedy: 'Find out why the gate let it pass, then `holdfast fuse reset`.',
+  },
+  FUSE_UNANSWERED: {
+    number: 258,
+    category: 'risk',
+    retryable: false,
+    meaning:
+      "More notional was sent and not answered than the egress fuse's ceiling; it has blown.",
+    remedy: 'Find out why the venue does not answer, then `holdfast fuse reset`.',
+  },
+  FUSE_REPEATED: {
+    number: 259,
+    category: 'risk',
+    retryable: false,
+    meaning:
+      'The same order, parent or cause came again and again at the egress fuse; it has blown.',
+    remedy: 'Find the loop that sends it, then `holdfast fuse reset`.',
+  },
+  FUSE_TRIPPED: {
+    number: 260,
+    category: 'risk',
+    retryable: false,
+    meaning: 'The egress fuse has blown: only cancels and reducing orders leave.',
+    remedy: 'Read `holdfast fuse status`, mend the cause, then `holdfast fuse reset` and restart.',
+  },
+  FUSE_MODE: {
+    number: 261,
+    category: 'risk',
+    retryable: true,
+    meaning: 'The trading mode lets only cancels and reducing orders leave.',
+    remedy: 'Wait until the mode is normal again.',
+  },
+  FUSE_LATCH_UNUSABLE: {
+    number: 262,
+    category: 'infrastructure',
+    retryable: false,
+    meaning:
+      "The egress fuse's latch cannot be read or written: only cancels and reducing orders leave.",
+    remedy:
+      'Mend the file that the message names, or the disk; `holdfast fuse reset` writes it anew.',
+  },
+  FUSE_NOTIONAL_UNKNOWN: {
+    number: 263,
+    category: 'risk',
+    retryable: true,
+    meaning: "The egress fuse cannot tell an order's notional: a price or a rate is missing.",
+    remedy: 'Wait for market data.',
+  },
+  CAPITAL_ALLOCATION_EXCEEDED: {
+    number: 264,
+    category: 'risk',
+    retryable: false,
+    meaning:
+      "The strategy's exposure, if every open order filled, would be above the capital allocated to it.",
+    remedy: 'Send a smaller order, cancel orders of the strategy, or allocate more to it.',
   },
 } as const satisfies Record<string, CodeEntry>;
 

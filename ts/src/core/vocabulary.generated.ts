@@ -128,9 +128,28 @@ export const RECORD_KINDS = {
   reconciliation_decision: 41,
   limits_requested: 48,
   gate_signal: 49,
-  risk_measured: 52,
+  fuse_refused: 50,
+  capital_planned: 51,
 } as const;
 export type RecordKind = keyof typeof RECORD_KINDS;
+
+/** What the egress fuse held a request against. */
+export const FUSE_CEILINGS = [
+  'none',
+  'orders_per_second',
+  'orders_per_minute',
+  'orders_per_day',
+  'notional_per_second',
+  'notional_per_minute',
+  'notional_per_day',
+  'order_notional',
+  'order_quantity',
+  'unanswered_notional',
+  'repeats',
+  'exits_per_second',
+  'exits_per_minute',
+] as const;
+export type FuseCeiling = (typeof FUSE_CEILINGS)[number];
 
 /** What may stand over an order's status, as bits: several may stand together. */
 export const OVERLAY_BITS = { pending_cancel: 1, pending_replace: 2, in_doubt: 4 } as const;

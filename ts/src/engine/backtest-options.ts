@@ -4,6 +4,7 @@ import type { Instrument, InstrumentOptions } from '../core/instrument.js';
 import { decimalText } from '../core/schema.js';
 import type { OrderType } from '../core/vocabulary.generated.js';
 import type { DataDescriptionInput } from '../market/data-description.js';
+import type { FuseOptions } from '../risk/fuse.js';
 import type { LimitsOptions } from '../risk/limits.js';
 import type { Strategy } from '../strategies/strategy.js';
 import type { AccountOptions } from '../core/account-options.js';
@@ -103,6 +104,8 @@ export interface BacktestOptions {
   readonly maxOpenOrders?: number;
   /** How orders are named and kept apart: self-trade prevention, idempotency keys, account, epoch of the ids. */
   readonly orders?: OrderRulesOptions;
+  /** Ceilings of the egress fuse; it is on without them. */
+  readonly fuse?: FuseOptions;
   /** Kinds with a trigger that the venue lacks: the engine holds such an order and sends it when the trigger is met. */
   readonly emulatedOrderTypes?: readonly OrderType[];
   readonly onProgress?: (progress: BacktestProgress) => void;

@@ -13,6 +13,7 @@ import { MARKET_EVENT_BYTES, MARKET_EVENT_OFFSETS } from '../market/market-event
 import type { ImportOptions } from '../market/import/bar-sink.js';
 import { NativeSession } from '../native/native-session.js';
 import { packageVersion } from '../native/addon-path.js';
+import { parseFuse } from '../risk/fuse.js';
 import { type Limits, parseLimits } from '../risk/limits.js';
 import { isStrategy } from '../strategies/strategy.js';
 import { type AccountRules, parseAccount } from '../core/account-options.js';
@@ -139,6 +140,7 @@ async function prepare(options: BacktestOptions): Promise<Prepared> {
     maxOpenOrders: options.maxOpenOrders ?? MAX_OPEN_ORDERS_DEFAULT,
     emulatedOrderTypes: options.emulatedOrderTypes ?? [],
     orders: parseOrderRules(options.orders),
+    fuse: parseFuse(options.fuse ?? {}),
     seed,
     data: await Promise.all(imports.map(dataIdentity)),
     version,

@@ -19,6 +19,7 @@ const KEYS: readonly (keyof BacktestOptions)[] = [
   'strategyHash',
   'maxOpenOrders',
   'orders',
+  'fuse',
   'emulatedOrderTypes',
   'onProgress',
   'signal',

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Instrument } from '../core/instrument.js';
 import { instrumentRecord, snakeKeys } from '../core/instrument-record.js';
 import type { OrderType } from '../core/vocabulary.generated.js';
+import { type FuseCeilings, fuseRecord } from '../risk/fuse.js';
 import { limitsRecord, type Limits } from '../risk/limits.js';
 import type { Strategy } from '../strategies/strategy.js';
 import { accountRecord, type AccountRules } from '../core/account-options.js';
@@ -30,6 +31,7 @@ export interface SessionConfigOptions {
   readonly maxOpenOrders: number;
   readonly emulatedOrderTypes?: readonly OrderType[];
   readonly orders?: OrderRules;
+  readonly fuse?: FuseCeilings;
   readonly seed: number;
   readonly data: readonly DataIdentity[];
   readonly version: string;
@@ -59,6 +61,7 @@ export function sessionConfig(options: SessionConfigOptions): SessionConfig {
     options.orders === undefined
       ? undefined
       : orderRulesRecord(options.orders, options.instruments);
+  const fuse = options.fuse === undefined ? undefined : fuseRecord(options.fuse);
   const json = JSON.stringify({
     engine: {
       instruments: options.instruments.map(instrumentRecord),
@@ -82,6 +85,7 @@ export function sessionConfig(options: SessionConfigOptions): SessionConfig {
       seed: options.seed,
       data: options.data,
     },
+    ...(fuse === undefined ? {} : { fuse }),
   });
   const hashes = options.data.map((file) => file.sha256).join('\n');
   return {

@@ -1,10 +1,11 @@
 import { instrumentAt } from '../core/instrument-at.js';
 import { Amount, AMOUNT_SCALE } from '../core/amount.js';
+import type { Code } from '../core/codes.generated.js';
 import type { ControlCode } from '../core/controls.generated.js';
 import { formatDecimal } from '../core/decimal.js';
 import type { Instrument } from '../core/instrument.js';
 import type { DayNotice, Notice, OrderNotice, PositionNotice } from '../native/notice-reader.js';
-import type { FillNotice, VerdictNotice } from '../native/notice-reader.js';
+import type { FillNotice, FuseNotice, VerdictNotice } from '../native/notice-reader.js';
 import { DrawdownTracker } from '../quant/drawdown.js';
 import type { NativeSnapshot } from '../native/native-session.js';
 import { DenialLog } from './denial-log.js';
@@ -52,6 +53,8 @@ export class SessionRecorder {
   readonly #refused = new Set<ControlCode>();
   #isJudging = false;
   #fill: FillNotice | undefined;
+  /** What the egress fuse refused last. */
+  #kept: FuseNotice | undefined;
   #day = { number: 0n, trades: 0 };
   #firstTsMs: number | null = null;
 
@@ -113,6 +116,10 @@ export class SessionRecorder {
         return;
       case 'day':
         this.#onDay(notice);
+        return;
+      case 'fuse':
+        this.#kept = notice;
+        this.denials.addFuse(notice);
         return;
     }
   }
@@ -178,8 +185,14 @@ export class SessionRecorder {
       return;
     }
     this.#orders.delete(notice.clientOrderId);
-    const codes = notice.status === 'denied' ? [...this.#refused] : [];
-    this.#files?.order(this.#instrument(notice), order, notice.tsNs, codes);
+    this.#files?.order(this.#instrument(notice), order, notice.tsNs, this.#codesOf(notice));
+  }
+
+  /** Why an order was denied: by the fuse, on its way out, or by the gate. */
+  #codesOf({ status, clientOrderId }: OrderNotice): readonly Code[] {
+    if (status !== 'denied') return [];
+    const kept = this.#kept;
+    return kept?.clientOrderId === clientOrderId ? [kept.code] : [...this.#refused];
   }
 
   /** Counts opening orders of the UTC day, as the control of daily trades does. */

@@ -150,6 +150,49 @@ const SCHEDULES: Readonly<Record<string, FeeScheduleOptions>> = {
       ['Supreme VIP', undefined, '0.0000', '0.0300'],
     ]),
   },
+  'binance-usdm': {
+    name: 'binance-usdm',
+    venue: 'Binance',
+    product: 'perpetual',
+    source: {
+      address: 'https://huggingface.co/datasets/loweef/crypto-futures-fees',
+      date: '2026-10-12',
+      note: 'Loweef Crypto Futures Fee Index (CC BY 4.0), which read https://www.binance.com/en/fee/futureFee on that day. Regular users only: stored pages disagree about the VIP tiers.',
+    },
+    tiers: rows([['Regular User', '0', '0.02', '0.05']]),
+    discounts: { bnb: '0.10' },
+  },
+  'okx-swap': {
+    name: 'okx-swap',
+    venue: 'OKX',
+    product: 'perpetual',
+    source: {
+      address: 'https://huggingface.co/datasets/loweef/crypto-futures-fees',
+      date: '2026-10-16',
+      note: 'Loweef Crypto Futures Fee Index (CC BY 4.0), which read https://www.okx.com/fees on that day. Regular users only: the stored page has no figures for its VIP tiers.',
+    },
+    tiers: rows([['Regular user', '0', '0.02', '0.05']]),
+  },
+  'kraken-futures': {
+    name: 'kraken-futures',
+    venue: 'Kraken',
+    product: 'perpetual',
+    source: {
+      address: 'https://support.kraken.com/hc/en-us/articles/360048917612-Fee-schedule',
+      date: '2023-09-14',
+      note: 'The page as of its trial of maker rebates, which are left out. Its first tier stood unchanged on 2026-10-12.',
+    },
+    tiers: rows([
+      ['$0+', '0', '0.0200', '0.0500'],
+      ['$100K+', '100000', '0.0150', '0.0400'],
+      ['$1M+', '1000000', '0.0125', '0.0300'],
+      ['$5M+', '5000000', '0.0100', '0.0250'],
+      ['$10M+', '10000000', '0.0075', '0.0200'],
+      ['$20M+', '20000000', '0.0050', '0.0150'],
+      ['$50M+', '50000000', '0.0025', '0.0125'],
+      ['$100M+', '100000000', '0.0000', '0.0100'],
+    ]),
+  },
 };
 
 /** Names of the schedules that come with the package. */

@@ -1,3 +1,4 @@
+import type { Breaker } from '../breaker/breaker.js';
 import { type HoldfastError, isHoldfastError } from '../core/holdfast-error.js';
 import {
   type PortfolioRisk,
@@ -17,6 +18,10 @@ const FALLBACK_CODES: ReadonlySet<string> = new Set([
   'GPU_DEVICE_LOST',
   'GPU_KERNEL_INVALID',
   'GPU_CAPACITY',
+  'CIRCUIT_OPEN',
+  'CIRCUIT_HALF_OPEN_EXHAUSTED',
+  'CIRCUIT_GLOBAL_OPEN',
+  'CIRCUIT_DEPENDENCY_OPEN',
 ]);
 
 /** Where a simulation may run. */
@@ -26,6 +31,8 @@ export interface DeviceChoice extends AdapterChoice {
    * `always`: on a graphics device or not at all; `never`: on the processor.
    */
   readonly gpu?: 'auto' | 'always' | 'never';
+  /** Keeps a device that fails from being opened for every simulation; while it is open the processor runs them. */
+  readonly breaker?: Breaker;
 }
 
 /** A simulation, and where it ran. */
@@ -37,6 +44,11 @@ export type PortfolioRiskOnDevice = (PortfolioRisk | GpuPortfolioRisk) & {
 /** Numbers drawn in a simulation. */
 function normalsOf({ exposures, scenarios = 1_048_576, steps = 1 }: PortfolioSimulationOptions) {
   return exposures.length * scenarios * steps;
+}
+
+/** A task that the device cannot hold says nothing about the device, and neither do wrong options. */
+function isDeviceFailure(error: unknown): boolean {
+  return isHoldfastError(error) && FALLBACK_CODES.has(error.code) && error.code !== 'GPU_CAPACITY';
 }
 
 async function simulateOnGpu(
@@ -64,12 +76,16 @@ async function simulateOnGpu(
  */
 export async function simulatePortfolio(
   options: PortfolioSimulationOptions,
-  { gpu = 'auto', ...choice }: DeviceChoice = {},
+  { gpu = 'auto', breaker, ...choice }: DeviceChoice = {},
 ): Promise<PortfolioRiskOnDevice> {
   const isWorthIt = gpu === 'always' || (gpu === 'auto' && normalsOf(options) >= NORMALS_MIN);
   if (!isWorthIt) return { ...(await simulateOnProcessor(options)), fallback: null };
   try {
-    return { ...(await simulateOnGpu(options, choice)), fallback: null };
+    const simulate = () => simulateOnGpu(options, choice);
+    const risk = await (breaker === undefined
+      ? simulate()
+      : breaker.run(simulate, { failsOn: isDeviceFailure }));
+    return { ...risk, fallback: null };
   } catch (error) {
     if (gpu === 'always' || !isHoldfastError(error) || !FALLBACK_CODES.has(error.code)) throw error;
     const { code, message } = error;

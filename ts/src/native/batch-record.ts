@@ -13,7 +13,8 @@ const OUTCOMES: readonly BatchOutcome[] = ['waiting', 'done', 'denied', 'refused
 const OUTCOME = 80;
 const CODE = 82;
 
-const CODE_NAMES: readonly (Code | undefined)[] = (() => {
+/** Names of the codes by their numbers. */
+export const CODE_NAMES: readonly (Code | undefined)[] = (() => {
   const names: (Code | undefined)[] = [];
   for (const [name, { number }] of Object.entries(CODES)) {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of the table

@@ -75,16 +75,21 @@ export declare class NativeEngine {
   riskMeasured(kind: number, values: BigInt64Array): number;
   /** Takes a funding payment; what the account receives is negative. Returns bytes of notices. */
   funding(instrument: number, paid: string): number;
+  /** Divides the capital among the strategies by a plan in JSON; the key is the second key of the limits. */
+  planCapital(plan: string, key?: string | undefined | null): number;
+  /** Returns what each strategy may have at risk, in the order of the limits, as JSON of decimal texts. */
+  allocations(): string;
   /** Records that something outside failed. */
   noteFailure(code: string, message: string): void;
   /** Returns when everything recorded so far is as durable as the journal's policy says. */
   commit(): void;
-  /** Opens an engine; without a journal nothing is recorded. */
+  /** Opens an engine; without a journal nothing is recorded. The fuse's latch is in its own folder, or in the journal's. */
   constructor(
     config: string,
     idPrefix: string,
     journal: EngineJournal | undefined | null,
     arrays: EngineArrays,
+    latchFolder?: string | undefined | null,
   );
   /**
    * Returns one of the functions that take their arguments from memory and leave their outcome there: `submit`, `report`,
@@ -97,6 +102,8 @@ export declare class NativeEngine {
   moreNotices(): number;
   /** Closes the journal and returns the final state as JSON; the last notices wait in the array. */
   close(): string;
+  /** Returns how the egress fuse stands, as JSON. */
+  fuse(): string;
   /** Lets go of everything; a later call is an error. */
   dispose(): void;
 }
@@ -345,6 +352,17 @@ export interface EngineJournal {
   /** The present time in milliseconds, for the age of a lock that somebody else holds. */
   nowMs: number;
 }
+
+/** Sets the latch of a folder back, and returns how it stands then. */
+export declare function fuseReset(
+  folder: string,
+  by: string,
+  reason: string,
+  nowMs: number,
+): string;
+
+/** Returns how the latch of a folder stands, with the resets before. */
+export declare function fuseStatus(folder: string): string;
 
 /** Packs sealed segments and removes those that are not to be kept. */
 export declare function journalCompact(folder: string, options: CompactOptions): string;

@@ -3,6 +3,7 @@ import { engineCall, loadEngineAddon } from './engine-addon.js';
 import type { EngineJournal, NativeEngine as AddonEngine } from './engine-addon.generated.js';
 import { BATCH_RECORD_BYTES, EngineMemory } from './engine-memory.js';
 import type { ReconciliationState, RestartReport } from './reconciler.js';
+import type { FuseState } from './fuse-latch.js';
 import type { AccountSnapshot, NativeSnapshot } from './native-session.js';
 import { type Notice, NoticeReader } from './notice-reader.js';
 import { OrderBatch } from './order-batch.js';
@@ -16,6 +17,8 @@ export interface NativeEngineOptions {
   readonly configJson: string;
   readonly idPrefix: string;
   readonly journal: EngineJournal | undefined;
+  /** Folder of the fuse's latch; the journal's when left out. */
+  readonly latchFolder?: string | undefined;
   /** Records of each batch. */
   readonly batchMax: number;
   /** Number of a strategy that the limits name. @throws HoldfastError `STRATEGY_UNKNOWN` */
@@ -71,7 +74,8 @@ export class NativeEngine {
   readonly #notices: NoticeReader;
   readonly #functions: Readonly<Record<Operation, () => void>>;
 
-  constructor({ configJson, idPrefix, journal, batchMax, strategyNumber }: NativeEngineOptions) {
+  constructor(options: NativeEngineOptions) {
+    const { configJson, idPrefix, journal, latchFolder, batchMax, strategyNumber } = options;
     const addon = loadEngineAddon();
     this.memory = new EngineMemory(batchMax);
     const { exchange, notices, orders, reports, requests, market } = this.memory;
@@ -82,7 +86,9 @@ export class NativeEngine {
     this.#report = new ReportBatch(reports.subarray(lastReport));
     this.requests = new RequestBatch(requests);
     const arrays = { exchange, notices, orders, reports, requests, market };
-    this.#engine = engineCall(() => new addon.NativeEngine(configJson, idPrefix, journal, arrays));
+    this.#engine = engineCall(
+      () => new addon.NativeEngine(configJson, idPrefix, journal, arrays, latchFolder),
+    );
     this.checks = new OrderChecks(this.#engine);
     const made = (name: Operation) => this.#engine.function(name);
     this.#functions = {
@@ -174,10 +180,9 @@ export class NativeEngine {
   }
 
   /** Commits the journal and drains as many requests as the batch holds; returns whether more wait. */
-  drain(): boolean {
+  drain(into: Notice[]): boolean {
     this.requests.drained(0);
-    this.#functions.drain();
-    if (this.memory.outcome === FAILED) engineCall(() => this.#engine.takeFailure());
+    this.#run('drain', into);
     this.requests.drained(this.memory.count);
     return this.memory.requestsWaiting > 0;
   }
@@ -225,6 +230,19 @@ export class NativeEngine {
 
   mode(): number {
     return engineCall(() => this.#engine.mode());
+  }
+
+  planCapital(plan: string, key: string | undefined, into: Notice[]): void {
+    this.#call((engine) => engine.planCapital(plan, key), into);
+  }
+
+  /** What each strategy may have at risk, in the order of the limits. */
+  allocations(): readonly string[] {
+    return JSON.parse(engineCall(() => this.#engine.allocations())) as string[];
+  }
+
+  fuse(): FuseState {
+    return JSON.parse(engineCall(() => this.#engine.fuse())) as FuseState;
   }
 
   snapshot(): NativeSnapshot {

@@ -2,6 +2,7 @@ import type { AmendCommand } from './command-memory.js';
 import { engineCall, fromEngineAddon, loadEngineAddon } from './engine-addon.js';
 import type { EngineJournal, NativeEngine as AddonEngine } from './engine-addon.generated.js';
 import { BATCH_RECORD_BYTES, EngineMemory } from './engine-memory.js';
+import type { FuseState } from './fuse-latch.js';
 import { GateMemory } from './gate-memory.js';
 import type { ClosedEngine, OrderSnapshot } from './native-engine.js';
 import type { AccountSnapshot, GateSignalParts, NativeSnapshot } from './native-session.js';
@@ -19,6 +20,8 @@ export interface NativeGateOptions {
   readonly configJson: string;
   readonly idPrefix: string;
   readonly journal: EngineJournal | undefined;
+  /** Folder of the fuse's latch; the journal's when left out. */
+  readonly latchFolder: string | undefined;
 }
 
 /** What the controls did, as the native core tells it; numbers in a control's unit are texts. */
@@ -56,7 +59,7 @@ export class NativeGate {
   readonly #notices: NoticeReader;
   readonly #functions: Readonly<Record<Operation, () => void>>;
 
-  constructor({ configJson, idPrefix, journal }: NativeGateOptions) {
+  constructor({ configJson, idPrefix, journal, latchFolder }: NativeGateOptions) {
     const addon = loadEngineAddon();
     this.memory = new EngineMemory(REQUESTS);
     this.order = new GateMemory(this.memory);
@@ -65,7 +68,9 @@ export class NativeGate {
     this.#report = new ReportBatch(reports.subarray(reports.byteLength - BATCH_RECORD_BYTES));
     this.requests = new RequestBatch(requests);
     const arrays = { exchange, notices, orders, reports, requests, market };
-    this.#engine = engineCall(() => new addon.NativeEngine(configJson, idPrefix, journal, arrays));
+    this.#engine = engineCall(
+      () => new addon.NativeEngine(configJson, idPrefix, journal, arrays, latchFolder),
+    );
     this.checks = new OrderChecks(this.#engine);
     const made = (name: Operation) => this.#engine.function(name);
     this.#functions = {
@@ -150,6 +155,19 @@ export class NativeGate {
 
   changeLimits({ json, key, untilNs }: LimitsWish): void {
     engineCall(() => this.#engine.changeLimits(json, key, untilNs?.toString()));
+  }
+
+  planCapital(plan: string, key: string | undefined): void {
+    engineCall(() => this.#engine.planCapital(plan, key));
+  }
+
+  /** In the order of the strategies. */
+  allocations(): readonly string[] {
+    return JSON.parse(engineCall(() => this.#engine.allocations())) as string[];
+  }
+
+  fuse(): FuseState {
+    return JSON.parse(engineCall(() => this.#engine.fuse())) as FuseState;
   }
 
   limitsInForce(): string {

@@ -1,4 +1,7 @@
+import type { Code } from '../core/codes.generated.js';
 import {
+  FUSE_CEILINGS,
+  type FuseCeiling,
   LIQUIDITY_SIDES,
   type LiquiditySide,
   ORDER_ROLES,
@@ -14,6 +17,7 @@ import {
   type TimeInForce,
 } from '../core/vocabulary.generated.js';
 import { CONTROL_BITS, CONTROL_CODES, type ControlCode } from '../core/controls.generated.js';
+import { CODE_NAMES } from './batch-record.js';
 
 const HEADER_BYTES = 16;
 /** Bytes of a report up to where the currency of its fee may stand. */
@@ -93,6 +97,22 @@ export interface VerdictNotice {
   readonly limitsMark: bigint;
 }
 
+/** A request that the egress fuse kept from leaving. */
+export interface FuseNotice {
+  readonly kind: 'fuse';
+  readonly tsNs: bigint;
+  readonly clientOrderId: number;
+  /** Number of the amendment; 0 for a placement. */
+  readonly amendment: number;
+  readonly code: Code;
+  readonly ceiling: FuseCeiling;
+  /** Money as counts of 10⁻¹⁸, a count, or lots, as the ceiling says. */
+  readonly limitRaw: bigint;
+  readonly observedRaw: bigint;
+  /** Whether the fuse has blown by it. */
+  readonly trips: boolean;
+}
+
 export interface DayNotice {
   readonly kind: 'day';
   readonly tsNs: bigint;
@@ -107,7 +127,8 @@ export interface DayNotice {
   readonly benchmarkTicks: bigint;
 }
 
-export type Notice = FillNotice | PositionNotice | OrderNotice | VerdictNotice | DayNotice;
+export type Notice =
+  FillNotice | PositionNotice | OrderNotice | VerdictNotice | DayNotice | FuseNotice;
 
 /** Reads the notices that a native call left; every value is copied out, since the next call writes over them. */
 export class NoticeReader {
@@ -143,6 +164,8 @@ export class NoticeReader {
         return this.#verdict(tsNs, at);
       case RECORD_KINDS.day_closed:
         return this.#day(tsNs, at);
+      case RECORD_KINDS.fuse_refused:
+        return this.#fuse(tsNs, at);
       default:
         return undefined;
     }
@@ -250,6 +273,20 @@ export class NoticeReader {
     };
   }
 
+  #fuse(tsNs: bigint, at: number): FuseNotice {
+    return {
+      kind: 'fuse',
+      tsNs,
+      clientOrderId: this.#id(at),
+      amendment: this.#view.getUint32(at + 8, true),
+      code: codeOf(this.#view.getUint16(at + 12, true)),
+      ceiling: entry(FUSE_CEILINGS, this.#view.getUint8(at + 14)),
+      trips: this.#view.getUint8(at + 15) !== 0,
+      limitRaw: this.#i128(at + 17),
+      observedRaw: this.#i128(at + 33),
+    };
+  }
+
   #day(tsNs: bigint, at: number): DayNotice {
     return {
       kind: 'day',
@@ -275,6 +312,12 @@ const PASSING = new Set<number>([
 /** Whether a status is a step between an order's submission and its fills. */
 function isPassing(status: number): boolean {
   return PASSING.has(status);
+}
+
+function codeOf(number: number): Code {
+  const code = CODE_NAMES[number];
+  if (code === undefined) throw new RangeError(`native code ${number} is not in the table`);
+  return code;
 }
 
 /** Controls by their bit; a bit that is none is left open. */

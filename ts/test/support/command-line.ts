@@ -3,6 +3,7 @@ import { vi } from 'vitest';
 
 import { addBacktestCommand } from '#ts/cli/backtest-command.js';
 import { addDemoCommand } from '#ts/cli/demo-command.js';
+import { addFuseCommand } from '#ts/cli/fuse-command.js';
 import { addJournalCommand } from '#ts/cli/journal-command.js';
 import { addLimitsCommand } from '#ts/cli/limits-command.js';
 import { addRiskCommand } from '#ts/cli/risk/risk-command.js';
@@ -26,6 +27,7 @@ export async function runCommand(...args: readonly string[]): Promise<CommandOut
   addDemoCommand(program);
   addBacktestCommand(program);
   addJournalCommand(program);
+  addFuseCommand(program);
   addLimitsCommand(program);
   addRiskCommand(program);
   addReconcileCommand(program);

@@ -53,6 +53,8 @@ const BEHAVIOUR = `**Smaller instead.** An order that is denied for its size alo
 **Drawdown guard.** From \`drawdown_soft_frac_max\` on, order and position sizes and gross exposure shrink in a straight line
 to nothing at \`drawdown_frac_max\`; they come back with equity.
 
+**Capital governor.** [A plan](capital.md) divides the capital among strategies; what each is given is its limit.
+
 **Risk governor.** A signal cuts the same sizes of every strategy by a factor at once. It only tightens; the second key
 takes it back.
 

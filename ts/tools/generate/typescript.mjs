@@ -86,6 +86,7 @@ const NAMES = {
   TradingMode: { type: 'TradingMode', constant: 'TRADING_MODES' },
   LiquiditySide: { type: 'LiquiditySide', constant: 'LIQUIDITY_SIDES' },
   RecordKind: { type: 'RecordKind', constant: 'RECORD_KINDS' },
+  FuseCeiling: { type: 'FuseCeiling', constant: 'FUSE_CEILINGS' },
 };
 
 /**

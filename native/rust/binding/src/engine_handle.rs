@@ -11,6 +11,7 @@ mod requests;
 
 use crate::command::{COMMAND_BYTES, COMMANDS_MAX};
 use crate::failure::{failure, guarded};
+use crate::fuse::{armed_latch, state_json};
 use crate::held::{Held, call};
 use crate::memory::SharedBytes;
 use crate::plain_function::{Operation, plain_function};
@@ -95,13 +96,14 @@ pub struct NativeEngine {
 
 #[napi]
 impl NativeEngine {
-    /// Opens an engine; without a journal nothing is recorded.
+    /// Opens an engine; without a journal nothing is recorded. The fuse's latch is in its own folder, or in the journal's.
     #[napi(constructor)]
     pub fn new(
         config: String,
         id_prefix: String,
         journal: Option<EngineJournal>,
         arrays: EngineArrays,
+        latch_folder: Option<String>,
     ) -> napi::Result<Self, String> {
         guarded(|| {
             let config: DeskConfig = serde_json::from_str(&config).map_err(|error| {
@@ -127,9 +129,12 @@ impl NativeEngine {
                 checks: None,
                 failed: None,
             };
+            let latch_folder =
+                latch_folder.or_else(|| journal.as_ref().map(|journal| journal.folder.clone()));
+            let latch = || armed_latch(latch_folder.as_deref());
             let (desk, restart) = match journal {
-                None => (Desk::open(&config, None)?, None),
-                Some(journal) => journal.open(&config)?,
+                None => (Desk::open_latched(&config, None, latch())?, None),
+                Some(journal) => journal.open(&config, latch)?,
             };
             inner.desk = Some(desk);
             let restart = restart.map(|report| report.json().to_string());
@@ -186,6 +191,12 @@ impl NativeEngine {
             serde_json::to_string(&closed)
                 .map_err(|error| Error::new(Code::ArgumentInvalid, error.to_string()))
         })
+    }
+
+    /// Returns how the egress fuse stands, as JSON.
+    #[napi]
+    pub fn fuse(&mut self) -> napi::Result<String, String> {
+        self.contained(|inner| Ok(state_json(inner.desk()?.fuse())))
     }
 
     /// Lets go of everything; a later call is an error.

@@ -10,6 +10,7 @@ mod engine_handle;
 mod event_view;
 mod failure;
 mod fault_session;
+mod fuse;
 mod held;
 mod journal;
 mod journal_cursor;

@@ -17,6 +17,7 @@ use holdfast_core::{
     Amount, ClientOrderId, Code, Error, Instrument, InstrumentId, MarketEvent, Quote, Result, Trade,
 };
 use holdfast_engine::{JournalWriter, SyncPolicy};
+use holdfast_risk::fuse::latch::Latch;
 use holdfast_sim::{Session, SessionConfig};
 use napi::Env;
 use napi::bindgen_prelude::{Function, Uint8Array};
@@ -108,9 +109,13 @@ impl NativeSession {
             // A session that cannot begin must not leave an empty journal behind.
             Session::open(&config, None)?;
             let journal = journal_folder
-                .map(|folder| JournalWriter::create(Path::new(&folder), policy))
+                .as_ref()
+                .map(|folder| JournalWriter::create(Path::new(folder), policy))
                 .transpose()?;
-            let session = Some(Session::open(&config, journal)?);
+            // A simulation can be run again, so that its latch is written only when the fuse blows.
+            let latch = journal_folder
+                .map_or_else(Latch::in_memory, |folder| Latch::open(Path::new(&folder), false));
+            let session = Some(Session::open_latched(&config, journal, latch)?);
             let mut inner = Inner {
                 session,
                 commands,

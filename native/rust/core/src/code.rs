@@ -254,6 +254,16 @@ codes! {
     245 NothingToReduce "NOTHING_TO_REDUCE" Risk false "The position is flat, or orders that are under way reduce all of it." "Wait for the orders under way, or cancel them.";
     246 GuardMethodRefused "GUARD_METHOD_REFUSED" Validation false "A guarded exchange was asked for an order by a method that the gate cannot judge." "Use createOrder, or one of the methods that the message names.";
     247 GuardOrderUnreadable "GUARD_ORDER_UNREADABLE" Validation false "An order for a guarded exchange has a type or a parameter that the gate cannot judge." "Say it as a limit, market, stop or take-profit order with a quantity in units.";
+    255 FuseOrderRate "FUSE_ORDER_RATE" Risk false "The egress fuse saw more orders leave in a window than its ceiling; it has blown." "Find out why so many orders left, then `holdfast fuse reset`.";
+    256 FuseNotional "FUSE_NOTIONAL" Risk false "The egress fuse saw more notional leave in a window than its ceiling; it has blown." "Find out why so much left, then `holdfast fuse reset`.";
+    257 FuseOrderSize "FUSE_ORDER_SIZE" Risk false "An order larger than the egress fuse's ceiling was about to leave; the fuse has blown." "Find out why the gate let it pass, then `holdfast fuse reset`.";
+    258 FuseUnanswered "FUSE_UNANSWERED" Risk false "More notional was sent and not answered than the egress fuse's ceiling; it has blown." "Find out why the venue does not answer, then `holdfast fuse reset`.";
+    259 FuseRepeated "FUSE_REPEATED" Risk false "The same order, parent or cause came again and again at the egress fuse; it has blown." "Find the loop that sends it, then `holdfast fuse reset`.";
+    260 FuseTripped "FUSE_TRIPPED" Risk false "The egress fuse has blown: only cancels and reducing orders leave." "Read `holdfast fuse status`, mend the cause, then `holdfast fuse reset` and restart.";
+    261 FuseMode "FUSE_MODE" Risk true "The trading mode lets only cancels and reducing orders leave." "Wait until the mode is normal again.";
+    262 FuseLatchUnusable "FUSE_LATCH_UNUSABLE" Infrastructure false "The egress fuse's latch cannot be read or written: only cancels and reducing orders leave." "Mend the file that the message names, or the disk; `holdfast fuse reset` writes it anew.";
+    263 FuseNotionalUnknown "FUSE_NOTIONAL_UNKNOWN" Risk true "The egress fuse cannot tell an order's notional: a price or a rate is missing." "Wait for market data.";
+    264 CapitalAllocationExceeded "CAPITAL_ALLOCATION_EXCEEDED" Risk false "The strategy's exposure, if every open order filled, would be above the capital allocated to it." "Send a smaller order, cancel orders of the strategy, or allocate more to it.";
     270 CorrelationStale "CORRELATION_STALE" Risk true "The correlation with something that is held is not known, or too old." "Feed the gate correlations, as CorrelationMonitor does.";
     271 CorrelationTooHigh "CORRELATION_TOO_HIGH" Risk true "The order's instrument moves too much like something that is held." "Reduce what is held first, or trade another instrument; the size that would pass is 0.";
     272 PortfolioRiskStale "PORTFOLIO_RISK_STALE" Risk true "The portfolio's risk was never told, or is too old." "Feed the gate the portfolio's risk, as LivePortfolioRisk does.";
@@ -283,7 +293,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 176);
+        assert_eq!(Code::ALL.len(), 186);
         assert_eq!(Code::from_number(0), None);
     }
 }

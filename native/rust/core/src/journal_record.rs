@@ -39,6 +39,7 @@ vocabulary! {
         SessionClosed = 32 "session_closed",
         VenueSnapshot = 40 "venue_snapshot", ReconciliationDecision = 41 "reconciliation_decision",
         LimitsRequested = 48 "limits_requested", GateSignal = 49 "gate_signal",
+        FuseRefused = 50 "fuse_refused", CapitalPlanned = 51 "capital_planned",
         RiskMeasured = 52 "risk_measured",
     }
 }

@@ -112,6 +112,8 @@ const fn next_base(base: BaseState, event: OrderEvent) -> Option<(BaseState, boo
         (B::Initialized, E::Submit) => Some((B::Submitted, false)),
         // Nothing was sent yet, so nothing can be answered, cancelled or lost.
         (B::Initialized, _) => None,
+        // The egress fuse kept the order here: it was approved and never left.
+        (B::Submitted, E::Deny) => Some((B::Denied, false)),
         // Each order is judged once and sent once; a retry uses the same id and is no second submit.
         (_, E::Deny | E::Submit) => None,
         // An end is known: a command for it is a mistake, and there is nothing to lose track of.

@@ -12,6 +12,7 @@ use holdfast_core::{ClientOrderId, OrderTerms};
 use holdfast_engine::config::OrderConfig;
 use holdfast_engine::request_record::{REQUEST_BYTES, request_record};
 use holdfast_engine::{AccountSpec, Desk, DeskConfig, EngineConfig, JournalWriter, SyncPolicy};
+use holdfast_risk::fuse::FuseSpec;
 use std::hint::black_box;
 use std::io::Write;
 use std::path::Path;
@@ -98,7 +99,11 @@ struct Market {
 
 impl Market {
     fn open(journal: Option<JournalWriter>, resting: usize, further: bool) -> Result<Self> {
-        let config = DeskConfig { engine: config(further)?, about: serde_json::Value::Null };
+        let config = DeskConfig {
+            engine: config(further)?,
+            about: serde_json::Value::Null,
+            fuse: FuseSpec::unlimited(),
+        };
         let mut desk = Desk::open(&config, journal)?;
         desk.hears = false;
         let (bid, ask) = (Price::from_ticks(9_999), Price::from_ticks(10_001));

@@ -4,8 +4,8 @@ use holdfast_core::journal_record::RecordKind;
 use holdfast_core::order_state::transition;
 use holdfast_core::venue_report::LiquiditySide;
 use holdfast_core::{
-    BaseState, Code, Contingency, OrderEvent, OrderRole, OrderType, Overlays, ReportKind, Side,
-    TimeInForce, TradingMode,
+    BaseState, Code, Contingency, FuseCeiling, OrderEvent, OrderRole, OrderType, Overlays,
+    ReportKind, Side, TimeInForce, TradingMode,
 };
 use holdfast_risk::control::Control;
 use holdfast_risk::limits::LIMIT_KEYS;
@@ -56,6 +56,7 @@ fn vocabularies() -> Value {
         vocabulary_json!(TradingMode "How much an engine may do, by rising strictness."),
         vocabulary_json!(LiquiditySide "Whether a fill added or removed liquidity (FIX 851)."),
         vocabulary_json!(RecordKind "Kind of a journal record."),
+        vocabulary_json!(FuseCeiling "What the egress fuse held a request against."),
     ])
 }
 

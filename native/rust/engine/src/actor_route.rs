@@ -48,6 +48,7 @@ impl ActorPlan {
                 self.owner(*client_order_id)?
             }
             Input::Amend(amendment) => self.owner(amendment.client_order_id)?,
+            Input::FuseRefused(refused) => self.owner(refused.client_order_id)?,
             Input::Report(report) => {
                 let owner = self.owner(report.client_order_id)?;
                 if let Some(named) = &mut report.instrument {
@@ -74,7 +75,7 @@ impl ActorPlan {
                 let rule = "risk of the whole portfolio must be told to one engine: each actor has its part of the account";
                 return Err(Error::new(Code::ArgumentInvalid, rule));
             }
-            Input::ChangeLimits { .. } => {
+            Input::ChangeLimits { .. } | Input::PlanCapital { .. } => {
                 let rule =
                     "limits must be changed for each actor by itself: each has its part of them";
                 return Err(Error::new(Code::ArgumentInvalid, rule));

@@ -5,10 +5,12 @@
 //! the journal does not hold.
 
 mod gate_calls;
+mod sending;
 
 use crate::candidates::{CandidateMemory, Candidates};
 use crate::config::EngineConfig;
 use crate::desk_timers::AnswerTimers;
+use crate::egress::Egress;
 use crate::engine::Engine;
 use crate::input::{Command, Funding, Input};
 use crate::journal_writer::JournalWriter;
@@ -23,6 +25,9 @@ use holdfast_core::{
     Amendment, Bar, ClientOrderId, Code, Contingency, Error, OrderIntent, Quote, Rate, Result,
     Timestamp, Trade, TradingMode, VenueReport,
 };
+use holdfast_risk::capital::CapitalPlan;
+use holdfast_risk::fuse::FuseSpec;
+use holdfast_risk::fuse::latch::Latch;
 use holdfast_risk::{RiskMeasured, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +42,14 @@ pub struct DeskConfig {
     pub engine: EngineConfig,
     /// Who trades and with which versions, for people.
     pub about: serde_json::Value,
+    /// Ceilings of the egress fuse.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub fuse: FuseSpec,
+}
+
+/// The default ceilings are not written, so that a journal says what was chosen.
+pub(crate) fn is_default(fuse: &FuseSpec) -> bool {
+    *fuse == FuseSpec::default()
 }
 
 /// What a closed desk leaves behind.
@@ -68,24 +81,42 @@ pub struct Desk {
     /// Whether it was resumed, and nothing was compared with the venue since.
     pub(crate) awaits_venue: bool,
     pub(crate) timers: AnswerTimers,
+    pub(crate) egress: Egress,
 }
 
 impl Desk {
-    /// Opens a desk and records its configuration.
+    /// Opens a desk and records its configuration; the fuse's latch lasts as long as the desk.
     ///
     /// # Errors
-    /// `CONFIG_INVALID`, `INSTRUMENT_INVALID`, `LIMITS_INVALID`, `JOURNAL_IO`.
+    /// `CONFIG_INVALID`, `INSTRUMENT_INVALID`, `LIMITS_INVALID`, `LIMITS_UNKNOWN_KEY`, `JOURNAL_IO`.
     pub fn open(config: &DeskConfig, journal: Option<JournalWriter>) -> Result<Self> {
+        Self::open_latched(config, journal, Latch::in_memory())
+    }
+
+    /// As `open`, with the latch that the fuse keeps.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub fn open_latched(
+        config: &DeskConfig,
+        journal: Option<JournalWriter>,
+        latch: Latch,
+    ) -> Result<Self> {
         let opened = config.opened()?;
-        let mut desk = Self::of(Engine::new(&config.engine)?, journal, config);
+        let mut desk = Self::of(Engine::new(&config.engine)?, journal, config, latch)?;
         let start = Timestamp::default();
         desk.recorder().1.record(RecordKind::SessionOpened, start, opened.as_slice())?;
         Ok(desk)
     }
 
     /// Puts a desk around an engine.
-    pub(crate) fn of(engine: Engine, journal: Option<JournalWriter>, config: &DeskConfig) -> Self {
-        Self {
+    pub(crate) fn of(
+        engine: Engine,
+        journal: Option<JournalWriter>,
+        config: &DeskConfig,
+        latch: Latch,
+    ) -> Result<Self> {
+        Ok(Self {
             engine,
             journal,
             notices: Notices::default(),
@@ -95,7 +126,8 @@ impl Desk {
             snapshots: None,
             awaits_venue: false,
             timers: AnswerTimers::default(),
-        }
+            egress: Egress::new(&config.fuse, &config.engine, latch)?,
+        })
     }
 
     fn recorder(&mut self) -> (&mut Engine, Recorder<'_>, &mut Vec<Command>) {
@@ -111,7 +143,10 @@ impl Desk {
     pub(crate) fn step(&mut self, input: &Input<'_>) -> Result<Option<Box<Verdict>>> {
         let (engine, mut recorder, commands) = self.recorder();
         let outcome = engine.step(input, &mut recorder, commands);
-        let Err(refused) = &outcome else { return outcome };
+        let Err(refused) = &outcome else {
+            self.egress.heard(&self.engine, input);
+            return outcome;
+        };
         // The engine records a refused report itself; and a journal that failed takes nothing more.
         let is_recorded = matches!(input, Input::Report(_) | Input::Failure { .. });
         if !is_recorded && !matches!(refused.code(), Code::JournalIo | Code::JournalStopped) {
@@ -333,6 +368,15 @@ impl Desk {
         self.step(&Input::ModeChanged { mode, reason, ts }).map(|_| ())
     }
 
+    /// Divides the capital among the strategies: what each is allocated is a limit of the gate.
+    ///
+    /// # Errors
+    /// `LIMITS_INVALID`, `LIMITS_CONTRADICTORY`, `LIMITS_LOOSENING_DENIED` when neither the second key nor a delay permits a
+    /// raise, `ACCOUNT_UNAVAILABLE` without equity, and as `on_bar`; nothing changes then.
+    pub fn plan_capital(&mut self, plan: &CapitalPlan, ts: Timestamp) -> Result<()> {
+        self.step(&Input::PlanCapital { plan, ts }).map(|_| ())
+    }
+
     /// Records that something outside failed.
     ///
     /// # Errors
@@ -352,35 +396,6 @@ impl Desk {
             Some(snapshots) => snapshots.take(&self.engine, journal).map(|_| ()),
             None => Ok(()),
         }
-    }
-
-    /// Hands out the oldest requests, at most so many, after the journal was committed; returns how many they were. When the
-    /// commit fails nothing leaves.
-    ///
-    /// # Errors
-    /// `JOURNAL_IO`, `JOURNAL_STOPPED`.
-    pub fn drain(&mut self, most: usize, mut each: impl FnMut(&Engine, &Command)) -> Result<usize> {
-        if self.waiting() == 0 {
-            return Ok(0);
-        }
-        self.commit()?;
-        let taken = self.waiting().min(most);
-        for command in self.commands.iter().skip(self.sent).take(taken) {
-            each(&self.engine, command);
-        }
-        self.sent += taken;
-        // What was handed out is given up in one go when it is the larger part, so that each request is moved once at most.
-        if self.sent >= self.waiting() {
-            self.commands.drain(..self.sent);
-            self.sent = 0;
-        }
-        Ok(taken)
-    }
-
-    /// Returns how many requests wait to be drained.
-    #[must_use]
-    pub fn waiting(&self) -> usize {
-        self.commands.len() - self.sent
     }
 
     /// Ends the session and closes its journal.

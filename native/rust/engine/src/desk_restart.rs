@@ -9,6 +9,7 @@ use crate::reconciler::{decision_of, state_value};
 use crate::restart::{RestartReport, reopen};
 use crate::snapshot_policy::{SnapshotKeeper, SnapshotPolicy};
 use holdfast_core::{Code, Error, Result, Timestamp};
+use holdfast_risk::fuse::latch::Latch;
 use serde::Deserialize;
 use serde_json::Value;
 use std::path::Path;
@@ -73,12 +74,13 @@ impl Desk {
         folder: &Path,
         options: JournalOptions,
         policy: SnapshotPolicy,
+        latch: Latch,
     ) -> Result<Self> {
         // A desk that cannot begin must not leave an empty journal behind.
         Self::open(config, None)?;
         let journal = JournalWriter::create_with(folder, options)?;
         let snapshots = SnapshotKeeper::new(folder, policy, config.opened()?, &journal);
-        let mut desk = Self::open(config, Some(journal))?;
+        let mut desk = Self::open_latched(config, Some(journal), latch)?;
         desk.snapshots = Some(snapshots);
         desk.commit()?;
         Ok(desk)
@@ -95,11 +97,13 @@ impl Desk {
         folder: &Path,
         options: JournalOptions,
         policy: SnapshotPolicy,
+        latch: Latch,
     ) -> Result<(Self, RestartReport)> {
         let (engine, opened, journal, report) =
             reopen(folder, options, |opened| config.check_recorded(opened))?;
         let snapshots = SnapshotKeeper::new(folder, policy, opened, &journal);
-        let mut desk = Self::of(engine, Some(journal), config);
+        let mut desk = Self::of(engine, Some(journal), config, latch)?;
+        desk.recall_sent(folder)?;
         (desk.snapshots, desk.awaits_venue, desk.hears) = (Some(snapshots), true, false);
         let ts = desk.engine().now();
         for client_order_id in &report.in_doubt {

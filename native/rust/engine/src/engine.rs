@@ -1,6 +1,7 @@
 //! The engine: a pure state machine over inputs. Time, randomness and I/O come in as events.
 
 use crate::account_spec::{AccountSpec, Borrow, PositionMode};
+use crate::capital_book::CapitalBook;
 use crate::config::{ENDED_ORDERS_KEPT, EngineConfig};
 use crate::coverage::Coverage;
 use crate::emulation::{Seen, emulated_types};
@@ -123,6 +124,7 @@ pub struct Engine {
     pub(crate) watches_stops: bool,
     /// Whether a limit asks for sums over instruments.
     pub(crate) watches_totals: bool,
+    pub(crate) capital_book: CapitalBook,
     /// Why other limits hold since an input whose record did not come.
     pub(crate) limits_due: Option<ChangeCause>,
 }
@@ -193,6 +195,7 @@ impl Engine {
             held_sides: HeldSides::new(config.instruments.len()),
             watches_stops: false,
             watches_totals: false,
+            capital_book: CapitalBook::new(config.instruments.len()),
             limits_due: None,
         };
         engine.watch_totals()?;
@@ -314,6 +317,10 @@ impl Engine {
                 self.on_funding(funding, sink).map(|()| None)
             }
             Input::Rate(changed) => self.on_rate(changed, sink).map(|()| None),
+            Input::PlanCapital { plan, .. } => self.plan_capital(plan, sink).map(|()| None),
+            Input::FuseRefused(refused) => {
+                self.take_fuse_refusal(refused, sink, commands).map(|()| None)
+            }
             Input::Failure { code, message, .. } => {
                 let failure = Failure { code: *code, message };
                 self.emit(RecordKind::Failure, &failure, sink).map(|()| None)

@@ -61,6 +61,7 @@ persist_parts!(Engine {
         watches_stops,
         watches_totals,
         limits_due,
+        capital_book,
     ],
     parts: [instruments, orders, ended, wallets, gate, first_results],
     given: [

@@ -93,8 +93,9 @@ impl Engine {
         messages_ahead: u32,
     ) -> Result<Around> {
         let uncovered_ns = self.uncovered_ns(intent.instrument);
+        let capital = self.capital_view(state, intent, own)?;
         if !self.watches_totals {
-            return Ok(Around { uncovered_ns, messages_ahead, ..Around::default() });
+            return Ok(Around { uncovered_ns, messages_ahead, capital, ..Around::default() });
         }
         let (totals, part) = (&self.totals_of_exposure, &state.part);
         let by_asset = totals.by_asset.get(part.asset).copied().unwrap_or_default();
@@ -122,6 +123,7 @@ impl Engine {
             cash,
             uncovered_ns,
             messages_ahead,
+            capital,
         })
     }
 

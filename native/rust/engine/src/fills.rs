@@ -88,6 +88,8 @@ impl Engine {
         let paid = if is_margined { change.realized.negated()? } else { value };
         state.case = released_case(state.case, intent, released);
         state.case.position = state.net_lots()?.lots();
+        self.capital_book.fill(intent, released, quantity);
+        let state = self.state_mut(intent.instrument)?;
         let held = state.leg(leg);
         let (lots, open_cost, realized) = (held.lots(), held.open_cost()?, held.realized());
         let currency = state.currency;

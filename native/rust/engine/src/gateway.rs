@@ -6,6 +6,7 @@
 //! will come of it. A placement is repeated under its own id only, and only where the venue knows a repeated id.
 
 mod answers;
+mod leaving;
 mod tracked;
 
 use crate::engine::Engine;

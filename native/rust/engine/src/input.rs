@@ -1,5 +1,6 @@
 //! What goes into a step and what comes out of it towards a venue.
 
+use crate::fuse_refusal::FuseRefused;
 use crate::order_list::OrderList;
 use crate::rates::RateChanged;
 use crate::reconciliation::Decision;
@@ -9,6 +10,7 @@ use holdfast_core::{
     Amendment, Amount, Bar, ClientOrderId, Code, InstrumentId, OrderIntent, Quote, Replacement,
     Result, Timestamp, Trade, TradingMode, VenueReport,
 };
+use holdfast_risk::capital::CapitalPlan;
 use holdfast_risk::{GateSignal, LimitsChange, RiskMeasured};
 
 /// A funding payment of a perpetual.
@@ -98,6 +100,15 @@ pub enum Input<'a> {
     VenueState(&'a VenueSnapshot),
     /// Somebody decided about a difference with the venue.
     Decide(Decision<'a>),
+    /// Somebody divides the capital among the strategies.
+    PlanCapital {
+        /// How.
+        plan: &'a CapitalPlan,
+        /// When.
+        ts: Timestamp,
+    },
+    /// The egress fuse kept a request here.
+    FuseRefused(FuseRefused),
     /// Something outside failed; it is recorded and changes nothing.
     Failure {
         /// Its code.
@@ -128,6 +139,7 @@ impl Input<'_> {
             | Self::RiskMeasured { ts, .. }
             | Self::Cancel { ts, .. }
             | Self::LoseTrack { ts, .. }
+            | Self::PlanCapital { ts, .. }
             | Self::Failure { ts, .. } => *ts,
             Self::Amend(amendment) => amendment.ts,
             Self::Report(report) => report.ts_event,
@@ -135,6 +147,7 @@ impl Input<'_> {
             Self::Rate(changed) => changed.ts_event,
             Self::VenueState(told) => told.ts_event,
             Self::Decide(decision) => decision.ts,
+            Self::FuseRefused(refused) => refused.ts,
         }
     }
 }

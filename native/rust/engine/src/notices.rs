@@ -55,6 +55,7 @@ impl Notices {
                 | RecordKind::DayClosed
                 | RecordKind::Verdict
                 | RecordKind::VenueReport
+                | RecordKind::FuseRefused
         );
         if wanted {
             self.push(kind, ts, content);

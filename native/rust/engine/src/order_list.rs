@@ -9,7 +9,7 @@ use crate::submission::Ahead;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::{Encode, Reader, U64_BYTES_MAX, Writer};
 use holdfast_core::{
-    ClientOrderId, Code, Contingency, Error, Order, OrderIntent, OrderType, Price, Result,
+    ClientOrderId, Code, Contingency, Error, Order, OrderIntent, OrderType, Price, Quantity, Result,
 };
 use holdfast_risk::{Verdict, WorstCase};
 
@@ -181,7 +181,9 @@ impl Engine {
         self.emit(RecordKind::OrderSubmitted, list, sink)?;
         self.next_order_id += at_once as u64;
         let cases: Vec<WorstCase> = self.instruments.iter().map(|state| state.case).collect();
+        let book = self.capital_book.clone();
         let judged = self.judge_list(list);
+        self.capital_book = book;
         self.restore(&cases)?;
         let mut verdicts = judged?;
         let separations: Vec<Separation> = sent
@@ -248,11 +250,14 @@ impl Engine {
             ahead.messages += 1;
             ahead.opening += u32::from(!verdict.reducing);
             verdicts.push(verdict);
-            let state = self.state_mut(order.instrument)?;
             if index == 0 && !is_pair {
+                self.capital_book.fill(order, Quantity::ZERO, order.quantity);
+                let state = self.state_mut(order.instrument)?;
                 let filled = order.side.signed(order.quantity.lots());
                 state.case.position = state.case.position.saturating_add(filled);
             } else if !order.reduce_only {
+                self.capital_book.reserve(order, order.quantity)?;
+                let state = self.state_mut(order.instrument)?;
                 state.case = state.case.reserve(order.side, order.quantity.lots())?;
             }
             self.refresh(order.instrument)?;

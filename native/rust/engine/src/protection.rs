@@ -70,7 +70,8 @@ impl Engine {
             stop_loss: None,
             take_profit: None,
             ts_intent: self.now(),
-            terms: OrderTerms::default(),
+            // What protects a strategy's position is the strategy's.
+            terms: OrderTerms { strategy: parent.terms.strategy, ..OrderTerms::default() },
         };
         let verdict = self.submit(intent, RecordKind::OrderDerived, sink, commands)?;
         let approved = verdict.approved();

@@ -1,6 +1,7 @@
 //! A record as JSON, for people and tools.
 
 use crate::borrowing::InterestCharged;
+use crate::fuse_refusal::FuseRefused;
 use crate::gate_inputs::{LimitsChanged, StrategyThrottled, signal_json};
 use crate::input::Funding;
 use crate::journal_resume::JournalResumed;
@@ -47,6 +48,7 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
             json!({ "instrument": funding.instrument.0, "paid": funding.paid.to_string() })
         }
         RecordKind::RateChanged => RateChanged::decode(&mut reader)?.json(),
+        RecordKind::FuseRefused => FuseRefused::decode(&mut reader, record.ts)?.json(),
         RecordKind::InterestCharged => InterestCharged::decode(&mut reader)?.json(),
         RecordKind::Failure => {
             let code = Code::from_number(reader.u16()?).map_or("unknown", Code::name);
@@ -56,7 +58,7 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
             let resumed = JournalResumed::decode(&mut reader)?;
             json!({ "cut_bytes": resumed.cut_bytes, "first_lost_sequence": resumed.first_lost_sequence })
         }
-        RecordKind::LimitsRequested => {
+        RecordKind::LimitsRequested | RecordKind::CapitalPlanned => {
             serde_json::from_slice(record.payload).unwrap_or(Value::Null)
         }
         RecordKind::GateSignal => signal_json(GateSignal::decode(&mut reader)?),

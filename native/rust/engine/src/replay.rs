@@ -1,6 +1,7 @@
 //! Replays a journal: the inputs go through a fresh engine, and every output must come out as it was recorded.
 
 use crate::engine::Engine;
+use crate::fuse_refusal::FuseRefused;
 use crate::input::{Funding, Input};
 use crate::journal_reader::{JournalReader, JournalSummary};
 use crate::keyed_submission::Submission;
@@ -16,6 +17,7 @@ use holdfast_core::{
     Amendment, Bar, ClientOrderId, Code, Error, OrderIntent, Quote, Result, Timestamp, Trade,
     TradingMode, VenueReport,
 };
+use holdfast_risk::capital::CapitalPlan;
 use holdfast_risk::{GateSignal, LimitsChange, RiskMeasured};
 use serde::Serialize;
 
@@ -60,7 +62,7 @@ pub(crate) fn feed(
 ) -> Result<()> {
     let mut reader = Reader::new(record.payload);
     let mut commands = Vec::new();
-    let (listed, told, change, measured);
+    let (listed, told, change, measured, plan);
     let input = match record.kind {
         RecordKind::Bar => Input::Bar(Bar::decode(&mut reader)?),
         RecordKind::Trade => Input::Trade(Trade::decode(&mut reader)?),
@@ -93,6 +95,10 @@ pub(crate) fn feed(
             change = LimitsChange::decode(&mut reader)?;
             Input::ChangeLimits { change: &change, ts: record.ts }
         }
+        RecordKind::CapitalPlanned => {
+            plan = CapitalPlan::decode(&mut reader)?;
+            Input::PlanCapital { plan: &plan, ts: record.ts }
+        }
         RecordKind::GateSignal => {
             Input::Signal { signal: GateSignal::decode(&mut reader)?, ts: record.ts }
         }
@@ -108,11 +114,10 @@ pub(crate) fn feed(
         RecordKind::ReconciliationDecision => {
             Input::Decide(Decision::decode(&mut reader, record.ts)?)
         }
+        RecordKind::FuseRefused => Input::FuseRefused(FuseRefused::decode(&mut reader, record.ts)?),
         RecordKind::RateChanged => Input::Rate(RateChanged::decode(&mut reader)?),
         RecordKind::Failure => {
-            let code = Code::from_number(reader.u16()?).ok_or_else(|| {
-                Error::new(Code::JournalCorrupt, "failure must name a known code")
-            })?;
+            let code = known_code(&mut reader)?;
             Input::Failure { code, message: text(&reader, "failure")?, ts: record.ts }
         }
         // A day's close comes before the input of the next day that caused it, which stands further on.
@@ -128,4 +133,9 @@ pub(crate) fn feed(
         }
         _ => Ok(()),
     }
+}
+
+fn known_code(reader: &mut Reader<'_>) -> Result<Code> {
+    Code::from_number(reader.u16()?)
+        .ok_or_else(|| Error::new(Code::JournalCorrupt, "failure must name a known code"))
 }

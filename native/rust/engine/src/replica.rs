@@ -11,14 +11,17 @@ use holdfast_core::journal_record::{
 };
 use holdfast_core::wire::{Encode, Layout, Reader, append_encoded};
 use holdfast_core::{Code, Error, Result, Timestamp};
+use holdfast_risk::fuse::FuseSpec;
 use serde::Deserialize;
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// The first record of a journal; only the engine's part matters here.
+/// The first record of a journal; only the engine's and the fuse's part matter here.
 #[derive(Debug, Deserialize)]
 struct SessionOpened {
     engine: EngineConfig,
+    #[serde(default)]
+    fuse: FuseSpec,
 }
 
 /// What the engine gave.
@@ -237,11 +240,16 @@ fn open(record: &Record<'_>) -> Result<Engine> {
 
 /// Makes an engine from what the first record of a journal holds.
 pub(crate) fn engine_of(opened: &[u8]) -> Result<Engine> {
+    Engine::new(&opened_of(opened)?.0)
+}
+
+/// Returns the engine's configuration and the ceilings of the fuse that the first record of a journal holds.
+pub(crate) fn opened_of(opened: &[u8]) -> Result<(EngineConfig, FuseSpec)> {
     let opened: SessionOpened = serde_json::from_slice(opened).map_err(|error| {
         Error::new(
             Code::JournalCorrupt,
             format!("session_opened must hold the configuration, {error}"),
         )
     })?;
-    Engine::new(&opened.engine)
+    Ok((opened.engine, opened.fuse))
 }

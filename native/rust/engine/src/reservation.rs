@@ -6,6 +6,7 @@ use holdfast_risk::WorstCase;
 
 impl Engine {
     pub(crate) fn reserve(&mut self, intent: &OrderIntent, lots: Quantity) -> Result<()> {
+        self.capital_book.reserve(intent, lots)?;
         let state = self.state_mut(intent.instrument)?;
         state.case = if intent.reduce_only {
             state.case.reserve_reduction(intent.side, lots.lots())?
@@ -19,6 +20,7 @@ impl Engine {
         if lots.lots() <= 0 {
             return Ok(());
         }
+        self.capital_book.release(intent, lots);
         let state = self.state_mut(intent.instrument)?;
         state.case = released_case(state.case, intent, lots);
         self.refresh(intent.instrument)

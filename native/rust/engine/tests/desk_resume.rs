@@ -14,12 +14,14 @@ use holdfast_engine::{
     AccountSpec, Command, Desk, DeskConfig, JournalOptions, JournalReader, SnapshotPolicy,
     SyncPolicy,
 };
+use holdfast_risk::fuse::FuseSpec;
+use holdfast_risk::fuse::latch::Latch;
 use support::Folder;
 
 fn desk_config() -> DeskConfig {
     let mut engine = config(vec![spec(InstrumentKind::Spot)], "1000000", AccountSpec::default());
     engine.emulated_order_types = vec!["stop_market".into()];
-    DeskConfig { engine, about: serde_json::json!({}) }
+    DeskConfig { engine, about: serde_json::json!({}), fuse: FuseSpec::default() }
 }
 
 fn intent() -> OrderIntent {
@@ -48,7 +50,8 @@ fn options() -> JournalOptions {
 
 fn created(folder: &Folder) -> Desk {
     let policy = SnapshotPolicy::default();
-    let mut desk = Desk::create(&desk_config(), &folder.0, options(), policy).unwrap();
+    let mut desk =
+        Desk::create(&desk_config(), &folder.0, options(), policy, Latch::in_memory()).unwrap();
     let (bid, ask) = (Price::from_ticks(99_999), Price::from_ticks(100_001));
     let lots = Quantity::from_lots(10);
     desk.on_quote(&Quote {
@@ -65,7 +68,7 @@ fn created(folder: &Folder) -> Desk {
 
 fn resumed(folder: &Folder, config: &DeskConfig) -> Result<Desk> {
     let policy = SnapshotPolicy::default();
-    Desk::resume(config, &folder.0, options(), policy).map(|(desk, _)| desk)
+    Desk::resume(config, &folder.0, options(), policy, Latch::in_memory()).map(|(desk, _)| desk)
 }
 
 fn drained(desk: &mut Desk, now: i64) -> Vec<Command> {

@@ -9,6 +9,7 @@ use holdfast_core::{
 };
 use holdfast_engine::{AccountSpec, Desk, DeskConfig};
 use holdfast_risk::GateCoverage;
+use holdfast_risk::fuse::FuseSpec;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -82,7 +83,7 @@ fn round(desk: &mut Desk, coverage: &mut GateCoverage, at: i64) {
 #[test]
 fn an_order_through_the_gate_allocates_nothing() {
     let engine = config(vec![spec(InstrumentKind::Spot)], "1000000", AccountSpec::default());
-    let config = DeskConfig { engine, about: serde_json::Value::Null };
+    let config = DeskConfig { engine, about: serde_json::Value::Null, fuse: FuseSpec::unlimited() };
     let mut desk = Desk::open(&config, None).unwrap();
     desk.hears = false;
     let (price, lots) = (Price::from_ticks(100_000), Quantity::ZERO);

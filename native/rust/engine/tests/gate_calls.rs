@@ -44,7 +44,11 @@ fn open() -> Desk {
     let mut engine = config(vec![spec(InstrumentKind::Spot)], "1000000", AccountSpec::default());
     engine.orders.venue_protects = true;
     let about = serde_json::Value::Null;
-    let mut desk = Desk::open(&DeskConfig { engine, about }, None).unwrap();
+    let mut desk = Desk::open(
+        &DeskConfig { engine, about, fuse: holdfast_risk::fuse::FuseSpec::unlimited() },
+        None,
+    )
+    .unwrap();
     desk.on_quote(&quote(1)).unwrap();
     desk
 }

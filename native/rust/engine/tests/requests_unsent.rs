@@ -17,11 +17,12 @@ use holdfast_engine::request_record::{REQUEST_BYTES, request_record};
 use holdfast_engine::{
     AccountSpec, Command, Desk, DeskConfig, JournalReader, JournalWriter, SyncPolicy,
 };
+use holdfast_risk::fuse::FuseSpec;
 use support::Folder;
 
 fn desk_config() -> DeskConfig {
     let engine = config(vec![spec(InstrumentKind::Spot)], "1000000", AccountSpec::default());
-    DeskConfig { engine, about: serde_json::json!({ "bot": "test" }) }
+    DeskConfig { engine, about: serde_json::json!({ "bot": "test" }), fuse: FuseSpec::default() }
 }
 
 fn intent() -> OrderIntent {

@@ -85,6 +85,7 @@ macro_rules! controls {
                         | Self::BuyingPower
                         | Self::DrawdownGuard
                         | Self::ShortSale
+                        | Self::CapitalAllocation
                         | Self::ValueAtRisk
                         | Self::Shortfall
                 )
@@ -157,6 +158,7 @@ controls! {
     ShortSale = 47 ShortSaleDenied Amount "Short position, all open sell orders filled, in units of the instrument.",
     Breaker = 48 BreakerOpen Count "Circuit breakers that are open, as bits.",
     StrategyMessageRate = 49 StrategyMessageRateExceeded Count "Messages that the strategy's budget lacks; a share of it is kept for cancels.",
+    CapitalAllocation = 50 CapitalAllocationExceeded Amount "Exposure of the strategy, all its open orders filled, against the capital allocated to it, in the settlement currency.",
     CorrelationAge = 51 CorrelationStale Nanoseconds "Age of the correlations with what else is held or could be.",
     Correlation = 52 CorrelationTooHigh Fraction "Largest correlation with what else is held or could be, on the same side of the market.",
     RiskAge = 53 PortfolioRiskStale Nanoseconds "Age of the portfolio's risk.",

@@ -1,6 +1,7 @@
 //! The judgement: `(order, view) → verdict`, one pass over all controls, no early exit, so that a denial names every
 //! reason at once.
 
+mod capital;
 mod conditions;
 mod exposure;
 
@@ -215,7 +216,9 @@ impl Judgement<'_> {
             self.at_most(Control::MaxNotional, Some(max.raw()), notional.raw());
         }
         self.stop_loss(price);
-        self.exposure(view.instrument.dearer(mark, price))?;
+        let dearer = view.instrument.dearer(mark, price);
+        self.capital(dearer)?;
+        self.exposure(dearer)?;
         self.drawdown_guard()
     }
 

@@ -43,6 +43,19 @@ pub struct Around {
     pub uncovered_ns: i64,
     /// Messages of the same list that stand ahead.
     pub messages_ahead: u32,
+    /// The order's strategy under a plan of the capital.
+    pub capital: Option<CapitalView>,
+}
+
+/// A strategy and its capital; amounts are in the instrument's settlement currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CapitalView {
+    /// The most that it may have at risk.
+    pub bound: Amount,
+    /// Its worst exposure on all other instruments.
+    pub others: Amount,
+    /// Its position and reservations on this one.
+    pub case: WorstCase,
 }
 
 /// What is judged.

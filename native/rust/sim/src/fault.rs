@@ -3,7 +3,9 @@
 
 mod acts;
 mod checks;
+mod departures;
 mod exchange;
+mod fused;
 mod journal;
 mod kind;
 mod ledger;
@@ -18,6 +20,7 @@ mod strategy_run;
 mod waiting;
 mod world;
 
+pub use fused::{FusedReport, simulate_fused};
 pub use kind::{FaultKind, FaultSet};
 pub use run::{Batch, BatchReport, SeedReport, Violation, simulate};
 pub use strategy_run::{BegunFault, RunOptions, RunOutcome, StrategyRun};

@@ -8,11 +8,14 @@ use holdfast_core::{
     Amendment, Bar, ClientOrderId, Code, Contingency, Error, InstrumentId, OrderIntent, Quote,
     Rate, Result, Timestamp, Trade, TradingMode,
 };
+use holdfast_engine::egress::{Egress, Passage};
 use holdfast_engine::notices::{Notices, Recorder};
 use holdfast_engine::snapshot::Snapshot;
 use holdfast_engine::{
     Command, Engine, EngineConfig, Input, JournalWriter, OrderList, RateChanged, Sink,
 };
+use holdfast_risk::fuse::FuseSpec;
+use holdfast_risk::fuse::latch::{Latch, LatchState};
 use holdfast_risk::{GateSignal, LimitsChange, LimitsSpec, RiskMeasured, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +29,14 @@ pub struct SessionConfig {
     pub assumptions: AssumptionsSpec,
     /// Strategy, data and versions, for people and for reproducing the run.
     pub about: serde_json::Value,
+    /// Ceilings of the egress fuse.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub fuse: FuseSpec,
+}
+
+/// The default ceilings are not written, so that a journal says what was chosen.
+fn is_default(fuse: &FuseSpec) -> bool {
+    *fuse == FuseSpec::default()
 }
 
 /// What a closed session leaves behind.
@@ -48,20 +59,34 @@ pub struct Session {
     journal: Option<JournalWriter>,
     notices: Notices,
     commands: Vec<Command>,
+    egress: Egress,
 }
 
 impl Session {
-    /// Opens a session and records its configuration.
+    /// Opens a session and records its configuration; the fuse's latch lasts as long as the session.
     ///
     /// # Errors
-    /// `CONFIG_INVALID`, `INSTRUMENT_INVALID`, `LIMITS_INVALID`, `JOURNAL_IO`.
+    /// `CONFIG_INVALID`, `INSTRUMENT_INVALID`, `LIMITS_INVALID`, `LIMITS_UNKNOWN_KEY`, `JOURNAL_IO`.
     pub fn open(config: &SessionConfig, journal: Option<JournalWriter>) -> Result<Self> {
+        Self::open_latched(config, journal, Latch::in_memory())
+    }
+
+    /// As `open`, with the latch that the fuse keeps.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub fn open_latched(
+        config: &SessionConfig,
+        journal: Option<JournalWriter>,
+        latch: Latch,
+    ) -> Result<Self> {
         let assumptions = Assumptions::new(&config.assumptions)?;
         let engine = Engine::new(&config.engine)?;
         let venue = SimulatedVenue::new(assumptions, config.engine.instruments.len())
             .with_position_mode(config.engine.account.position_mode);
-        let mut session =
-            Self { engine, venue, journal, notices: Notices::default(), commands: Vec::new() };
+        let egress = Egress::new(&config.fuse, &config.engine, latch)?;
+        let (notices, commands) = (Notices::default(), Vec::new());
+        let mut session = Self { engine, venue, journal, notices, commands, egress };
         let opened = serde_json::to_vec(config).map_err(|error| {
             Error::new(Code::ConfigInvalid, format!("configuration must be representable, {error}"))
         })?;
@@ -69,20 +94,47 @@ impl Session {
         Ok(session)
     }
 
-    fn recorder(&mut self) -> (&mut Engine, Recorder<'_>, &mut SimulatedVenue, &mut Vec<Command>) {
+    fn recorder(&mut self) -> (&mut Engine, Recorder<'_>) {
         let recorder =
             Recorder { journal: self.journal.as_mut(), notices: Some(&mut self.notices) };
-        (&mut self.engine, recorder, &mut self.venue, &mut self.commands)
+        (&mut self.engine, recorder)
     }
 
     fn step(&mut self, input: &Input<'_>) -> Result<Option<Box<Verdict>>> {
-        let (engine, mut recorder, venue, commands) = self.recorder();
-        let verdict = engine.step(input, &mut recorder, commands);
-        let now = engine.now();
-        for command in commands.drain(..) {
-            venue.apply(command, now);
+        let mut commands = std::mem::take(&mut self.commands);
+        let (engine, mut recorder) = self.recorder();
+        let mut verdict = engine.step(input, &mut recorder, &mut commands);
+        let sent = self.send(&mut commands);
+        commands.clear();
+        self.commands = commands;
+        if let (Ok(_), Err(error)) = (&verdict, sent) {
+            verdict = Err(error);
         }
+        self.egress.heard(&self.engine, input);
         verdict
+    }
+
+    /// Lets commands pass the fuse to the venue; what it refuses may command more.
+    fn send(&mut self, commands: &mut Vec<Command>) -> Result<()> {
+        let (now, mut next) = (self.engine.now(), 0);
+        while let Some(command) = commands.get(next).copied() {
+            next += 1;
+            match self.egress.judge(&self.engine, &command, now) {
+                Passage::Leaves => self.venue.apply(command, now),
+                Passage::Void => {}
+                Passage::Refused(refused) => {
+                    let (engine, mut recorder) = self.recorder();
+                    engine.step(&Input::FuseRefused(refused), &mut recorder, commands)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns how the fuse's latch stands.
+    #[must_use]
+    pub const fn fuse(&self) -> &LatchState {
+        self.egress.latch()
     }
 
     fn hear(&mut self, event: VenueEvent) -> Result<()> {
@@ -317,7 +369,7 @@ impl Session {
     /// # Errors
     /// `JOURNAL_IO`, `AMOUNT_OVERFLOW`.
     pub fn close(&mut self) -> Result<Closed> {
-        let (engine, mut recorder, ..) = self.recorder();
+        let (engine, mut recorder) = self.recorder();
         engine.close(&mut recorder)?;
         let snapshot = self.engine.snapshot()?;
         if let Some(journal) = self.journal.as_mut() {

@@ -176,8 +176,11 @@ fn nat_01_a_batch_allocates_nothing_from_intents_to_request_bytes_and_fills() {
     let folder = std::env::temp_dir().join(format!("holdfast-batches-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     let journal = JournalWriter::create(&folder, SyncPolicy::Os).unwrap();
-    let desk_config =
-        DeskConfig { engine: config().engine, about: serde_json::Value::String("batches".into()) };
+    let desk_config = DeskConfig {
+        engine: config().engine,
+        about: serde_json::Value::String("batches".into()),
+        fuse: holdfast_risk::fuse::FuseSpec::unlimited(),
+    };
     let mut desk = holdfast_engine::Desk::open(&desk_config, Some(journal)).unwrap();
     desk.hears = false;
     desk.on_bar(&flat_bar(0, 10_000)).unwrap();

@@ -1,6 +1,6 @@
 //! Engine, gate and gateway against a venue and a network that misbehave, over many seeds.
 
-use holdfast_sim::fault::{Batch, FaultKind, FaultSet, simulate};
+use holdfast_sim::fault::{Batch, FaultKind, FaultSet, simulate, simulate_fused};
 
 /// Seeds of a batch; a build without optimisation is some ten times slower.
 const SEEDS: u32 = if cfg!(debug_assertions) { 50 } else { 1_000 };
@@ -56,4 +56,19 @@ fn exe_03_seeds_that_once_broke_a_rule_break_none() {
         let batch = Batch { seed_start: *seed_start, seeds: 1, steps: 400, faults, hash_before };
         assert_eq!(simulate(&batch).unwrap().violations, [], "seed {seed_start}: {defect}");
     }
+}
+
+#[test]
+fn nothing_leaves_beyond_a_tight_fuse_whatever_fails_around_it() {
+    let mut blown = 0;
+    for (second, minute) in [(2, 400), (50, 30), (50, 60)] {
+        let hash_before = String::new();
+        let faults = FaultSet::ALL;
+        let batch = Batch { seed_start: 1, seeds: SEEDS / 10, steps: 400, faults, hash_before };
+        let report = simulate_fused(&batch, second, minute).unwrap();
+        assert_eq!(report.violations, [], "{second} a second, {minute} a minute");
+        assert!(report.crashes > u64::from(SEEDS / 10));
+        blown += report.blown;
+    }
+    assert!(blown > SEEDS / 10, "{blown} seeds met their ceiling");
 }

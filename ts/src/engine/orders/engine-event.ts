@@ -1,9 +1,13 @@
-import { Amount } from '../../core/amount.js';
+import { Amount, AMOUNT_SCALE } from '../../core/amount.js';
+import type { Code } from '../../core/codes.generated.js';
+import { formatDecimal } from '../../core/decimal.js';
 import { instrumentAt } from '../../core/instrument-at.js';
 import type { Instrument } from '../../core/instrument.js';
 import type { Quantity } from '../../core/quantity.js';
+import type { FuseCeiling } from '../../core/vocabulary.generated.js';
 import type {
   FillNotice,
+  FuseNotice,
   Notice,
   OrderNotice,
   PositionNotice,
@@ -31,12 +35,28 @@ export interface DayEvent {
   readonly fees: Amount;
 }
 
+/** A request that the egress fuse kept from leaving; its order was denied, or its amendment refused. */
+export interface FuseEvent {
+  readonly tsMs: number;
+  readonly clientOrderId: number;
+  /** Whether it was an amendment; then the order stays as it was. */
+  readonly isAmendment: boolean;
+  readonly code: Code;
+  readonly ceiling: FuseCeiling;
+  /** Money in the account's currency, a count, or lots, as the ceiling says. */
+  readonly limit: string;
+  readonly observed: string;
+  /** Whether the fuse has blown by it: only cancels and reducing orders leave until a person resets it. */
+  readonly isTrip: boolean;
+}
+
 /** What happened inside an engine. */
 export type EngineEvent =
   | { readonly kind: 'order'; readonly order: OrderEvent }
   | { readonly kind: 'fill'; readonly fill: FillEvent }
   | { readonly kind: 'position'; readonly position: PositionEvent }
-  | { readonly kind: 'day'; readonly day: DayEvent };
+  | { readonly kind: 'day'; readonly day: DayEvent }
+  | { readonly kind: 'fuse'; readonly fuse: FuseEvent };
 
 /** Makes events of what the native core tells; a fill is told whole when its position and order are known. */
 export class EngineEvents {
@@ -62,6 +82,7 @@ export class EngineEvents {
         this.#told(notice, into);
         into.push({ kind: 'order', order: this.#orderEvent(notice) });
       } else if (notice.kind === 'day') into.push({ kind: 'day', day: this.#dayEvent(notice) });
+      else if (notice.kind === 'fuse') into.push({ kind: 'fuse', fuse: fuseEvent(notice) });
     }
     this.#fill = undefined;
     this.#position = undefined;
@@ -136,6 +157,25 @@ export class EngineEvents {
       fees: amount(notice.feesRaw),
     };
   }
+}
+
+/** Ceilings of money have notional in their names. */
+export function fuseValue(ceiling: FuseCeiling, raw: bigint): string {
+  return ceiling.includes('notional') ? formatDecimal(raw, AMOUNT_SCALE) : raw.toString();
+}
+
+function fuseEvent(notice: FuseNotice): FuseEvent {
+  const { ceiling } = notice;
+  return {
+    tsMs: milliseconds(notice.tsNs),
+    clientOrderId: notice.clientOrderId,
+    isAmendment: notice.amendment > 0,
+    code: notice.code,
+    ceiling,
+    limit: fuseValue(ceiling, notice.limitRaw),
+    observed: fuseValue(ceiling, notice.observedRaw),
+    isTrip: notice.trips,
+  };
 }
 
 function milliseconds(ns: bigint): number {

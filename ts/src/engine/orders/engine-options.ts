@@ -6,6 +6,7 @@ import { decimalText, parseConfig } from '../../core/schema.js';
 import { ORDER_TYPES } from '../../core/vocabulary.generated.js';
 import type { EngineJournal } from '../../native/engine-addon.generated.js';
 import { packageVersion } from '../../native/addon-path.js';
+import { fuseRecord, type LatchedFuseOptions, latchedFuseSchema } from '../../risk/fuse.js';
 import { type Limits, limitsRecord, type LimitsOptions, parseLimits } from '../../risk/limits.js';
 import { accountRecord, accountSchema } from '../../core/account-options.js';
 import { journalPolicySchema, journalPolicyText } from '../../core/journal-policy.js';
@@ -50,6 +51,7 @@ const schema = z.strictObject({
   account: accountOptions,
   orders: orderOptions.prefault({}),
   journal: journalOptions.optional(),
+  fuse: latchedFuseSchema.prefault({}),
   clock: z.custom<() => bigint>((value) => typeof value === 'function').optional(),
   onEvent: z
     .custom<(event: EngineEvent) => void>((value) => typeof value === 'function')
@@ -69,6 +71,8 @@ export interface EngineOptions {
   readonly orders?: z.input<typeof orderOptions>;
   /** Without it nothing is recorded, and nothing can be explained or replayed. */
   readonly journal?: z.input<typeof journalOptions>;
+  /** Ceilings of the egress fuse, the last look at a request before it leaves; it is on without them. */
+  readonly fuse?: LatchedFuseOptions;
   /** The time in nanoseconds since 1970; the process's own when left out. It must not run back. */
   readonly clock?: () => bigint;
   /**
@@ -110,6 +114,8 @@ export function engineConfigJson(options: ParsedEngineOptions): string {
   const { cash, ...account } = options.account;
   const accountPart = accountRecord(account, instruments);
   const ordersPart = orderRulesRecord(orders, instruments);
+  const { latch: _, ...ceilings } = options.fuse;
+  const fusePart = fuseRecord(ceilings);
   return JSON.stringify({
     engine: {
       instruments: instruments.map(instrumentRecord),
@@ -121,6 +127,7 @@ export function engineConfigJson(options: ParsedEngineOptions): string {
       ...(ordersPart === undefined ? {} : { orders: ordersPart }),
     },
     about: { holdfast: packageVersion(), ...options.about },
+    ...(fusePart === undefined ? {} : { fuse: fusePart }),
   });
 }
 

@@ -43,10 +43,16 @@ export class EngineView {
       configJson: engineConfigJson(options),
       idPrefix: this.#idPrefix,
       batchMax,
+      latchFolder: options.fuse.latch,
       journal:
         journal === undefined ? undefined : journalRecord(journal, Number(nowNs / NS_PER_MS)),
     });
     this.restart = this.native.restart();
+  }
+
+  /** What each strategy of the limits may have at risk now, in the account's currency; nothing without a plan. */
+  allocations(): readonly string[] {
+    return this.native.allocations();
   }
 
   get mode(): TradingMode {

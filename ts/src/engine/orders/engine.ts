@@ -9,7 +9,9 @@ import {
   type TradingMode,
 } from '../../core/vocabulary.generated.js';
 import type { CheckBatch, CheckOrder } from '../../native/check-batch.js';
+import type { CapitalPlan } from '../../risk/capital-governor.js';
 import type { Command } from '../../native/command-memory.js';
+import type { FuseState } from '../../native/fuse-latch.js';
 import type { ClosedEngine } from '../../native/native-engine.js';
 import type { Notice } from '../../native/notice-reader.js';
 import type { OrderBatch } from '../../native/order-batch.js';
@@ -248,8 +250,23 @@ export class Engine extends EngineCalls {
   }
 
   /**
+   * Divides the capital among the strategies of the limits; `CapitalGovernor` makes the plans. What is taken away holds at
+   * once, what is given follows the rules by which limits are loosened.
+   *
+   * @throws HoldfastError `LIMITS_CONTRADICTORY`, `LIMITS_INVALID`, `LIMITS_LOOSENING_DENIED`, also for a wrong key,
+   * `ACCOUNT_UNAVAILABLE` without equity
+   */
+  planCapital(
+    plan: CapitalPlan,
+    options: CallOptions & { readonly secondKey?: string } = {},
+  ): void {
+    const text = JSON.stringify(plan);
+    this.telling(options, (notices) => this.native.planCapital(text, options.secondKey, notices));
+  }
+
+  /**
    * Returns what is to be sent to the venue, oldest first, after the journal was committed: what the journal does not hold
-   * does not leave.
+   * does not leave, and neither does what the egress fuse refuses.
    *
    * @throws HoldfastError `JOURNAL_IO`, `JOURNAL_STOPPED`: then nothing leaves
    */
@@ -316,8 +333,17 @@ export class Engine extends EngineCalls {
 
   /** As `drainRequests`, into the batch; returns whether more wait. */
   drainBatch(options: CallOptions = {}): boolean {
-    this.timeCall(options);
-    return this.native.drain();
+    let waits = false;
+    // What the fuse refuses is denied here, and its listeners hear of it.
+    this.telling(options, (notices) => {
+      waits = this.native.drain(notices);
+    });
+    return waits;
+  }
+
+  /** How the egress fuse stands. */
+  get fuse(): FuseState {
+    return this.native.fuse();
   }
 
   /** Ends the session and closes its journal; a later call of anything else is `HANDLE_CLOSED`. Idempotent. */

@@ -14,7 +14,7 @@ export type {
   RestartReport,
 } from '../../native/reconciler.js';
 export { type CheckOptions, Engine } from './engine.js';
-export type { EngineEvent } from './engine-event.js';
+export type { EngineEvent, FuseEvent } from './engine-event.js';
 export type { EngineOptions } from './engine-options.js';
 export type { BarUpdate, QuoteUpdate, TradeUpdate } from './market-update.js';
 export type { OrderView } from '../../core/order-view.js';

@@ -112,6 +112,8 @@ export const CONTROL_SENTENCES: Readonly<Record<ControlCode, Sentence>> = {
     `Circuit breakers are open (bits ${observed}): a part that trading depends on has failed. Wait until it has recovered.`,
   STRATEGY_MESSAGE_RATE_EXCEEDED: ({ observed }) =>
     `The strategy's message budget lacks ${observed} messages; what is left is kept for cancels, which pass. Wait.`,
+  CAPITAL_ALLOCATION_EXCEEDED: ({ observed, limit }) =>
+    `With every open order filled the strategy would have ${observed} at risk; ${limit} is allocated to it. Send a smaller order, or cancel open ones.`,
   CORRELATION_STALE: ({ observed, limit }) =>
     `The correlations are ${observed} old, or none were told; they may be ${limit} old. Feed returns to the monitor, and tell the gate.`,
   CORRELATION_TOO_HIGH: ({ observed, limit }) =>

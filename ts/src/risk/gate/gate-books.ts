@@ -6,6 +6,7 @@ import { tradingMode } from '../../core/trading-mode.js';
 import { type VenueRequest, venueRequest } from '../../core/venue-request.js';
 import { journalPolicyText } from '../../core/journal-policy.js';
 import type { TradingMode } from '../../core/vocabulary.generated.js';
+import type { FuseState } from '../../native/fuse-latch.js';
 import { NativeGate } from '../../native/native-gate.js';
 import { orderIdText, parseOrderId } from '../../native/native-engine.js';
 import type { AccountSnapshot, NativeSnapshot } from '../../native/native-session.js';
@@ -46,6 +47,7 @@ export class GateBooks {
     this.native = new NativeGate({
       configJson: gateConfigJson(options),
       idPrefix: this.#idPrefix,
+      latchFolder: options.fuse.latch,
       journal:
         journal === undefined
           ? undefined
@@ -110,6 +112,11 @@ export class GateBooks {
   /** Currencies and margin in exact text. */
   account(): AccountSnapshot {
     return this.native.accountSnapshot();
+  }
+
+  /** How the egress fuse stands. */
+  get fuse(): FuseState {
+    return this.native.fuse();
   }
 
   /** Hash over the whole state: two gates with the same one go on alike. */

@@ -1,5 +1,6 @@
 import { HoldfastError } from '../../core/holdfast-error.js';
 import type { NativeGate } from '../../native/native-gate.js';
+import type { CapitalPlan } from '../capital-governor.js';
 import { type LimitsOptions, limitsRecord, parseLimits } from '../limits.js';
 
 /** By what right limits are loosened, and until when. */
@@ -44,5 +45,21 @@ export class GateLimits {
     const untilNs = untilMs === undefined ? undefined : BigInt(untilMs) * NS_PER_MS;
     this.#atCall();
     this.#native.changeLimits({ json, key, untilNs });
+  }
+
+  /**
+   * Divides the capital among the strategies of the limits; `CapitalGovernor` makes the plans. What is taken away holds at
+   * once, what is given follows the rules by which limits are loosened.
+   *
+   * @throws HoldfastError `LIMITS_CONTRADICTORY`, `LIMITS_INVALID`, `LIMITS_LOOSENING_DENIED`, `ACCOUNT_UNAVAILABLE` without equity
+   */
+  planCapital(plan: CapitalPlan, { key }: Pick<LimitsChangeOptions, 'key'> = {}): void {
+    this.#atCall();
+    this.#native.planCapital(JSON.stringify(plan), key);
+  }
+
+  /** What each strategy of the limits may have at risk now, in the account's currency; nothing without a plan. */
+  allocations(): readonly string[] {
+    return this.#native.allocations();
   }
 }

@@ -8,6 +8,7 @@ import { journalPolicySchema } from '../../core/journal-policy.js';
 import { orderRulesRecord, orderRulesSchema } from '../../core/order-rules.js';
 import { decimalText, parseConfig } from '../../core/schema.js';
 import { packageVersion } from '../../native/addon-path.js';
+import { fuseRecord, type LatchedFuseOptions, latchedFuseSchema } from '../fuse.js';
 import { type Limits, type LimitsOptions, limitsRecord, parseLimits } from '../limits.js';
 import { type LimitsPreset, presetLimits } from '../presets.js';
 
@@ -38,6 +39,7 @@ const schema = z.strictObject({
   account: accountOptions,
   orders: orderOptions.prefault({}),
   journal: journalOptions.optional(),
+  fuse: latchedFuseSchema.prefault({}),
   clock: z.custom<() => bigint>((value) => typeof value === 'function').optional(),
 });
 
@@ -53,6 +55,8 @@ export interface GateOptions {
   readonly orders?: z.input<typeof orderOptions>;
   /** Without it nothing is recorded, and nothing can be explained or replayed later. */
   readonly journal?: z.input<typeof journalOptions>;
+  /** Ceilings of the egress fuse, the last look at an order before it may leave; it is on without them. */
+  readonly fuse?: LatchedFuseOptions;
   /** The time in nanoseconds since 1970; the process's own when left out. It must not run back. */
   readonly clock?: () => bigint;
 }
@@ -96,6 +100,8 @@ export function gateConfigJson(options: ParsedGateOptions): string {
   const { instruments, orders } = options;
   const { cash, ...account } = options.account;
   const accountPart = accountRecord(account, instruments);
+  const { latch: _, ...ceilings } = options.fuse;
+  const fusePart = fuseRecord(ceilings);
   return JSON.stringify({
     engine: {
       instruments: instruments.map(instrumentRecord),
@@ -107,5 +113,6 @@ export function gateConfigJson(options: ParsedGateOptions): string {
       orders: { ...orderRulesRecord(orders, instruments), venue_protects: true },
     },
     about: { holdfast: packageVersion(), gate: options.preset ?? 'own limits' },
+    ...(fusePart === undefined ? {} : { fuse: fusePart }),
   });
 }

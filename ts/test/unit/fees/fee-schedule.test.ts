@@ -118,6 +118,12 @@ describe('FEE-10: the schedules of venues', () => {
     ['okx-spot', { volume: '500000000' }, '-0.00002', '0.0003'],
     ['bybit-spot', { tier: 'VIP 1' }, '0.000675', '0.0008'],
     ['bybit-perpetual', {}, '0.0002', '0.00055'],
+    ['binance-usdm', {}, '0.0002', '0.0005'],
+    ['binance-usdm', { discounts: ['bnb'] }, '0.00018', '0.00045'],
+    ['okx-swap', {}, '0.0002', '0.0005'],
+    ['kraken-futures', {}, '0.0002', '0.0005'],
+    ['kraken-futures', { volume: 30_000_000 }, '0.00005', '0.00015'],
+    ['kraken-futures', { tier: '$100M+' }, '0', '0.0001'],
   ])('%s at %j asks what its page says', (name, level, maker, taker) => {
     const rates = venueSchedule(name).rates(level);
     expect([rates.maker.toString(), rates.taker.toString()]).toEqual([maker, taker]);

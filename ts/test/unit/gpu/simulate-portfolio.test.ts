@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 
+import { Breakers } from '#ts/breaker/index.js';
 import { Gpu, simulatePortfolio } from '#ts/gpu/index.js';
 import { simulatePortfolio as simulateOnProcessor } from '#ts/quant/portfolio-simulation.js';
 import { portfolioOf } from '../../support/portfolios.js';
@@ -41,6 +42,16 @@ describe('simulatePortfolio of holdfast/gpu', () => {
     const expected = await simulateOnProcessor(small);
     expect(await simulatePortfolio(small)).toEqual({ ...expected, fallback: null });
     expect(await simulatePortfolio(large, { gpu: 'never' })).toMatchObject({ fallback: null });
+  });
+
+  it('CB-19: an open breaker keeps the device closed, and the processor runs the work', async () => {
+    const breaker = Breakers.create({ components: { gpu: { failures: 1 } } }).component('gpu');
+    breaker.acquire().failure();
+    const found = await simulatePortfolio(large, { breaker });
+    expect(found.fallback?.code).toBe('CIRCUIT_OPEN');
+    await expect(simulatePortfolio(large, { gpu: 'always', breaker })).rejects.toMatchObject({
+      code: 'CIRCUIT_OPEN',
+    });
   });
 
   it.skipIf(!hasAdapter)(

@@ -117,10 +117,12 @@ impl Inner {
         self.take_notices()
     }
 
-    /// Commits the journal, writes the oldest requests into their array, and leaves their count.
+    /// Commits the journal, writes the oldest requests into their array, and leaves their count. What the fuse refuses is
+    /// told by notices.
     pub(super) fn drain(&mut self) -> Result<u32> {
         let now = self.now();
         let desk = self.desk.as_mut().ok_or_else(closed)?;
+        desk.hears = self.exchange.u32_at(LISTENS) != 0;
         let (form, requests, mut slot) = (&self.id_form, &mut self.requests, 0);
         let room = requests.read().len() / REQUEST_BYTES;
         let count = desk.drain_at(room, now, |engine, command| {
@@ -130,7 +132,7 @@ impl Inner {
         })?;
         self.exchange.put_u32(COUNT, count as u32);
         self.exchange.put_u32(WAITING, desk.waiting() as u32);
-        Ok(0)
+        self.take_notices()
     }
 
     /// Returns how many records of an array a call is about.

@@ -5,6 +5,7 @@ use holdfast_engine::restart::RestartReport;
 use holdfast_engine::{
     Desk, DeskConfig, JournalOptions, SnapshotCadence, SnapshotPolicy, SyncPolicy,
 };
+use holdfast_risk::fuse::latch::Latch;
 use napi_derive::napi;
 use std::num::NonZeroU64;
 use std::path::Path;
@@ -26,13 +27,19 @@ pub struct EngineJournal {
 }
 
 impl EngineJournal {
-    pub(super) fn open(&self, config: &DeskConfig) -> Result<(Desk, Option<RestartReport>)> {
+    pub(super) fn open(
+        &self,
+        config: &DeskConfig,
+        latch: impl Fn() -> Latch,
+    ) -> Result<(Desk, Option<RestartReport>)> {
         let (folder, policy) = (Path::new(&self.folder), self.snapshots());
-        let begun = || Desk::create(config, folder, self.options()?, policy).map(|it| (it, None));
+        let begun = || {
+            Desk::create(config, folder, self.options()?, policy, latch()).map(|desk| (desk, None))
+        };
         if self.resume == "never" {
             return begun();
         }
-        match Desk::resume(config, folder, self.options()?, policy) {
+        match Desk::resume(config, folder, self.options()?, policy, latch()) {
             Ok((desk, report)) => Ok((desk, Some(report))),
             Err(error) if self.begins_after(&error) => begun(),
             Err(error) => Err(error),

@@ -6,6 +6,7 @@ use holdfast_core::{Amount, Code, Error, InstrumentId, Timestamp, TradingMode};
 use holdfast_engine::Funding;
 use holdfast_engine::idempotency::key_of;
 use holdfast_risk::RiskMeasured;
+use holdfast_risk::capital::CapitalPlan;
 use napi::bindgen_prelude::BigInt64Array;
 use napi_derive::napi;
 
@@ -101,6 +102,38 @@ impl NativeEngine {
             };
             inner.desk_telling(false)?.on_funding(funding)?;
             inner.take_notices()
+        })
+    }
+
+    /// Divides the capital among the strategies by a plan in JSON; the key is the second key of the limits.
+    #[napi]
+    pub fn plan_capital(&mut self, plan: String, key: Option<String>) -> napi::Result<u32, String> {
+        self.contained(|inner| {
+            let mut plan: CapitalPlan = serde_json::from_str(&plan).map_err(|error| {
+                Error::new(Code::LimitsInvalid, format!("a plan must have its fields, {error}"))
+            })?;
+            let now = inner.now();
+            let desk = inner.desk_telling(false)?;
+            plan.second_key = match key {
+                None => false,
+                Some(key) if desk.engine().limits().spec().change.accepts(&key) => true,
+                Some(_) => {
+                    let rule = "second key must fit, did not";
+                    return Err(Error::new(Code::LimitsLooseningDenied, rule));
+                }
+            };
+            desk.plan_capital(&plan, now)?;
+            inner.take_notices()
+        })
+    }
+
+    /// Returns what each strategy may have at risk, in the order of the limits, as JSON of decimal texts.
+    #[napi]
+    pub fn allocations(&mut self) -> napi::Result<String, String> {
+        self.contained(|inner| {
+            let allocations = inner.desk()?.engine().allocations()?;
+            let texts: Vec<String> = allocations.iter().map(Amount::to_string).collect();
+            Ok(serde_json::json!(texts).to_string())
         })
     }
 

@@ -2,6 +2,7 @@
 //! the engine has by itself.
 
 use super::Desk;
+use crate::egress::Passage;
 use crate::input::{Command, Input};
 use holdfast_core::{
     Amendment, ClientOrderId, Code, Error, OrderIntent, OrderRole, Quantity, Result, Side,
@@ -23,7 +24,7 @@ impl Desk {
     /// As `submit`, for a caller that sends the order itself: when this returns, the journal holds it.
     ///
     /// # Errors
-    /// As `submit`; after `JOURNAL_IO` the order must not be sent.
+    /// As `submit`; after `JOURNAL_IO`, and after a code of the fuse, the order must not be sent.
     pub fn submit_for_caller(
         &mut self,
         intent: OrderIntent,
@@ -45,10 +46,17 @@ impl Desk {
             Some(Command::Cancel(order)) => *order,
             _ => return Ok(()),
         };
-        if about == id && self.waiting() > 0 {
-            self.commands.pop();
+        if about != id || self.waiting() == 0 {
+            return Ok(());
         }
-        Ok(())
+        let Some(command) = self.commands.pop() else { return Ok(()) };
+        match self.egress.judge(&self.engine, &command, self.engine.now()) {
+            Passage::Leaves | Passage::Void => Ok(()),
+            Passage::Refused(refused) => {
+                self.step(&Input::FuseRefused(refused))?;
+                Err(refused.error())
+            }
+        }
     }
 
     /// Judges an order that takes as much off a position as is asked for, at most what no order under way takes already. It

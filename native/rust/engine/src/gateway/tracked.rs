@@ -24,6 +24,8 @@ pub(super) struct Tracked {
     pub last_placed: Timestamp,
     /// How often the placement was sent.
     pub places: u32,
+    /// Number of the amendment that left last.
+    pub amendment_left: Option<u32>,
     /// The query under way, with its time.
     pub query: Option<(u64, Timestamp)>,
     pub queries_failed: u32,
@@ -45,6 +47,7 @@ impl Tracked {
             filled: Quantity::ZERO,
             last_placed: now,
             places: 0,
+            amendment_left: None,
             query: None,
             queries_failed: 0,
             wake: None,
@@ -65,6 +68,7 @@ impl Tracked {
             filled: Quantity::ZERO,
             last_placed: Timestamp(0),
             places: 0,
+            amendment_left: None,
             query: None,
             queries_failed: 0,
             wake: None,

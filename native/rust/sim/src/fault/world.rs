@@ -1,11 +1,13 @@
 //! One simulation: the process under test, the exchange, and what is under way between them.
 
+mod sending;
 mod stepping;
 
 pub(super) use stepping::Pace;
 pub use stepping::Pause;
 
 use super::checks;
+use super::departures::Departures;
 use super::exchange::Exchange;
 use super::journal::MemoryJournal;
 use super::ledger::Ledger;
@@ -16,9 +18,12 @@ use super::schedule::Scheduled;
 use super::setting::{HEARTBEAT_NS, INSTRUMENTS, LIVENESS_NS, START_TICKS, engine_config};
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::{Amount, Result, Timestamp};
+use holdfast_engine::egress::Egress;
 use holdfast_engine::gateway::{Effects, Gateway, GatewayConfig};
 use holdfast_engine::recovery::recover;
 use holdfast_engine::{Command, Engine, EngineConfig, Input, Sink};
+use holdfast_risk::fuse::FuseSpec;
+use holdfast_risk::fuse::latch::Latch;
 
 /// Everything of one run.
 #[derive(Debug)]
@@ -28,6 +33,8 @@ pub(super) struct World {
     pub gateway: Gateway,
     pub exchange: Exchange,
     pub ledger: Ledger,
+    /// What left, seen from outside of the fuse.
+    pub departures: Departures,
     /// Whether the process is dead at the moment.
     pub down: bool,
     /// Events that were handled.
@@ -42,6 +49,8 @@ pub(super) struct World {
     pub(super) now: i64,
     process: u32,
     bounds: GatewayConfig,
+    fuse: FuseSpec,
+    egress: Egress,
     /// Hash of the engine that died with everything written.
     hash_at_death: Option<[u8; 32]>,
     /// The newest snapshot.
@@ -72,6 +81,9 @@ impl World {
             engine: Engine::new(config)?,
             gateway: Gateway::new(bounds, Timestamp(0)),
             ledger: Ledger::new(Amount::parse(&config.start_cash)?, exchange.prices.len()),
+            departures: Departures::default(),
+            fuse: FuseSpec::default(),
+            egress: Egress::new(&FuseSpec::default(), config, Latch::in_memory())?,
             exchange,
             down: false,
             events: 0,
@@ -220,7 +232,10 @@ impl World {
     pub(super) fn step(&mut self, input: &Input<'_>) -> Result<()> {
         self.touched = true;
         match self.engine.step(input, &mut self.journal, &mut self.commands) {
-            Ok(_) => self.booked(input),
+            Ok(_) => {
+                self.egress.heard(&self.engine, input);
+                self.booked(input)
+            }
             Err(error) => self.survive(error),
         }
     }
@@ -238,40 +253,6 @@ impl World {
             return Err(error);
         }
         self.die(None);
-        Ok(())
-    }
-
-    /// Lets inputs follow from inputs, makes the records safe, and only then sends.
-    fn take_effects(&mut self) -> Result<()> {
-        let now = Timestamp(self.now);
-        loop {
-            for command in self.commands.drain(..) {
-                self.gateway.command(command, now, &mut self.effects);
-            }
-            if self.effects.inputs.is_empty() {
-                break;
-            }
-            // The gateway only runs between two steps, so that the emptied memory can be used again.
-            let mut inputs = std::mem::take(&mut self.effects.inputs);
-            for input in inputs.drain(..) {
-                if !self.down {
-                    self.step(&input)?;
-                }
-            }
-            self.effects.inputs = inputs;
-        }
-        if self.down {
-            return Ok(());
-        }
-        if self.journal.commit().is_err() {
-            self.die(None);
-            return Ok(());
-        }
-        for request in self.effects.requests.drain(..) {
-            let windows = self.exchange.windows;
-            let delivery = Delivery::ToVenue { request, sent: now };
-            self.network.send(self.now, 0, &windows, delivery);
-        }
         Ok(())
     }
 
@@ -303,6 +284,7 @@ impl World {
         if self.crashes % RECONCILED_CRASHES == 1 {
             reconciles(&self.config, &self.engine, &self.exchange, settled)?;
         }
+        self.recall()?;
         self.process += 1;
         self.exchange.process = self.process;
         self.exchange.stream_silent = true;

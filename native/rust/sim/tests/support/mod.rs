@@ -55,6 +55,7 @@ pub fn config() -> SessionConfig {
             emulated_order_types: Vec::new(),
             orders: OrderConfig::default(),
         },
+        fuse: holdfast_risk::fuse::FuseSpec::default(),
         assumptions: AssumptionsSpec {
             slippage_bps: "0".into(),
             taker_fee_bps: "0".into(),

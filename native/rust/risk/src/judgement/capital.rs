@@ -1,0 +1,17 @@
+//! Whether a strategy stays within the capital that it is allocated.
+
+use super::Judgement;
+use crate::control::Control;
+use holdfast_core::{Price, Result};
+
+impl Judgement<'_> {
+    /// Holds the worst exposure of the order's strategy, with the order, against its allocation.
+    pub(super) fn capital(&mut self, price: Price) -> Result<()> {
+        let Some(capital) = self.view.around.capital else { return Ok(()) };
+        let worst = capital.case.reserve(self.intent.side, self.leaves.lots())?.lots()?;
+        let own = self.view.instrument.settlement_notional(price, worst)?;
+        let observed = capital.others.plus(own)?;
+        self.at_most(Control::CapitalAllocation, Some(capital.bound.raw()), observed.raw());
+        Ok(())
+    }
+}

@@ -1,0 +1,102 @@
+//! How the world sends: inputs follow from inputs, records are made safe, and what passes the fuse goes to the network.
+
+use super::World;
+use crate::fault::departures::Departures;
+use crate::fault::network::Delivery;
+use holdfast_core::journal_record::Chain;
+use holdfast_core::{Result, Timestamp};
+use holdfast_engine::Input;
+use holdfast_engine::egress::{Egress, Passage};
+use holdfast_risk::fuse::FuseSpec;
+use holdfast_risk::fuse::latch::Latch;
+
+impl World {
+    /// Puts other ceilings in force before the run; whoever looks from outside holds what leaves against them too.
+    pub fn with_fuse(mut self, fuse: FuseSpec, departures: Departures) -> Result<Self> {
+        self.egress = Egress::new(&fuse, &self.config, Latch::in_memory())?;
+        (self.fuse, self.departures) = (fuse, departures);
+        Ok(self)
+    }
+
+    /// Lets inputs follow from inputs, makes the records safe, and only then sends.
+    pub(in crate::fault) fn take_effects(&mut self) -> Result<()> {
+        // What the fuse refuses may make the engine ask for more.
+        while self.take_effects_once()? {}
+        Ok(())
+    }
+
+    fn take_effects_once(&mut self) -> Result<bool> {
+        let now = Timestamp(self.now);
+        loop {
+            for command in self.commands.drain(..) {
+                self.gateway.command(command, now, &mut self.effects);
+            }
+            if self.effects.inputs.is_empty() {
+                break;
+            }
+            // The gateway only runs between two steps, so that the emptied memory can be used again.
+            let mut inputs = std::mem::take(&mut self.effects.inputs);
+            for input in inputs.drain(..) {
+                if !self.down {
+                    self.step(&input)?;
+                }
+            }
+            self.effects.inputs = inputs;
+        }
+        if self.down {
+            return Ok(false);
+        }
+        if self.journal.commit().is_err() {
+            self.die(None);
+            return Ok(false);
+        }
+        self.send_requests(now)
+    }
+
+    /// Sends what passes the fuse; returns whether it refused something.
+    fn send_requests(&mut self, now: Timestamp) -> Result<bool> {
+        let (mut requests, mut refused_any) = (std::mem::take(&mut self.effects.requests), false);
+        for request in requests.drain(..) {
+            if self.down {
+                break;
+            }
+            let left_before = self.gateway.left_before(&request);
+            let passage = request.command().map_or(Passage::Leaves, |command| {
+                self.egress.judge_sent(&self.engine, &command, now, left_before)
+            });
+            match passage {
+                Passage::Leaves => {
+                    self.gateway.note_left(&request);
+                    self.departures.note(&request, left_before, &self.engine, self.now)?;
+                    let windows = self.exchange.windows;
+                    let delivery = Delivery::ToVenue { request, sent: now };
+                    self.network.send(self.now, 0, &windows, delivery);
+                }
+                Passage::Void => {}
+                Passage::Refused(refused) => {
+                    refused_any = true;
+                    self.departures.refused += 1;
+                    if !left_before {
+                        self.gateway.kept(&request);
+                    }
+                    self.step(&Input::FuseRefused(refused))?;
+                }
+            }
+        }
+        self.effects.requests = requests;
+        Ok(refused_any && !self.down)
+    }
+
+    /// The fuse of the process that begins counts what the journal says left; its latch was on disk.
+    pub(super) fn recall(&mut self) -> Result<()> {
+        let fresh = Egress::new(&self.fuse, &self.config, Latch::in_memory())?;
+        let latch = std::mem::replace(&mut self.egress, fresh).into_latch();
+        self.egress = Egress::new(&self.fuse, &self.config, latch)?;
+        let (mut chain, mut rest) = (Chain::default(), self.journal.bytes.as_slice());
+        while let Some(record) = chain.verify(rest)? {
+            self.egress.recall(&self.engine, &record)?;
+            rest = rest.get(record.bytes..).unwrap_or_default();
+        }
+        Ok(())
+    }
+}
