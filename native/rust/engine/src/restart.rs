@@ -16,7 +16,7 @@ use crate::replica::Replica;
 use crate::sink::Sink;
 use crate::snapshot_file::{SnapshotFile, list_snapshots};
 use holdfast_core::journal_record::RecordKind;
-use holdfast_core::{BaseState, ClientOrderId, Code, Error, Overlays, Result};
+use holdfast_core::{ClientOrderId, Code, Error, Order, Overlays, Result};
 use std::path::Path;
 
 /// A snapshot that was not used.
@@ -188,15 +188,11 @@ impl Engine {
     /// Returns the open orders of which a command was sent and not answered: after a restart nobody waits for the answer.
     #[must_use]
     pub fn unanswered(&self) -> Vec<ClientOrderId> {
-        let is_unanswered = |id: &ClientOrderId, base, overlays: Overlays| {
-            let asked = base == BaseState::Submitted || overlays != Overlays::NONE;
-            asked && !self.held.contains(&id.0)
+        let is_unanswered = |order: &&Order| {
+            let overlays = order.state.load().1;
+            order.held.is_none() && (order.is_unshown() || overlays != Overlays::NONE)
         };
-        let states =
-            self.open_orders().map(|order| (order.intent.client_order_id, order.state.load()));
-        states
-            .filter(|(id, (base, overlays, _))| is_unanswered(id, *base, *overlays))
-            .map(|(id, _)| id)
-            .collect()
+        let unanswered = self.open_orders().filter(is_unanswered);
+        unanswered.map(|order| order.intent.client_order_id).collect()
     }
 }

@@ -7,15 +7,18 @@ pub use stepping::Pause;
 
 use super::checks;
 use super::exchange::Exchange;
+use super::held_orders;
 use super::journal::MemoryJournal;
+use super::keys::Keys;
 use super::ledger::Ledger;
 use super::network::{Delivery, Network};
 use super::random::{Random, mix};
 use super::restart::{RECONCILED_CRASHES, SNAPSHOT_EVENTS, Taken, reconciles};
 use super::schedule::Scheduled;
-use super::setting::{HEARTBEAT_NS, INSTRUMENTS, LIVENESS_NS, START_TICKS, engine_config};
+use super::setting::{HEARTBEAT_NS, INSTRUMENTS, LIVENESS_NS, START_TICKS};
+use super::ties::Ties;
 use holdfast_core::journal_record::RecordKind;
-use holdfast_core::{Amount, Result, Timestamp};
+use holdfast_core::{Amount, OrderType, Result, Timestamp};
 use holdfast_engine::gateway::{Effects, Gateway, GatewayConfig};
 use holdfast_engine::recovery::recover;
 use holdfast_engine::{Command, Engine, EngineConfig, Input, Sink};
@@ -28,6 +31,11 @@ pub(super) struct World {
     pub gateway: Gateway,
     pub exchange: Exchange,
     pub ledger: Ledger,
+    pub ties: Ties,
+    pub(super) keys: Keys,
+    pub(super) keys_max: usize,
+    /// Kinds that the venue lacks.
+    lacking: Vec<OrderType>,
     /// Whether the process is dead at the moment.
     pub down: bool,
     /// Events that were handled.
@@ -54,9 +62,14 @@ pub(super) struct World {
 }
 
 impl World {
-    pub fn new(seed: u64, schedule: Vec<Scheduled>, bounds: GatewayConfig) -> Result<Self> {
+    pub fn new(
+        config: &EngineConfig,
+        seed: u64,
+        schedule: Vec<Scheduled>,
+        bounds: GatewayConfig,
+    ) -> Result<Self> {
         let exchange = Exchange::new(seed, vec![START_TICKS; INSTRUMENTS as usize]);
-        Self::of(&engine_config(), exchange, seed, schedule, bounds)
+        Self::of(config, exchange, seed, schedule, bounds)
     }
 
     /// Makes a world around an engine of this configuration.
@@ -68,6 +81,10 @@ impl World {
         bounds: GatewayConfig,
     ) -> Result<Self> {
         let mut world = Self {
+            ties: Ties::default(),
+            keys: Keys::default(),
+            keys_max: config.orders.idempotency_max,
+            lacking: held_orders::kinds(&config.emulated_order_types),
             config: config.clone(),
             engine: Engine::new(config)?,
             gateway: Gateway::new(bounds, Timestamp(0)),
@@ -141,7 +158,7 @@ impl World {
             }
         }
         self.ledger.agree(&self.engine)?;
-        Ok(())
+        self.keys_hold()
     }
 
     /// The journal must replay to the same hash.
@@ -199,7 +216,8 @@ impl World {
             }
             Delivery::Heartbeat => {
                 self.exchange.heartbeat(self.now);
-                self.network.at(self.now + HEARTBEAT_NS, Delivery::Heartbeat);
+                let next = self.next_heartbeat();
+                self.network.at(next, Delivery::Heartbeat);
             }
             Delivery::DiskHeals => self.journal.disk_full = false,
             Delivery::Restart => self.restart()?,
@@ -245,7 +263,16 @@ impl World {
     fn take_effects(&mut self) -> Result<()> {
         let now = Timestamp(self.now);
         loop {
+            if !self.down {
+                for promise in self.journal.promises.drain(..) {
+                    self.ties.take(promise, &self.engine)?;
+                }
+            }
             for command in self.commands.drain(..) {
+                self.ties.note_command(&command);
+                if let Command::Place(intent) = &command {
+                    self.watched.push(intent.client_order_id.0);
+                }
                 self.gateway.command(command, now, &mut self.effects);
             }
             if self.effects.inputs.is_empty() {
@@ -268,6 +295,7 @@ impl World {
             return Ok(());
         }
         for request in self.effects.requests.drain(..) {
+            held_orders::is_known_to_venue(&request, &self.lacking)?;
             let windows = self.exchange.windows;
             let delivery = Delivery::ToVenue { request, sent: now };
             self.network.send(self.now, 0, &windows, delivery);
@@ -294,6 +322,8 @@ impl World {
         if self.hash_at_death.is_some_and(|hash| hash != recovered.engine.state_hash()) {
             return Err(checks::violated("a restart must give the same hash"));
         }
+        self.keys.restarted(recovered.engine.next_client_order_id());
+        self.ties.restarted(&mut self.journal.promises, &recovered.engine);
         self.journal.resume(&recovered)?;
         self.engine = match &self.taken {
             Some(taken) => taken.restarted(&self.config, &self.journal.bytes, &recovered.engine)?,
@@ -329,6 +359,9 @@ impl World {
             return Ok(());
         }
         self.ledger.agree(&self.engine)?;
+        let orders = &self.exchange.orders;
+        let is_open = |id: u64| orders.get(&id).is_some_and(|truth| truth.end.is_none());
+        self.ties.hold(&self.engine, is_open)?;
         checks::reservations(&self.engine, &self.exchange, &mut self.watched)
     }
 }

@@ -10,6 +10,7 @@ use crate::notices::Notices;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::order_state::Transition;
 use holdfast_core::{ClientOrderId, Code, Error, OrderEvent, OrderIntent, Result, Timestamp};
+use holdfast_engine::gateway::Heard;
 use holdfast_engine::output::OrderChanged;
 use holdfast_engine::{Input, OrderList};
 use holdfast_risk::Verdict;
@@ -125,9 +126,20 @@ impl World {
             && !FaultKind::ALL.iter().any(|kind| windows.active(*kind, self.now))
     }
 
+    /// Returns when the stream gives its next sign of life: soon, or just before the next thing when all is quiet until then.
+    pub(in crate::fault) fn next_heartbeat(&mut self) -> i64 {
+        let soon = self.now + HEARTBEAT_NS;
+        let next = self.network.next_at().unwrap_or(soon);
+        if next <= self.now + QUIET_NS || !self.is_quiet() {
+            return soon;
+        }
+        self.now = next - HEARTBEAT_NS;
+        self.gateway.hear(Heard::Heartbeat, Timestamp(self.now), &mut self.effects);
+        next - HEARTBEAT_NS / 2
+    }
+
     /// Skips quiet time; one sign of life stands for those that came meanwhile.
     fn skip_to(&mut self, pace: &mut Pace, now: i64) -> Result<()> {
-        use holdfast_engine::gateway::Heard;
         self.now = now;
         pace.heartbeat_at = now + HEARTBEAT_NS;
         self.gateway.hear(Heard::Heartbeat, Timestamp(now), &mut self.effects);
@@ -196,6 +208,11 @@ impl World {
                 None
             }
         };
+        if let Input::Amend(amendment) = input
+            && verdict.as_ref().is_some_and(|verdict| verdict.approved())
+        {
+            self.note_amended(amendment.client_order_id);
+        }
         self.settle_turn()?;
         self.alive()?;
         Ok(verdict)
@@ -220,7 +237,6 @@ impl World {
             if !verdict.reducing {
                 checks::limits(&self.engine, &self.exchange, &intent)?;
             }
-            self.watched.push(id.0);
         }
         self.settle_turn()?;
         self.alive()?;
