@@ -41,7 +41,8 @@ fn ord_02_without_faults_nothing_dies_and_nothing_breaks() {
 }
 
 /// Seeds that once broke a rule, with the defect that each one found. They meet it only as long as the schedule that is drawn
-/// from them stays; the defects have tests of their own in `gateway.rs` of the engine and in `amend_answers.rs`.
+/// from them stays; the defects have tests of their own in `gateway.rs` of the engine, in `amend_answers.rs` and in
+/// `dependent_orders_in_faults.rs`.
 const FOUND: &[(&str, &str, u64, &str)] = &[
     ("loss", "none", 4, "an amendment does not answer for the form before it"),
     ("all", "none", 334, "an amendment does not answer for the form before it"),
@@ -59,6 +60,13 @@ const FOUND: &[(&str, &str, u64, &str)] = &[
     ),
     ("all", "none", 16_222, "a restart forgot an amendment that was lost with a false end"),
     ("crash", "none", 758, "a refused amendment moved the clock and left no record"),
+    ("all", "all", 8, "a leg that a query brought back to life did not give way"),
+    ("all", "all", 43, "a leg that a query brought back to life did not give way"),
+    ("wrong_reject,delay", "lists", 146, "a leg that lived again was not cancelled again"),
+    ("all", "all", 23, "a leg kept what the other one filled before its amendment was answered"),
+    ("all", "all", 5, "an order that was held and is sent was lost by a restart"),
+    ("crash,delay,late_accept", "lists", 167, "a restart forgot a cancel that was refused"),
+    ("all", "all", 55, "an amendment named a trigger that the venue does not have"),
 ];
 
 #[test]

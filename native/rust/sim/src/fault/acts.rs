@@ -128,9 +128,10 @@ impl World {
         let Ok(replacement) = amendment.resolve(order) else { return Ok(()) };
         let intent = replacement.on(&order.intent);
         let input = Input::Amend(amendment);
+        self.ties.amending(amendment.client_order_id, &self.engine);
         let outcome = self.engine.step(&input, &mut self.journal, &mut self.commands);
         if matches!(&outcome, Ok(Some(verdict)) if verdict.approved()) {
-            self.note_amended(amendment.client_order_id);
+            self.ties.amended(amendment.client_order_id, &self.engine);
         }
         match outcome {
             Ok(Some(verdict)) if verdict.approved() && !verdict.reducing => {

@@ -1,8 +1,8 @@
 //! The orders that the strategy of a simulation makes: each kind with its prices, and lists of orders that depend on each other.
 
+use super::checks;
 use super::setting::START_TICKS;
 use super::world::World;
-use super::{checks, ties};
 use holdfast_core::{
     ClientOrderId, Contingency, Fraction, InstrumentId, OrderIntent, OrderRole, OrderTerms,
     OrderType, Price, Quantity, Result, Side, TimeInForce, Timestamp, TrailingDistance,
@@ -139,20 +139,15 @@ impl World {
                 if approved.is_none_or(|verdict| verdict.reducing) {
                     return Ok(());
                 }
-                // Each of them was judged with the others open.
-                let sent = orders.iter().take(at_once).filter(|intent| !intent.reduce_only);
-                for intent in sent {
-                    checks::limits(&self.engine, &self.exchange, intent)?;
+                // Each was judged with those ahead of it open: the last one with all of them.
+                let sent = orders.get(..at_once).unwrap_or_default();
+                if let Some(last) = sent.iter().rfind(|intent| !intent.reduce_only) {
+                    checks::limits(&self.engine, &self.exchange, last)?;
                 }
                 Ok(())
             }
             Err(error) => self.survive(error),
         }
-    }
-
-    /// Remembers what an amendment makes of a leg, when it was approved.
-    pub(super) fn note_amended(&mut self, id: ClientOrderId) {
-        ties::note_amended(&mut self.ties, &self.engine, id);
     }
 }
 
@@ -164,7 +159,7 @@ mod tests {
     fn every_shape_of_every_list_is_one_that_the_engine_takes() {
         let drawn = Drawn { instrument: 0, side: Side::Sell, lots: 3, offset_ticks: 7 };
         for shape in 0..SHAPES {
-            for (contingency, ..) in Contingency::VOCABULARY {
+            for (contingency, ..) in Contingency::VOCABULARY.iter().copied() {
                 let orders = drawn.list(10_000, contingency, shape);
                 OrderList { contingency, orders: &orders }.validate().unwrap();
             }

@@ -90,6 +90,8 @@ pub(super) struct Ties {
     live: Vec<u64>,
     /// The stop that was derived last: a target behind it may be its other leg.
     stop: Option<OrderIntent>,
+    /// An amendment that is being judged, with the order's amendments before: the process may die of it.
+    asking: Option<(ClientOrderId, u32)>,
 }
 
 /// Returns what an order has filled, as far as the engine knows.
@@ -216,6 +218,11 @@ impl Ties {
         self.legs.split_off(&next.0);
         self.live.retain(|id| *id < next.0);
         self.stop = None;
+        if let Some((id, before)) = self.asking.take()
+            && engine.order(id).is_some_and(|order| order.amendments > before)
+        {
+            self.amended(id, engine);
+        }
         for (id, leg) in &mut self.legs {
             let asked = engine.order(ClientOrderId(*id)).map_or(0, |order| order.amendments);
             leg.wish = leg.wish.filter(|(number, _)| *number <= asked);
@@ -224,6 +231,7 @@ impl Ties {
 
     /// Every leg must be left no more than the other one has left it, or be asked for that. At the end nothing counts as asked.
     pub fn hold(&mut self, engine: &Engine, venue_open: impl Fn(u64) -> bool) -> Result<()> {
+        self.asking = None;
         let mut live = std::mem::take(&mut self.live);
         let mut outcome = Ok(());
         live.retain(|id| {
@@ -278,15 +286,20 @@ impl Ties {
         let legs: Vec<u64> = self.live.clone();
         legs.into_iter().find_map(|id| self.excess(id, engine, true))
     }
-}
 
-/// An amendment of a leg was approved: the other one takes from it what it fills from the moment of the wish on.
-pub(super) fn note_amended(ties: &mut Ties, engine: &Engine, id: ClientOrderId) {
-    let Some(leg) = ties.legs.get_mut(&id.0) else { return };
-    let Ok(order) = engine.open_order(id) else { return };
-    let taken = filled(engine, leg.other);
-    match order.pending {
-        Some(asked) => leg.wish = Some((asked.number, asked.quantity.lots() + taken)),
-        None => leg.base = order.quantity.lots() + taken,
+    /// An amendment is to be judged.
+    pub fn amending(&mut self, id: ClientOrderId, engine: &Engine) {
+        self.asking = engine.order(id).map(|order| (id, order.amendments));
+    }
+
+    /// An amendment of a leg was approved: the other one takes from it what it fills from the moment of the wish on.
+    pub fn amended(&mut self, id: ClientOrderId, engine: &Engine) {
+        self.asking = None;
+        let (Some(leg), Ok(order)) = (self.legs.get_mut(&id.0), engine.open_order(id)) else {
+            return;
+        };
+        let asked = order.pending.map(|asked| (asked.number, asked.quantity));
+        let (number, quantity) = asked.unwrap_or((order.amended, order.quantity));
+        leg.wish = Some((number, quantity.lots() + filled(engine, leg.other)));
     }
 }

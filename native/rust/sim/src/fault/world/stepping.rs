@@ -201,6 +201,9 @@ impl World {
     pub(in crate::fault) fn request(&mut self, input: &Input<'_>) -> Result<Option<Box<Verdict>>> {
         self.alive()?;
         self.touched = true;
+        if let Input::Amend(amendment) = input {
+            self.ties.amending(amendment.client_order_id, &self.engine);
+        }
         let verdict = match self.engine.step(input, &mut self.journal, &mut self.commands) {
             Ok(verdict) => verdict,
             Err(error) => {
@@ -211,7 +214,7 @@ impl World {
         if let Input::Amend(amendment) = input
             && verdict.as_ref().is_some_and(|verdict| verdict.approved())
         {
-            self.note_amended(amendment.client_order_id);
+            self.ties.amended(amendment.client_order_id, &self.engine);
         }
         self.settle_turn()?;
         self.alive()?;
