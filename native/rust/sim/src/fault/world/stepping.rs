@@ -236,10 +236,8 @@ impl World {
                     None
                 }
             };
-        if let Some(verdict) = verdict.filter(|verdict| verdict.approved()) {
-            if !verdict.reducing {
-                checks::limits(&self.engine, &self.exchange, &intent)?;
-            }
+        if verdict.is_some_and(|verdict| verdict.approved() && !verdict.reducing) {
+            checks::limits(&self.engine, &self.exchange, &intent)?;
         }
         self.settle_turn()?;
         self.alive()?;
