@@ -18,6 +18,7 @@ interface SimulateFlags {
   readonly seedStart: number;
   readonly steps: number;
   readonly faults: string;
+  readonly acts: string;
   readonly json?: boolean;
 }
 
@@ -49,6 +50,7 @@ export function addSimulateCommand(program: Command): void {
     .option('--seed-start <number>', 'first seed', parseCount, 1)
     .option('--steps <number>', 'acts of market, strategy and faults in a run', parseCount, 400)
     .option('--faults <names>', 'all, none, or names with commas between them', 'all')
+    .option('--acts <names>', 'beside single orders: all, none, or names with commas', 'all')
     .option('--strategy <file>', 'run this strategy instead of one that orders at random')
     .option('--data <file...>', 'bars for the strategy (default: a random walk for each seed)')
     .option('--bars <number>', 'bars of the random walk (default: 300)', parseCount)
@@ -88,6 +90,7 @@ export function addSimulateCommand(program: Command): void {
 Examples:
   $ holdfast simulate --seeds 1000
   $ holdfast simulate --seeds 1 --seed-start 4711 --faults loss,crash
+  $ holdfast simulate --seeds 1000 --acts lists,triggers
   $ holdfast simulate --strategy trend.ts --seeds 300
   $ holdfast simulate --strategy trend.ts --data spy.csv --limits lightning --json`,
     );
@@ -95,7 +98,7 @@ Examples:
 
 /** Runs the seeds in batches and adds the reports up. */
 export function runSeeds(
-  flags: Pick<SimulateFlags, 'seeds' | 'seedStart' | 'steps' | 'faults'>,
+  flags: Pick<SimulateFlags, 'seeds' | 'seedStart' | 'steps' | 'faults' | 'acts'>,
   onBatch: (sum: FaultReport, seeds: number) => void,
 ): FaultReport {
   let sum: FaultReport = { seeds: 0, events: 0, fills: 0, crashes: 0, hash: '', violations: [] };
@@ -105,6 +108,7 @@ export function runSeeds(
       seeds: Math.min(BATCH_SEEDS, flags.seeds - sum.seeds),
       steps: flags.steps,
       faults: flags.faults,
+      acts: flags.acts,
       hashBefore: sum.hash,
     });
     sum = {
@@ -128,30 +132,34 @@ function showProgress({ seeds, events, violations }: FaultReport, all: number): 
 
 /** The outcome for people. */
 export function reportText(
-  { seedStart, steps, faults }: Pick<SimulateFlags, 'seedStart' | 'steps' | 'faults'>,
+  setting: Pick<SimulateFlags, 'seedStart' | 'steps' | 'faults' | 'acts'>,
   report: FaultReport,
   elapsedS: number,
 ): string {
+  const { seedStart, steps, faults, acts } = setting;
   const { seeds, events, fills, crashes, hash, violations } = report;
   const broken = violations.length === 0 ? 'no rule broken' : `${violations.length} broken`;
   const rate = elapsedS > 0 ? Math.round(events / elapsedS) : 0;
   return [
-    `${figure(seeds)} seeds from ${seedStart}, ${steps} steps, faults ${faults}: ${broken}`,
+    `${figure(seeds)} seeds from ${seedStart}, ${steps} steps, faults ${faults}, acts ${acts}: ${broken}`,
     `${figure(events)} events in ${elapsedS.toFixed(1)} s (${figure(rate)}/s), ` +
       `${figure(fills)} fills, ${figure(crashes)} crashes; each seed ran twice with the same hash`,
     `hash ${hash}`,
-    ...violations.map((violation) => violationText(violation, steps, faults)),
+    ...violations.map((violation) => violationText(violation, setting)),
   ].join('\n');
 }
 
-function violationText(violation: FaultViolation, steps: number, faults: string): string {
+function violationText(
+  violation: FaultViolation,
+  { steps, faults, acts }: Pick<SimulateFlags, 'steps' | 'faults' | 'acts'>,
+): string {
   const { seed, rule, figures, schedule } = violation;
   return [
     `\nseed ${seed}: ${rule}`,
     ...figures.map((text) => `  ${text}`),
     '  smallest schedule found:',
     ...schedule.map(({ at_ms, what }) => `  ${String(at_ms).padStart(8)} ms  ${what}`),
-    `  again: holdfast simulate --seeds 1 --seed-start ${seed} --steps ${steps} --faults ${faults}`,
+    `  again: holdfast simulate --seeds 1 --seed-start ${seed} --steps ${steps} --faults ${faults} --acts ${acts}`,
   ].join('\n');
 }
 

@@ -423,6 +423,7 @@ export declare function simulateFaults(
   seeds: number,
   steps: number,
   faults: string,
+  acts: string,
   hashBefore: string,
 ): string;
 

@@ -8,6 +8,8 @@ export interface FaultBatch {
   readonly steps: number;
   /** `all`, `none`, or names with commas between them. */
   readonly faults: string;
+  /** What the strategy does besides single orders: `all`, `none`, or names with commas between them. */
+  readonly acts: string;
   /** Hash of the batch before, or nothing. */
   readonly hashBefore: string;
 }
@@ -34,9 +36,9 @@ export interface FaultReport {
 
 /** Runs seeds of the fault simulator, each twice, in the calling thread. */
 export function simulateFaults(batch: FaultBatch): FaultReport {
-  const { seedStart, seeds, steps, faults, hashBefore } = batch;
+  const { seedStart, seeds, steps, faults, acts, hashBefore } = batch;
   const report = engineCall(() =>
-    loadEngineAddon().simulateFaults(seedStart, seeds, steps, faults, hashBefore),
+    loadEngineAddon().simulateFaults(seedStart, seeds, steps, faults, acts, hashBefore),
   );
   return JSON.parse(report) as FaultReport;
 }

@@ -49,24 +49,24 @@ impl Amendment {
     /// `AMEND_INVALID` when nothing would change, when a price is none of the order's or not positive, or when the quantity is
     /// not above what has filled.
     pub fn resolve(&self, order: &Order) -> Result<Replacement> {
-        let intent = &order.intent;
+        let in_force = Replacement::of(order);
         let foreign = |wish: Option<Price>, now: Option<Price>| wish.is_some() && now.is_none();
         let positive = |price: Option<Price>| price.is_none_or(|each| each.ticks() > 0);
         let replacement = Replacement {
             quantity: self.quantity.unwrap_or(order.quantity),
-            limit_price: self.limit_price.or(intent.limit_price),
-            trigger_price: self.trigger_price.or(intent.trigger_price),
-            ..Replacement::of(order)
+            limit_price: self.limit_price.or(in_force.limit_price),
+            trigger_price: self.trigger_price.or(in_force.trigger_price),
+            ..in_force
         };
-        let problem = if foreign(self.limit_price, intent.limit_price) {
+        let problem = if foreign(self.limit_price, in_force.limit_price) {
             Some("limit_price must be changed on an order that has one")
-        } else if foreign(self.trigger_price, intent.trigger_price) {
+        } else if foreign(self.trigger_price, in_force.trigger_price) {
             Some("trigger_price must be changed on an order that has one")
         } else if !positive(self.limit_price) || !positive(self.trigger_price) {
             Some("prices must be positive")
         } else if replacement.quantity <= order.cum_quantity {
             Some("quantity must be above what has filled; cancel the order instead")
-        } else if replacement == Replacement::of(order) {
+        } else if replacement == in_force {
             Some("quantity or a price must differ from what the order has")
         } else {
             None
@@ -111,14 +111,15 @@ impl Encode for Amendment {
 }
 
 impl Replacement {
-    /// Returns an order's values as they are in force.
+    /// Returns an order's values as they are in force. One that was held and is sent has no trigger at the venue.
     #[must_use]
     pub const fn of(order: &Order) -> Self {
+        let is_released = order.released.is_some();
         Self {
             client_order_id: order.intent.client_order_id,
             quantity: order.quantity,
             limit_price: order.intent.limit_price,
-            trigger_price: order.intent.trigger_price,
+            trigger_price: if is_released { None } else { order.intent.trigger_price },
             number: order.amended,
             follows: 0,
         }

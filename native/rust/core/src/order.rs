@@ -13,8 +13,9 @@ pub use vocabulary::{OrderRole, OrderType, Side, TimeInForce};
 
 use crate::amendment::Replacement;
 use crate::amount::Amount;
+use crate::clock::Timestamp;
 use crate::order_fills::OrderFills;
-use crate::order_state::OrderState;
+use crate::order_state::{BaseState, OrderState};
 use crate::price::Price;
 use crate::quantity::Quantity;
 
@@ -25,6 +26,15 @@ pub struct Held {
     pub best: Option<Price>,
     /// UTC day of the first market event that it met.
     pub first_day: Option<i64>,
+}
+
+/// An order that was held and is sent now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Released {
+    /// When its trigger was met.
+    pub at: Timestamp,
+    /// Whether the venue has shown that it has the order.
+    pub shown: bool,
 }
 
 /// An order that was judged, with its state and what has been filled.
@@ -58,6 +68,8 @@ pub struct Order {
     pub pairing: Option<Pairing>,
     /// Where a stop of a venue that lacks the kind stands while the engine holds it; `None` when the venue has the order.
     pub held: Option<Held>,
+    /// What became of it since the engine held it; `None` for one that was sent at once, or is held.
+    pub released: Option<Released>,
     /// The orders that are sent for what this one fills.
     pub followers: Option<Box<Followers>>,
 }
@@ -81,8 +93,16 @@ impl Order {
             fees: Amount::ZERO,
             pairing: None,
             held: None,
+            released: None,
             followers: None,
         }
+    }
+
+    /// Returns whether it was sent and the venue has not shown yet that it has it.
+    #[must_use]
+    pub fn is_unshown(&self) -> bool {
+        let is_new = self.state.base() == BaseState::Submitted && self.held.is_none();
+        is_new || self.released.is_some_and(|released| !released.shown)
     }
 
     /// Returns what can still fill (FIX 151).

@@ -89,6 +89,9 @@ impl Engine {
         let Some(order) = self.order_mut(report.client_order_id) else { return };
         let asked = order.pending.take();
         if report.kind != ReportKind::Replaced {
+            if let Some(pairing) = order.pairing.as_mut() {
+                pairing.wish = None;
+            }
             return;
         }
         order.quantity = report.last_quantity;
@@ -98,7 +101,8 @@ impl Engine {
         if let Some(asked) = asked {
             order.amended = asked.number;
             order.intent.limit_price = asked.limit_price;
-            order.intent.trigger_price = asked.trigger_price;
+            // The trigger of one that was held has been met, and stays what it was.
+            order.intent.trigger_price = asked.trigger_price.or(order.intent.trigger_price);
         } else if report.last_price.ticks() > 0 && order.intent.limit_price.is_some() {
             order.intent.limit_price = Some(report.last_price);
         }

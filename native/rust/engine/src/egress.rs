@@ -203,8 +203,8 @@ fn never_left(order: &Order) -> bool {
 }
 
 fn is_unanswered(order: &Order) -> bool {
-    let (base, overlays, _) = order.state.load();
-    base == BaseState::Submitted
+    let overlays = order.state.load().1;
+    order.is_unshown()
         || overlays.has(Overlays::PENDING_REPLACE)
         || overlays.has(Overlays::IN_DOUBT)
 }

@@ -4,7 +4,7 @@
 use crate::engine::Engine;
 use crate::input::Command;
 use crate::sink::Sink;
-use holdfast_core::order::Held;
+use holdfast_core::order::{Held, Released};
 use holdfast_core::{
     Bar, ClientOrderId, Code, Error, InstrumentId, Order, OrderEvent, OrderIntent, OrderTerms,
     OrderType, Price, Result, Side, TimeInForce,
@@ -104,6 +104,7 @@ impl Engine {
                 self.transition(id, OrderEvent::Expire, sink)?;
             } else if is_met(&order.intent, held, seen)? {
                 let released = released(order);
+                order.released = Some(Released { at: now, shown: false });
                 self.let_go(id);
                 self.transition(id, OrderEvent::Trigger, sink)?;
                 self.make_way(id, sink, commands)?;

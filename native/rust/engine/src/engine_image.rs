@@ -12,7 +12,7 @@ use holdfast_core::{Result, persist_fields, persist_parts};
 
 /// Version of the form: raised with every change of a list of fields, so that another version refuses the bytes instead of
 /// reading them wrongly.
-pub const IMAGE_VERSION: u16 = 1;
+pub const IMAGE_VERSION: u16 = 2;
 
 persist_fields!(OrderCounts {
     submitted,

@@ -12,8 +12,8 @@ mod tracked;
 use crate::engine::Engine;
 use crate::input::{Command, Input};
 use holdfast_core::{
-    BaseState, ClientOrderId, OrderIntent, Overlays, Price, Quantity, Replacement, ReportKind,
-    Timestamp, TradeId, VenueReport,
+    ClientOrderId, OrderIntent, Overlays, Price, Quantity, Replacement, ReportKind, Timestamp,
+    TradeId, VenueReport,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use tracked::Tracked;
@@ -124,20 +124,23 @@ impl Gateway {
     ) -> Self {
         let mut gateway = Self::new(config, now);
         gateway.trades_heard = engine.applied_trades().collect();
-        for order in engine.open_orders() {
-            let (base, overlays, _) = order.state.load();
+        // The venue knows nothing of an order that the engine holds.
+        for order in engine.open_orders().filter(|order| order.held.is_none()) {
+            let overlays = order.state.load().1;
             let mut tracked = Tracked::placed(order.intent, now);
-            tracked.confirmed = base != BaseState::Submitted;
+            tracked.confirmed = !order.is_unshown();
             tracked.filled = order.cum_quantity;
             tracked.quantity = order.most();
             tracked.wants = order.pending.filter(|_| overlays.has(Overlays::PENDING_REPLACE));
-            tracked.wants_cancel = overlays.has(Overlays::PENDING_CANCEL);
+            // A cancel because of the other order of a pair stays wanted after a refusal, which may have overtaken the placement.
+            let gives_way = order.pairing.is_some_and(|pairing| pairing.cancel_asked);
+            tracked.wants_cancel = gives_way || overlays.has(Overlays::PENDING_CANCEL);
             tracked.in_doubt = overlays.has(Overlays::IN_DOUBT);
             let id = order.intent.client_order_id;
             gateway.orders.insert(id.0, tracked);
             // An amendment without its overlay is one whose order lives after an end: what is in force has to be asked for.
             let asked = overlays != Overlays::NONE || order.pending.is_some();
-            if base == BaseState::Submitted || asked {
+            if order.is_unshown() || asked {
                 gateway.lose_track(id, now, effects);
             }
         }

@@ -9,8 +9,8 @@ use holdfast_core::journal_record::RecordKind;
 use holdfast_core::order_fills::{Fill, Sighting};
 use holdfast_core::order_state::{Transition, transition};
 use holdfast_core::{
-    BaseState, ClientOrderId, Code, Error, OrderEvent, Overlays, Price, Quantity, ReportKind,
-    Result, VenueReport,
+    BaseState, ClientOrderId, Code, Error, Order, OrderEvent, Overlays, Price, Quantity,
+    ReportKind, Result, VenueReport,
 };
 
 impl Engine {
@@ -23,6 +23,7 @@ impl Engine {
     ) -> Result<()> {
         let id = report.client_order_id;
         let Some(order) = self.order_mut(id) else { return Ok(()) };
+        note_shown(order, report.kind);
         let duplicate = report.kind == ReportKind::Fill
             && order.fills.sighting(&Fill::of(report)) != Sighting::New;
         let refused =
@@ -106,8 +107,12 @@ impl Engine {
         self.transition(id, OrderEvent::Accept, sink)?;
         let Some(order) = self.orders.get_mut(&id.0) else { return Ok(()) };
         let in_flight = order.state.load().1.has(Overlays::PENDING_REPLACE);
-        if in_flight || (order.pending.is_none() && order.quantity == quantity) {
+        if in_flight {
             return Ok(());
+        }
+        if order.pending.is_none() && order.quantity == quantity {
+            // It may live again after an end, and what it is due may have become less meanwhile.
+            return self.settle_pair(id, sink, commands);
         }
         // What was asked for before an end that was not true has no answer any more but this one.
         order.pending = None;
@@ -220,6 +225,9 @@ impl Engine {
         let Some(mut order) = self.ended.remove(&id.0) else { return Ok(()) };
         self.ended_in_order.retain(|ended| *ended != id.0);
         let intent = order.intent;
+        if let Some(pairing) = order.pairing.as_mut() {
+            pairing.forget_asked();
+        }
         let worst = order.worst_leaves();
         let lots = worst.minus(order.reserved)?;
         if lots.lots() > 0 {
@@ -251,5 +259,16 @@ impl Engine {
 
     pub(crate) fn emit_change(&self, changed: &OrderChanged, sink: &mut impl Sink) -> Result<()> {
         self.emit(RecordKind::OrderChanged, changed, sink)
+    }
+}
+
+/// A word about an order that was held until now shows that the venue has it. A refusal may have overtaken the order.
+const fn note_shown(order: &mut Order, kind: ReportKind) {
+    let is_proof = !matches!(
+        kind,
+        ReportKind::CancelRejected | ReportKind::ReplaceRejected | ReportKind::Unknown
+    );
+    if let (true, Some(released)) = (is_proof, order.released.as_mut()) {
+        released.shown = true;
     }
 }

@@ -62,6 +62,9 @@ impl Engine {
         let replacement =
             Replacement { number: order.amendments, follows: order.amended, ..replacement };
         order.pending = Some(replacement);
+        if let Some(pairing) = order.pairing.as_mut() {
+            pairing.note_wished(replacement.quantity);
+        }
         self.reserve_worst(id)?;
         if !self.held.contains(&id.0) {
             self.note_message(id);

@@ -16,7 +16,7 @@ use crate::replica::Replica;
 use crate::sink::Sink;
 use crate::snapshot_file::{SnapshotFile, list_snapshots};
 use holdfast_core::journal_record::RecordKind;
-use holdfast_core::{BaseState, ClientOrderId, Code, Error, Overlays, Result};
+use holdfast_core::{ClientOrderId, Code, Error, Overlays, Result};
 use std::path::Path;
 
 /// A snapshot that was not used.
@@ -198,9 +198,8 @@ impl Engine {
     /// Returns whether a command of an open order was sent and not answered.
     pub(crate) fn is_unanswered(&self, id: ClientOrderId) -> bool {
         self.orders.get(&id.0).is_some_and(|order| {
-            let (base, overlays, _) = order.state.load();
-            let asked = base == BaseState::Submitted || overlays != Overlays::NONE;
-            asked && !self.held.contains(&id.0)
+            let overlays = order.state.load().1;
+            order.held.is_none() && (order.is_unshown() || overlays != Overlays::NONE)
         })
     }
 }

@@ -114,11 +114,16 @@ fn hash_order(order: &Order, words: &mut Words) {
         words.add(pairing.other.0);
         words.add(pairing.other_filled.lots());
         words.add(pairing.asked.map_or(-1, holdfast_core::Quantity::lots));
+        words.add(pairing.wish.map_or(-1, holdfast_core::Quantity::lots));
         words.add(i128::from(pairing.cancels) << 1 | i128::from(pairing.cancel_asked));
     }
     if let Some(held) = &order.held {
         words.add(held.best.map_or(i128::MIN, |best| i128::from(best.ticks())));
         words.add(held.first_day.map_or(i128::MIN, i128::from));
+    }
+    if let Some(released) = &order.released {
+        words.add(released.at.0);
+        words.add(i128::from(released.shown));
     }
     for follower in order.followers.iter().flat_map(|followers| &followers.orders) {
         words.add(follower.intent.quantity.lots());

@@ -122,7 +122,7 @@ fn a_change_of_the_image_needs_another_version() {
     let run = fixed_run();
     let counts = run.engine.counts();
     assert!(counts.fills > 5 && counts.denied > 0 && counts.alarms > 0, "{counts:?}");
-    let known = (1, "ebb7ea7033540c9533311a25b2e731f205a5e335056a8cee91bbd602a2e4f310");
+    let known = (2, "19e9dd55392089ac8488f1b0cb1b00ae3dee522dc25d31d1e50fbd38917181ed");
     let found = hex(&run.engine.image_hash());
     assert_eq!(
         (IMAGE_VERSION, found.as_str()),
@@ -138,9 +138,9 @@ fn a_snapshot_reads_back_and_another_version_is_named() {
     let bytes = snapshot.encode();
     assert_eq!(SnapshotFile::decode(&bytes).unwrap(), snapshot);
     assert_eq!(snapshot.engine().unwrap().image(), run.engine.image());
-    for (place, text) in [(7, "HFSNAP02.1"), (8, "HFSNAP01.2")] {
+    for (place, text) in [(7, "HFSNAP02.2"), (8, "HFSNAP01.3")] {
         let mut later = bytes.clone();
-        later[place] = if place == 7 { b'2' } else { 2 };
+        later[place] = if place == 7 { b'2' } else { 3 };
         let content = later.len() - 32;
         let checksum = blake3::hash(&later[..content]);
         later[content..].copy_from_slice(checksum.as_bytes());

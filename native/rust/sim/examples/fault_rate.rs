@@ -1,8 +1,8 @@
-//! How many simulated events a second one core handles, with every rule checked: `fault_rate [seeds] [first seed] [faults]`
-//! prints one line of JSON, and the broken rules. The exit code is 1 when there are some.
+//! How many simulated events a second one core handles, with every rule checked: `fault_rate [seeds] [first seed]
+//! [faults] [acts]` prints one line of JSON, and the broken rules with the smallest schedule found. The exit code is 1 when there are some.
 
 use holdfast_core::{Code, Error, Result};
-use holdfast_sim::fault::{Batch, FaultSet, simulate};
+use holdfast_sim::fault::{ActSet, Batch, FaultSet, simulate};
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -12,14 +12,19 @@ fn main() -> Result<ExitCode> {
     let seeds = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(1_000);
     let seed_start = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(1);
     let faults = FaultSet::parse(&arguments.next().unwrap_or_else(|| "all".into()))?;
+    let acts = ActSet::parse(&arguments.next().unwrap_or_else(|| "all".into()))?;
     let started = Instant::now();
-    let batch = Batch { seed_start, seeds, steps: 400, faults, hash_before: String::new() };
+    let hash_before = String::new();
+    let batch = Batch { seed_start, seeds, steps: 400, faults, acts, hash_before };
     let report = simulate(&batch)?;
     let seconds = started.elapsed().as_secs_f64();
     let mut shown = String::new();
     for violation in &report.violations {
         let (seed, rule, figures) = (violation.seed, &violation.rule, &violation.figures);
         shown.push_str(&format!("seed {seed}: {rule}, {figures:?}\n"));
+        for act in &violation.schedule {
+            shown.push_str(&format!("    {} ms  {}\n", act.at_ms, act.what));
+        }
     }
     let figures = serde_json::json!({
         "seeds": seeds, "events": report.events, "fills": report.fills, "crashes": report.crashes,

@@ -1,14 +1,18 @@
 //! The fault simulator: engine, gate and gateway against an exchange and a network that misbehave, in virtual time, all
 //! from one seed. A safety phase with faults is followed by a liveness phase without; the same seed gives the same hash.
 
+mod act_kind;
 mod acts;
 mod checks;
 mod departures;
 mod exchange;
 mod fused;
+mod held_orders;
 mod journal;
+mod keys;
 mod kind;
 mod ledger;
+mod lists;
 mod minimise;
 mod network;
 mod random;
@@ -17,9 +21,12 @@ mod run;
 mod schedule;
 mod setting;
 mod strategy_run;
+mod ties;
+mod variety;
 mod waiting;
 mod world;
 
+pub use act_kind::{ActKind, ActSet};
 pub use fused::{FusedReport, simulate_fused};
 pub use kind::{FaultKind, FaultSet};
 pub use run::{Batch, BatchReport, SeedReport, Violation, simulate};

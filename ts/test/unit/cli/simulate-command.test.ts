@@ -13,7 +13,7 @@ const clean: FaultReport = {
   hash: 'ab',
   violations: [],
 };
-const settings = { seedStart: 7, steps: 100, faults: 'all' };
+const settings = { seedStart: 7, steps: 100, faults: 'all', acts: 'lists' };
 
 describe('holdfast simulate', () => {
   it('exe_03: 1,000 seeds under all faults break no rule', { timeout: 120_000 }, async () => {
@@ -27,7 +27,7 @@ describe('holdfast simulate', () => {
 
   it('tst_09: batches give the hash of one run, and another seed another', () => {
     let batches = 0;
-    const flags = { seeds: 30, seedStart: 5, steps: 50, faults: 'all' };
+    const flags = { seeds: 30, seedStart: 5, steps: 50, faults: 'all', acts: 'all' };
     const report = runSeeds(flags, () => (batches += 1));
     expect(batches).toBe(2);
     expect(runSeeds(flags, () => undefined)).toEqual(report);
@@ -36,7 +36,7 @@ describe('holdfast simulate', () => {
 
   it('says how many events a second it ran', () => {
     expect(reportText(settings, clean, 2)).toBe(
-      '2 seeds from 7, 100 steps, faults all: no rule broken\n' +
+      '2 seeds from 7, 100 steps, faults all, acts lists: no rule broken\n' +
         '3,000,000 events in 2.0 s (1,500,000/s), 40 fills, 1 crashes; ' +
         'each seed ran twice with the same hash\nhash ab',
     );
@@ -52,7 +52,9 @@ describe('holdfast simulate', () => {
     const text = reportText(settings, { ...clean, violations: [violation] }, 2);
     expect(text).toContain('seed 8: cash must be the sum of the applied fills\n  engine 1\n');
     expect(text).toContain('12 ms  loss for 900 ms, detail 3');
-    expect(text).toContain('holdfast simulate --seeds 1 --seed-start 8 --steps 100 --faults all');
+    expect(text).toContain(
+      'holdfast simulate --seeds 1 --seed-start 8 --steps 100 --faults all --acts lists',
+    );
   });
 
   it('FAULT_UNKNOWN: refuses a fault that does not exist', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { simulateFaults } from '#ts/native/fault-simulator.js';
 
-const batch = { seedStart: 1, seeds: 3, steps: 100, faults: 'all', hashBefore: '' };
+const batch = { seedStart: 1, seeds: 3, steps: 100, faults: 'all', acts: 'all', hashBefore: '' };
 
 describe('simulateFaults', () => {
   it('runs seeds twice and reports what happened', () => {
@@ -17,6 +17,12 @@ describe('simulateFaults', () => {
   it('FAULT_UNKNOWN: names the fault', () => {
     expect(() => simulateFaults({ ...batch, faults: 'loss,luck' })).toThrowError(
       expect.objectContaining({ code: 'FAULT_UNKNOWN', context: { fault: 'luck' } }),
+    );
+  });
+
+  it('ARGUMENT_INVALID: names the act', () => {
+    expect(() => simulateFaults({ ...batch, acts: 'lists,luck' })).toThrowError(
+      expect.objectContaining({ code: 'ARGUMENT_INVALID', context: { acts: 'luck' } }),
     );
   });
 });

@@ -34,6 +34,9 @@ pub struct Pairing {
     pub other_filled: Quantity,
     /// The quantity that the venue was last asked for.
     pub asked: Option<Quantity>,
+    /// What an amendment that is not answered makes of the base: its quantity, with what the other one had filled when it was
+    /// wished for.
+    pub wish: Option<Quantity>,
     /// Whether the venue was asked to cancel this order because of the other one; it is asked once.
     pub cancel_asked: bool,
 }
@@ -48,18 +51,36 @@ impl Pairing {
             base,
             other_filled: Quantity::ZERO,
             asked: None,
+            wish: None,
             cancel_asked: false,
         }
     }
 
-    /// Takes the quantity that is in force. One that was not asked for because of the other order is a wish of its own, and
-    /// the other order takes from it what it fills from now on.
+    /// Notes that the venue is asked for a quantity. One that is not asked for because of the other order is a wish of its
+    /// own, and the other order takes from it what it fills from now on, also before the venue has answered.
+    pub fn note_wished(&mut self, quantity: Quantity) {
+        let is_wish = self.asked != Some(quantity);
+        self.wish = is_wish.then(|| self.with_other(quantity));
+    }
+
+    /// Takes the quantity that is in force: the one that was asked for, or one that the venue made by itself.
     pub fn note_replaced(&mut self, quantity: Quantity) {
+        let wish = self.wish.take();
         if self.asked != Some(quantity) {
-            let base = quantity.lots().saturating_add(self.other_filled.lots());
-            self.base = Quantity::from_lots(base);
+            self.base = wish.unwrap_or_else(|| self.with_other(quantity));
             self.asked = None;
         }
+    }
+
+    /// Forgets what the venue was asked for and cannot answer any more: the order lives again after an end.
+    pub const fn forget_asked(&mut self) {
+        self.asked = None;
+        self.wish = None;
+        self.cancel_asked = false;
+    }
+
+    fn with_other(&self, quantity: Quantity) -> Quantity {
+        Quantity::from_lots(quantity.lots().saturating_add(self.other_filled.lots()))
     }
 
     /// Returns the quantity that the order is due to have, given what the other one has filled.
@@ -136,6 +157,20 @@ mod tests {
         assert_eq!((pairing.base, pairing.asked, pairing.due()), (lots(8), None, lots(5)));
         pairing.other_filled = lots(4);
         assert_eq!(pairing.due(), lots(4));
+    }
+
+    #[test]
+    fn ord_13_what_the_other_one_fills_before_the_answer_to_an_amendment_is_taken_from_it_too() {
+        let lots = Quantity::from_lots;
+        let mut pairing = Pairing::new(ClientOrderId(1), false, lots(10));
+        pairing.note_wished(lots(12));
+        pairing.other_filled = lots(4);
+        pairing.note_replaced(lots(12));
+        assert_eq!((pairing.base, pairing.due()), (lots(12), lots(8)));
+        pairing.asked = Some(lots(8));
+        pairing.note_wished(lots(8));
+        pairing.note_replaced(lots(8));
+        assert_eq!((pairing.wish, pairing.base), (None, lots(12)), "what was due is no wish");
     }
 
     #[test]

@@ -8,8 +8,8 @@ use crate::error::Result;
 use crate::fraction::Fraction;
 use crate::identifier::{AccountId, ClientOrderId, InstrumentId, TradeId};
 use crate::order::{
-    Follower, Followers, Held, Order, OrderIntent, OrderRole, OrderTerms, OrderType, Pairing, Side,
-    TimeInForce, TrailingDistance,
+    Follower, Followers, Held, Order, OrderIntent, OrderRole, OrderTerms, OrderType, Pairing,
+    Released, Side, TimeInForce, TrailingDistance,
 };
 use crate::order_state::BaseState;
 use crate::price::Price;
@@ -354,10 +354,11 @@ persist_fields!(Replacement {
     number,
     follows
 });
-persist_fields!(Pairing { other, cancels, base, other_filled, asked, cancel_asked });
+persist_fields!(Pairing { other, cancels, base, other_filled, asked, wish, cancel_asked });
 persist_fields!(Follower { intent, sent });
 persist_fields!(Followers { paired, orders });
 persist_fields!(Held { best, first_day });
+persist_fields!(Released { at, shown });
 persist_fields!(Order {
     intent,
     state,
@@ -373,6 +374,7 @@ persist_fields!(Order {
     amended,
     pairing,
     held,
+    released,
     followers,
 });
 persist_fields!(VenueReport {

@@ -11,7 +11,7 @@ use holdfast_core::journal_record::RecordKind;
 use holdfast_core::order_fills::{Fill, Sighting};
 use holdfast_core::persist::Persist;
 use holdfast_core::{
-    BaseState, ClientOrderId, Code, Error, Order, OrderEvent, Overlays, Price, Quantity, Result,
+    ClientOrderId, Code, Error, Order, OrderEvent, Overlays, Price, Quantity, Result,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,8 +91,8 @@ impl Engine {
                 continue;
             };
             let is_found = self.orders.get(&id.0).is_some_and(|order| {
-                let (base, overlays, _) = order.state.load();
-                let waits = base == BaseState::Submitted || overlays.has(Overlays::IN_DOUBT);
+                let overlays = order.state.load().1;
+                let waits = order.is_unshown() || overlays.has(Overlays::IN_DOUBT);
                 waits && is_same(order, listed)
             });
             if is_found {
@@ -203,7 +203,8 @@ impl Engine {
             .collect();
         for order in self.open_orders() {
             let client_order_id = order.intent.client_order_id;
-            let sent = order.intent.ts_intent;
+            // One that was held is sent when its trigger is met.
+            let sent = order.released.map_or(order.intent.ts_intent, |released| released.at);
             let waiting = unapplied.get(&client_order_id).copied().unwrap_or(0);
             let leaves = order.leaves();
             let is_held = self.held.contains(&client_order_id.0);

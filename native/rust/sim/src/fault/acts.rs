@@ -1,14 +1,15 @@
 //! What the schedule lets happen: the market, the strategy, and the faults.
 
-use super::checks;
 use super::kind::FaultKind;
+use super::lists::Drawn;
 use super::network::Delivery;
 use super::schedule::Act;
 use super::setting::{JUMP_NS_MAX, START_TICKS};
 use super::world::World;
+use super::{checks, held_orders};
 use holdfast_core::{
-    Amendment, ClientOrderId, Code, InstrumentId, Order, OrderIntent, OrderRole, OrderType, Price,
-    Quantity, Result, Side, Timestamp, Trade,
+    Amendment, Code, InstrumentId, Order, OrderIntent, Price, Quantity, Result, Side, Timestamp,
+    Trade,
 };
 use holdfast_engine::Input;
 
@@ -24,36 +25,25 @@ impl World {
                 lots,
                 offset_ticks,
                 protected,
+                keyed,
             } => {
-                if self.down {
-                    return Ok(());
-                }
-                let market = self.exchange.prices.get(instrument as usize).copied();
-                let market = market.unwrap_or(START_TICKS);
+                let market = self.market(instrument);
                 let level =
                     |away: i64| Some(Price::from_ticks((market + side.signed(away)).max(1)));
-                let id = self.engine.next_client_order_id();
-                self.submit(OrderIntent {
-                    client_order_id: id,
-                    parent: ClientOrderId::NONE,
-                    instrument: InstrumentId(instrument),
-                    side,
-                    order_type,
+                let drawn = Drawn { instrument, side, lots, offset_ticks };
+                let intent = OrderIntent {
                     time_in_force,
-                    role: OrderRole::Strategy,
-                    reduce_only: false,
-                    quantity: Quantity::from_lots(lots),
-                    // A third of the limit orders can fill at once.
-                    limit_price: level(15 - offset_ticks)
-                        .filter(|_| order_type == OrderType::Limit),
-                    trigger_price: level(offset_ticks)
-                        .filter(|_| order_type == OrderType::StopMarket),
                     stop_loss: level(-60).filter(|_| protected),
                     take_profit: level(45).filter(|_| protected),
-                    terms: holdfast_core::OrderTerms::default(),
-                    ts_intent: Timestamp(self.now),
-                })
+                    ..drawn.entry(market, order_type)
+                };
+                if keyed { self.submit_keyed(intent) } else { self.submit(intent) }
             }
+            Act::List { instrument, contingency, side, lots, offset_ticks, shape } => {
+                let drawn = Drawn { instrument, side, lots, offset_ticks };
+                self.submit_list(drawn, contingency, shape)
+            }
+            Act::Repeat { which, other } => self.repeat(which, other),
             Act::Cancel { which } => {
                 match self.open_order(which).map(|order| order.intent.client_order_id) {
                     Some(client_order_id) if !self.down => {
@@ -83,10 +73,19 @@ impl World {
             price: Price::from_ticks(price),
             quantity: Quantity::from_lots(1),
             aggressor_side: Side::Buy,
-        }))
+        }))?;
+        if self.down {
+            return Ok(());
+        }
+        held_orders::triggered(&self.engine, instrument, Price::from_ticks(price))
     }
 
     fn submit(&mut self, intent: OrderIntent) -> Result<()> {
+        if self.down {
+            return Ok(());
+        }
+        let client_order_id = self.engine.next_client_order_id();
+        let intent = OrderIntent { client_order_id, ts_intent: Timestamp(self.now), ..intent };
         let verdict =
             self.engine.step(&Input::Submit(intent), &mut self.journal, &mut self.commands);
         match verdict {
@@ -98,7 +97,6 @@ impl World {
                 if !verdict.reducing {
                     checks::limits(&self.engine, &self.exchange, &intent)?;
                 }
-                self.watched.push(intent.client_order_id.0);
                 Ok(())
             }
             Err(error) => self.survive(error),
@@ -122,14 +120,20 @@ impl World {
             client_order_id: order.intent.client_order_id,
             quantity: Some(Quantity::from_lots(lots)),
             limit_price: moved(order.intent.limit_price),
-            trigger_price: moved(order.intent.trigger_price),
+            // Where the venue lacks the kind, it has no trigger to move.
+            trigger_price: moved(order.intent.trigger_price).filter(|_| order.released.is_none()),
             ts: Timestamp(self.now),
         };
         // One that changes nothing or comes too early is the strategy's error, and none of the engine's.
         let Ok(replacement) = amendment.resolve(order) else { return Ok(()) };
         let intent = replacement.on(&order.intent);
         let input = Input::Amend(amendment);
-        match self.engine.step(&input, &mut self.journal, &mut self.commands) {
+        self.ties.amending(amendment.client_order_id, &self.engine);
+        let outcome = self.engine.step(&input, &mut self.journal, &mut self.commands);
+        if matches!(&outcome, Ok(Some(verdict)) if verdict.approved()) {
+            self.ties.amended(amendment.client_order_id, &self.engine);
+        }
+        match outcome {
             Ok(Some(verdict)) if verdict.approved() && !verdict.reducing => {
                 checks::limits(&self.engine, &self.exchange, &intent)
             }

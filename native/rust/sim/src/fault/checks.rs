@@ -127,7 +127,11 @@ fn is_hidden(truth: &Placed, id: InstrumentId, engine: &Engine) -> bool {
 }
 
 /// Whether both sides stand equal; the text says what differs.
-pub(super) fn difference(world: &World) -> Option<String> {
+pub(super) fn difference(world: &mut World) -> Option<String> {
+    unequal(world).or_else(|| world.ties.difference(&world.engine))
+}
+
+fn unequal(world: &World) -> Option<String> {
     let (engine, exchange) = (&world.engine, &world.exchange);
     if world.down {
         return Some("the process is down".into());
@@ -143,7 +147,8 @@ pub(super) fn difference(world: &World) -> Option<String> {
         ));
     }
     let mut open_here = 0;
-    for order in engine.open_orders() {
+    // What waits here for its trigger is nothing that the venue knows of.
+    for order in engine.open_orders().filter(|order| order.held.is_none()) {
         open_here += 1;
         let id = order.intent.client_order_id.0;
         if order.state.load().1 != Overlays::NONE {

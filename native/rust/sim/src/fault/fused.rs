@@ -1,8 +1,7 @@
 //! Seeds with a tight egress fuse: it blows in the middle of the faults, and still nothing leaves beyond its ceilings.
 
 use super::departures::Departures;
-use super::run::{Batch, Broken};
-use super::schedule::draw;
+use super::run::{Batch, Broken, drawn};
 use super::setting::GATEWAY;
 use super::world::World;
 use holdfast_core::Result;
@@ -55,6 +54,7 @@ fn fused(seed: u64, batch: &Batch, second: u32, minute: u32) -> Result<World> {
         },
         ..FuseSpec::default()
     };
-    World::new(seed, draw(seed, batch.steps, batch.faults), GATEWAY)?
+    let (config, schedule) = drawn(seed, batch);
+    World::new(&config, seed, schedule, GATEWAY)?
         .with_fuse(fuse, Departures::within(second as usize, minute as usize))
 }

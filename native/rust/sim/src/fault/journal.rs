@@ -1,5 +1,6 @@
 //! A journal in memory whose disk can be full and whose last write a crash can tear.
 
+use super::ties::Promise;
 use crate::notices::Notices;
 use holdfast_core::journal_record::{Chain, HEADER_BYTES, RecordKind, TRAILER_BYTES};
 use holdfast_core::wire::{Encode, Reader};
@@ -18,6 +19,8 @@ pub(super) struct MemoryJournal {
     pub fuse: Option<u64>,
     /// What a strategy wants to hear of, where there is one.
     pub notices: Option<Notices>,
+    /// What the records since the last check say about orders that depend on each other.
+    pub promises: Vec<Promise>,
 }
 
 impl MemoryJournal {
@@ -69,6 +72,7 @@ impl MemoryJournal {
         for record in &recovered.cut_off {
             let payload = record.payload.as_slice();
             self.chain.append(&mut self.group, record.kind, record.ts, payload)?;
+            self.promises.extend(Promise::read(record.kind, payload)?);
         }
         Ok(())
     }
@@ -93,7 +97,12 @@ impl Sink for MemoryJournal {
         if let Some(notices) = &mut self.notices {
             notices.note(kind, ts, content);
         }
-        self.chain.append(&mut self.group, kind, ts, content)
+        let start = self.group.len() + HEADER_BYTES;
+        self.chain.append(&mut self.group, kind, ts, content)?;
+        let end = self.group.len().saturating_sub(TRAILER_BYTES);
+        let payload = self.group.get(start..end).unwrap_or_default();
+        self.promises.extend(Promise::read(kind, payload)?);
+        Ok(())
     }
 }
 

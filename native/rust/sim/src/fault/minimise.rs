@@ -3,6 +3,7 @@
 use super::run::Broken;
 use super::schedule::Scheduled;
 use super::world::World;
+use holdfast_engine::EngineConfig;
 use holdfast_engine::gateway::GatewayConfig;
 
 /// Most runs that a minimisation may take.
@@ -10,11 +11,12 @@ const RUNS_MAX: u32 = 400;
 
 /// Returns the rule that a schedule breaks.
 pub(super) fn broken_rule(
+    config: &EngineConfig,
     seed: u64,
     schedule: &[Scheduled],
     bounds: GatewayConfig,
 ) -> Option<Broken> {
-    let outcome = World::new(seed, schedule.to_vec(), bounds)
+    let outcome = World::new(config, seed, schedule.to_vec(), bounds)
         .and_then(|mut world| world.run().and_then(|()| world.replay()));
     outcome.err().map(|error| Broken::of(&error))
 }

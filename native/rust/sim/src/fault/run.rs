@@ -1,12 +1,15 @@
 //! Many seeds: each is run twice and must give the same hash; a violation is told with the smallest schedule found.
 
+use super::act_kind::ActSet;
 use super::kind::FaultSet;
 use super::minimise::{broken_rule, minimise};
 use super::schedule::{ActText, Scheduled, draw};
 use super::setting::GATEWAY;
+use super::variety::Variety;
 use super::world::World;
 use holdfast_core::journal_record::hex;
 use holdfast_core::{Error, Result};
+use holdfast_engine::EngineConfig;
 use holdfast_engine::gateway::GatewayConfig;
 use serde::Serialize;
 
@@ -21,6 +24,8 @@ pub struct Batch {
     pub steps: u32,
     /// Faults that may happen.
     pub faults: FaultSet,
+    /// What the strategy may do besides single orders.
+    pub acts: ActSet,
     /// Hash of the batch before, or nothing: seeds in several batches give the hash that they give in one.
     pub hash_before: String,
 }
@@ -86,9 +91,17 @@ pub struct BatchReport {
     pub violations: Vec<Violation>,
 }
 
+/// Returns what a seed draws: the engine's configuration and the schedule.
+pub(super) fn drawn(seed: u64, batch: &Batch) -> (EngineConfig, Vec<Scheduled>) {
+    let variety = Variety::of(seed, batch.acts);
+    let config = variety.config.clone();
+    (config, variety.applied(draw(seed, batch.steps, batch.faults)))
+}
+
 /// Runs one seed once; equal journals need one replay only.
 fn run_seed(seed: u64, batch: &Batch, bounds: GatewayConfig, replay: bool) -> Result<SeedReport> {
-    let mut world = World::new(seed, draw(seed, batch.steps, batch.faults), bounds)?;
+    let (config, schedule) = drawn(seed, batch);
+    let mut world = World::new(&config, seed, schedule, bounds)?;
     let outcome = world.run().and_then(|()| if replay { world.replay() } else { Ok(()) });
     let broken = outcome.err().map(|error| Broken::of(&error));
     Ok(SeedReport {
@@ -133,9 +146,9 @@ fn simulate_with(batch: &Batch, bounds: GatewayConfig) -> Result<BatchReport> {
 
 /// Makes the schedule smaller; figures may change with it, so rules are compared by their message.
 fn explain(seed: u64, batch: &Batch, bounds: GatewayConfig, broken: &Broken) -> Violation {
-    let schedule = draw(seed, batch.steps, batch.faults);
+    let (config, schedule) = drawn(seed, batch);
     let same = |some: &[Scheduled]| {
-        broken_rule(seed, some, bounds).filter(|other| other.rule == broken.rule)
+        broken_rule(&config, seed, some, bounds).filter(|other| other.rule == broken.rule)
     };
     let smallest = minimise(&schedule, |some| same(some).is_some());
     let broken = same(&smallest).unwrap_or_else(|| broken.clone());
@@ -153,7 +166,14 @@ mod tests {
 
     fn batch(seeds: u32, faults: &str) -> Batch {
         let faults = FaultSet::parse(faults).unwrap();
-        Batch { seed_start: 1, seeds, steps: 400, faults, hash_before: String::new() }
+        Batch {
+            seed_start: 1,
+            seeds,
+            steps: 400,
+            faults,
+            acts: ActSet::ALL,
+            hash_before: String::new(),
+        }
     }
 
     #[test]

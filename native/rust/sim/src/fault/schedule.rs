@@ -3,7 +3,7 @@
 use super::kind::{FaultKind, FaultSet};
 use super::random::Random;
 use super::setting::{INSTRUMENTS, JUMP_NS_MAX};
-use holdfast_core::{OrderType, Side, TimeInForce};
+use holdfast_core::{Contingency, OrderType, Side, TimeInForce};
 use serde::Serialize;
 
 /// One thing that happens.
@@ -21,7 +21,20 @@ pub(super) enum Act {
         offset_ticks: i64,
         /// Whether stop loss and take profit follow its fills.
         protected: bool,
+        /// Whether it carries an idempotency key.
+        keyed: bool,
     },
+    /// The strategy wants orders that depend on each other; the shape decides on their kinds.
+    List {
+        instrument: u32,
+        contingency: Contingency,
+        side: Side,
+        lots: i64,
+        offset_ticks: i64,
+        shape: u64,
+    },
+    /// The strategy submits a key again, with the same order or another.
+    Repeat { which: u64, other: bool },
     /// The strategy cancels one of its open orders.
     Cancel { which: u64 },
     /// The strategy wants one of its open orders changed; no price moves by zero ticks.
@@ -60,13 +73,25 @@ impl Scheduled {
                 lots,
                 offset_ticks,
                 protected,
+                keyed,
             } => {
                 let (side, order_type) = (side.name(), order_type.name());
                 let time_in_force = time_in_force.name();
                 format!(
-                    "{side} {lots} lots of instrument {instrument}, {order_type} {time_in_force}, {offset_ticks:+} ticks{}",
-                    if protected { ", protected" } else { "" }
+                    "{side} {lots} lots of instrument {instrument}, {order_type} {time_in_force}, {offset_ticks:+} ticks{}{}",
+                    if protected { ", protected" } else { "" },
+                    if keyed { ", with a key" } else { "" }
                 )
+            }
+            Act::List { instrument, contingency, side, lots, offset_ticks, shape } => {
+                let (list, side) = (contingency.name(), side.name());
+                format!(
+                    "{list} list, first {side} {lots} lots of instrument {instrument}, {offset_ticks:+} ticks, shape {shape}"
+                )
+            }
+            Act::Repeat { which, other } => {
+                let order = if other { "another order" } else { "the same order" };
+                format!("key {which} (modulo their number) again, with {order}")
             }
             Act::Cancel { which } => format!("cancel of open order {which} (modulo their number)"),
             Act::Amend { which, lots, move_ticks } => {
@@ -128,6 +153,7 @@ fn submit(random: &mut Random, instrument: u32) -> Act {
         lots: random.between(1, 20),
         offset_ticks: random.between(0, 40),
         protected: random.chance(400),
+        keyed: false,
     }
 }
 

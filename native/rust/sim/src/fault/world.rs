@@ -9,15 +9,18 @@ pub use stepping::Pause;
 use super::checks;
 use super::departures::Departures;
 use super::exchange::Exchange;
+use super::held_orders;
 use super::journal::MemoryJournal;
+use super::keys::Keys;
 use super::ledger::Ledger;
 use super::network::{Delivery, Network};
 use super::random::{Random, mix};
 use super::restart::{RECONCILED_CRASHES, SNAPSHOT_EVENTS, Taken, reconciles};
 use super::schedule::Scheduled;
-use super::setting::{HEARTBEAT_NS, INSTRUMENTS, LIVENESS_NS, START_TICKS, engine_config};
+use super::setting::{HEARTBEAT_NS, INSTRUMENTS, LIVENESS_NS, START_TICKS};
+use super::ties::Ties;
 use holdfast_core::journal_record::RecordKind;
-use holdfast_core::{Amount, Result, Timestamp};
+use holdfast_core::{Amount, OrderType, Result, Timestamp};
 use holdfast_engine::egress::Egress;
 use holdfast_engine::gateway::{Effects, Gateway, GatewayConfig};
 use holdfast_engine::recovery::recover;
@@ -35,6 +38,11 @@ pub(super) struct World {
     pub ledger: Ledger,
     /// What left, seen from outside of the fuse.
     pub departures: Departures,
+    pub ties: Ties,
+    pub(super) keys: Keys,
+    pub(super) keys_max: usize,
+    /// Kinds that the venue lacks.
+    lacking: Vec<OrderType>,
     /// Whether the process is dead at the moment.
     pub down: bool,
     /// Events that were handled.
@@ -63,9 +71,14 @@ pub(super) struct World {
 }
 
 impl World {
-    pub fn new(seed: u64, schedule: Vec<Scheduled>, bounds: GatewayConfig) -> Result<Self> {
+    pub fn new(
+        config: &EngineConfig,
+        seed: u64,
+        schedule: Vec<Scheduled>,
+        bounds: GatewayConfig,
+    ) -> Result<Self> {
         let exchange = Exchange::new(seed, vec![START_TICKS; INSTRUMENTS as usize]);
-        Self::of(&engine_config(), exchange, seed, schedule, bounds)
+        Self::of(config, exchange, seed, schedule, bounds)
     }
 
     /// Makes a world around an engine of this configuration.
@@ -77,6 +90,10 @@ impl World {
         bounds: GatewayConfig,
     ) -> Result<Self> {
         let mut world = Self {
+            ties: Ties::default(),
+            keys: Keys::default(),
+            keys_max: config.orders.idempotency_max,
+            lacking: held_orders::kinds(&config.emulated_order_types),
             config: config.clone(),
             engine: Engine::new(config)?,
             gateway: Gateway::new(bounds, Timestamp(0)),
@@ -153,7 +170,7 @@ impl World {
             }
         }
         self.ledger.agree(&self.engine)?;
-        Ok(())
+        self.keys_hold()
     }
 
     /// The journal must replay to the same hash.
@@ -211,7 +228,8 @@ impl World {
             }
             Delivery::Heartbeat => {
                 self.exchange.heartbeat(self.now);
-                self.network.at(self.now + HEARTBEAT_NS, Delivery::Heartbeat);
+                let next = self.next_heartbeat();
+                self.network.at(next, Delivery::Heartbeat);
             }
             Delivery::DiskHeals => self.journal.disk_full = false,
             Delivery::Restart => self.restart()?,
@@ -275,6 +293,8 @@ impl World {
         if self.hash_at_death.is_some_and(|hash| hash != recovered.engine.state_hash()) {
             return Err(checks::violated("a restart must give the same hash"));
         }
+        self.keys.restarted(recovered.engine.next_client_order_id());
+        self.ties.restarted(&mut self.journal.promises, &recovered.engine);
         self.journal.resume(&recovered)?;
         self.engine = match &self.taken {
             Some(taken) => taken.restarted(&self.config, &self.journal.bytes, &recovered.engine)?,
@@ -311,6 +331,9 @@ impl World {
             return Ok(());
         }
         self.ledger.agree(&self.engine)?;
+        let orders = &self.exchange.orders;
+        let is_open = |id: u64| orders.get(&id).is_some_and(|truth| truth.end.is_none());
+        self.ties.hold(&self.engine, is_open)?;
         checks::reservations(&self.engine, &self.exchange, &mut self.watched)
     }
 }

@@ -2,11 +2,12 @@
 
 use super::World;
 use crate::fault::departures::Departures;
+use crate::fault::held_orders;
 use crate::fault::network::Delivery;
 use holdfast_core::journal_record::Chain;
 use holdfast_core::{Result, Timestamp};
-use holdfast_engine::Input;
 use holdfast_engine::egress::{Egress, Passage};
+use holdfast_engine::{Command, Input};
 use holdfast_risk::fuse::FuseSpec;
 use holdfast_risk::fuse::latch::Latch;
 
@@ -28,7 +29,16 @@ impl World {
     fn take_effects_once(&mut self) -> Result<bool> {
         let now = Timestamp(self.now);
         loop {
+            if !self.down {
+                for promise in self.journal.promises.drain(..) {
+                    self.ties.take(promise, &self.engine)?;
+                }
+            }
             for command in self.commands.drain(..) {
+                self.ties.note_command(&command);
+                if let Command::Place(intent) = &command {
+                    self.watched.push(intent.client_order_id.0);
+                }
                 self.gateway.command(command, now, &mut self.effects);
             }
             if self.effects.inputs.is_empty() {
@@ -66,6 +76,7 @@ impl World {
             });
             match passage {
                 Passage::Leaves => {
+                    held_orders::is_known_to_venue(&request, &self.lacking)?;
                     self.gateway.note_left(&request);
                     self.departures.note(&request, left_before, &self.engine, self.now)?;
                     let windows = self.exchange.windows;

@@ -10,6 +10,7 @@ use crate::notices::Notices;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::order_state::Transition;
 use holdfast_core::{ClientOrderId, Code, Error, OrderEvent, OrderIntent, Result, Timestamp};
+use holdfast_engine::gateway::Heard;
 use holdfast_engine::output::OrderChanged;
 use holdfast_engine::{Input, OrderList};
 use holdfast_risk::Verdict;
@@ -125,9 +126,20 @@ impl World {
             && !FaultKind::ALL.iter().any(|kind| windows.active(*kind, self.now))
     }
 
+    /// Returns when the stream gives its next sign of life: soon, or just before the next thing when all is quiet until then.
+    pub(in crate::fault) fn next_heartbeat(&mut self) -> i64 {
+        let soon = self.now + HEARTBEAT_NS;
+        let next = self.network.next_at().unwrap_or(soon);
+        if next <= self.now + QUIET_NS || !self.is_quiet() {
+            return soon;
+        }
+        self.now = next - HEARTBEAT_NS;
+        self.gateway.hear(Heard::Heartbeat, Timestamp(self.now), &mut self.effects);
+        next - HEARTBEAT_NS / 2
+    }
+
     /// Skips quiet time; one sign of life stands for those that came meanwhile.
     fn skip_to(&mut self, pace: &mut Pace, now: i64) -> Result<()> {
-        use holdfast_engine::gateway::Heard;
         self.now = now;
         pace.heartbeat_at = now + HEARTBEAT_NS;
         self.gateway.hear(Heard::Heartbeat, Timestamp(now), &mut self.effects);
@@ -189,6 +201,9 @@ impl World {
     pub(in crate::fault) fn request(&mut self, input: &Input<'_>) -> Result<Option<Box<Verdict>>> {
         self.alive()?;
         self.touched = true;
+        if let Input::Amend(amendment) = input {
+            self.ties.amending(amendment.client_order_id, &self.engine);
+        }
         let verdict = match self.engine.step(input, &mut self.journal, &mut self.commands) {
             Ok(verdict) => verdict,
             Err(error) => {
@@ -196,6 +211,11 @@ impl World {
                 None
             }
         };
+        if let Input::Amend(amendment) = input
+            && verdict.as_ref().is_some_and(|verdict| verdict.approved())
+        {
+            self.ties.amended(amendment.client_order_id, &self.engine);
+        }
         self.settle_turn()?;
         self.alive()?;
         Ok(verdict)
@@ -216,11 +236,8 @@ impl World {
                     None
                 }
             };
-        if let Some(verdict) = verdict.filter(|verdict| verdict.approved()) {
-            if !verdict.reducing {
-                checks::limits(&self.engine, &self.exchange, &intent)?;
-            }
-            self.watched.push(id.0);
+        if verdict.is_some_and(|verdict| verdict.approved() && !verdict.reducing) {
+            checks::limits(&self.engine, &self.exchange, &intent)?;
         }
         self.settle_turn()?;
         self.alive()?;
