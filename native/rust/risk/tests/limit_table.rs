@@ -43,8 +43,12 @@ fn strategies_and_scopes_have_a_bound_that_may_be_reached() {
 
 #[test]
 fn a_fraction_passes_at_its_largest_and_nothing_is_no_fraction() {
-    for (value, fits) in [("0", false), ("0.000001", true), ("1", true), ("1.000001", false)] {
-        assert_eq!(table(&json!({ "price_band_frac_max": value })).is_ok(), fits, "{value}");
+    for (field, largest, beyond) in
+        [("daily_loss_frac_max", "1", "1.000001"), ("leverage_max", "1000", "1000.000001")]
+    {
+        for (value, fits) in [("0", false), ("0.000001", true), (largest, true), (beyond, false)] {
+            assert_eq!(table(&json!({ field: value })).is_ok(), fits, "{field} {value}");
+        }
     }
 }
 
