@@ -143,6 +143,15 @@ mod tests {
         assert_eq!(out, [7, 1, 2, 3]);
     }
 
+    #[test]
+    fn a_writer_is_empty_until_something_is_written() {
+        let mut bytes = [0_u8; 4];
+        let mut writer = Writer::new(&mut bytes, Layout::Compact);
+        assert!(writer.is_empty());
+        writer.u8(0);
+        assert!(!writer.is_empty());
+    }
+
     proptest! {
         #[test]
         fn what_was_written_is_read_back(
