@@ -299,7 +299,7 @@ fn ord_10_what_a_venue_cannot_mean_is_refused() {
 }
 
 #[test]
-fn risk_27_margin_that_is_available_must_cover_what_is_added_so_many_times() {
+fn risk_13_margin_that_is_available_must_cover_what_is_added_so_many_times() {
     let mut covered = config(vec![spec(InstrumentKind::Linear)], "8000", AccountSpec::default());
     covered.limits.margin_cover_frac_min = "2".into();
     let mut desk = Desk::new(&covered);

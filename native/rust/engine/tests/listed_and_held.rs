@@ -359,3 +359,65 @@ fn ord_17_a_reason_of_the_longest_length_is_taken_and_a_longer_one_is_not() {
         assert_eq!(desk.engine.mode() == TradingMode::Paused, fits);
     }
 }
+
+#[test]
+fn sec_05_every_message_of_a_list_counts_against_the_budget() {
+    let mut slow = spot();
+    slow.limits.messages_per_second_max = "1".into();
+    let pair = vec![limit(Side::Buy, 1, 70_000), limit(Side::Buy, 1, 71_000)];
+    let judged = list(&mut marked(&slow), Contingency::Oco, pair.clone());
+    assert_eq!(judged, Ok(vec![Code::MessageRateExceeded]));
+    slow.limits.messages_per_second_max = "2".into();
+    assert_eq!(list(&mut marked(&slow), Contingency::Oco, pair), Ok(vec![]));
+}
+
+/// An account in USD with 100,000 that trades spot and an inverse contract, at 40,000 a bitcoin.
+fn foreign(set: impl FnOnce(&mut EngineConfig)) -> Desk {
+    let account = AccountSpec {
+        currency: Some("USD".into()),
+        balances: vec![BalanceSpec { currency: "BTC".into(), amount: "1".into() }],
+        rate_age_ms_max: Some("5000".into()),
+        ..AccountSpec::default()
+    };
+    let instruments = vec![spec(InstrumentKind::Spot), spec(InstrumentKind::Inverse)];
+    let mut config = config(instruments, "60000", account);
+    set(&mut config);
+    let mut desk = Desk::new(&config);
+    desk.mark(0, MARK);
+    desk.mark(1, MARK);
+    desk.rate(1, "40000").unwrap();
+    desk
+}
+
+#[test]
+fn ord_14_an_order_that_settles_in_another_currency_is_judged_in_that_one() {
+    let mut desk = foreign(|config| config.limits.gross_exposure_frac_max = "0.3".into());
+    // 2.5 BTC of equity; a contract is 100 USD, so that 300 are 0.75 BTC.
+    assert_eq!(codes(&desk.submit(1, Side::Buy, 301, false)), [Code::GrossExposureExceeded]);
+    assert_eq!(codes(&desk.submit(1, Side::Buy, 300, false)), []);
+    let mut desk = foreign(|config| config.limits.net_exposure_frac_max = "0.6".into());
+    desk.trade(0, Side::Buy, 1_000, MARK, false);
+    desk.mark(0, MARK);
+    // 1 BTC is held as spot, and 0.5 BTC may come to it.
+    assert_eq!(codes(&desk.submit(1, Side::Buy, 201, false)), [Code::NetExposureExceeded]);
+    assert_eq!(codes(&desk.submit(1, Side::Buy, 200, false)), []);
+}
+
+#[test]
+fn ord_14_a_rate_of_exactly_the_largest_age_is_good_enough() {
+    let mut desk = foreign(|_| {});
+    desk.wait(5 * SECOND_NS);
+    desk.mark(1, MARK);
+    assert_eq!(codes(&desk.submit(1, Side::Buy, 1, false)), []);
+}
+
+#[test]
+fn ord_14_a_fee_in_another_currency_is_none_of_the_order_own_fees() {
+    let mut desk = foreign(|_| {});
+    let id = desk.submit(0, Side::Buy, 10, false).client_order_id;
+    desk.fill_with_fee_in(id, 10, MARK, amount("0.001"), 2).unwrap();
+    assert_eq!(desk.engine.order(id).unwrap().fees, amount("0"));
+    let id = desk.submit(0, Side::Buy, 10, false).client_order_id;
+    desk.fill_with_fee_in(id, 10, MARK, amount("3"), 0).unwrap();
+    assert_eq!(desk.engine.order(id).unwrap().fees, amount("3"));
+}

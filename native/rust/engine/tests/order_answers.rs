@@ -4,13 +4,14 @@
 mod desk;
 
 use desk::{Desk, config, spec};
+use holdfast_core::trading_mode::TradingMode;
 use holdfast_core::{
-    Amendment, BaseState, ClientOrderId, Code, InstrumentId, InstrumentKind, InstrumentSpec,
-    OrderIntent, OrderRole, OrderTerms, OrderType, Price, Quantity, ReportKind, Result, Side,
-    TimeInForce, Timestamp, TradeId, VenueReport,
+    Amendment, BaseState, ClientOrderId, Code, Contingency, InstrumentId, InstrumentKind,
+    InstrumentSpec, OrderIntent, OrderRole, OrderTerms, OrderType, Price, Quantity, ReportKind,
+    Result, Side, TimeInForce, Timestamp, TradeId, VenueReport,
 };
 use holdfast_engine::self_trade::SelfTradePolicy;
-use holdfast_engine::{AccountSpec, Command, EngineConfig, Input};
+use holdfast_engine::{AccountSpec, Command, EngineConfig, Input, OrderList};
 use holdfast_risk::{Control, Verdict};
 
 const MARK: i64 = 80_000;
@@ -275,7 +276,7 @@ fn ord_04_an_order_that_the_venue_leaves_nothing_of_has_not_filled() {
 fn ord_04_of_the_orders_that_ended_the_newest_4096_are_known_and_any_that_a_fill_is_to_come_for() {
     const KEPT: usize = 4_096;
     let mut talk = Talk::new();
-    let mut end = |talk: &mut Talk| {
+    let end = |talk: &mut Talk| {
         let (id, _) = talk.submit(limit(Side::Buy, 1, 70_000));
         talk.say(id, ReportKind::Rejected);
         id
@@ -441,4 +442,122 @@ fn ord_10_without_a_policy_a_stop_that_triggers_cancels_nobody() {
         talk.say(id, ReportKind::Triggered);
         assert_eq!(talk.cancels().len(), gone, "{policy:?}");
     }
+}
+
+#[test]
+fn ord_12_a_report_from_before_the_first_one_is_applied_and_told() {
+    let mut talk = Talk::new();
+    let (one, _) = talk.submit(limit(Side::Buy, 1, 70_000));
+    let (other, _) = talk.submit(limit(Side::Buy, 1, 70_000));
+    let numbered = |talk: &Talk, id, number| VenueReport {
+        sequence: Some(number),
+        ..talk.plain(id, ReportKind::Accepted)
+    };
+    talk.report(numbered(&talk, one, 5));
+    talk.report(numbered(&talk, other, 3));
+    assert_eq!(talk.alarms(), 1);
+    assert_eq!(talk.desk.engine.order(other).unwrap().state.base(), BaseState::Accepted);
+}
+
+#[test]
+fn ord_12_a_report_waits_a_second_for_an_earlier_one_and_no_nanosecond_longer() {
+    for (waited, waits) in [(desk::SECOND_NS - 1, true), (desk::SECOND_NS, false)] {
+        let mut talk = Talk::new();
+        let (id, _) = talk.submit(limit(Side::Buy, 1, 70_000));
+        for (number, kind) in [(1, ReportKind::Accepted), (3, ReportKind::Canceled)] {
+            talk.report(VenueReport { sequence: Some(number), ..talk.plain(id, kind) });
+        }
+        talk.desk.wait(waited);
+        talk.desk.mark(0, MARK);
+        assert_eq!(talk.desk.engine.reports_held_since().is_some(), waits);
+        assert_eq!(talk.desk.engine.missing_reports(InstrumentId(0)).count(), usize::from(!waits));
+    }
+}
+
+fn list(talk: &mut Talk, contingency: Contingency, orders: &[OrderIntent]) -> Vec<ClientOrderId> {
+    let at_once = OrderList { contingency, orders }.sent_at_once();
+    let first = talk.desk.engine.next_client_order_id().0;
+    let mut orders = orders.to_vec();
+    let ids: Vec<ClientOrderId> = (first..).take(at_once).map(ClientOrderId).collect();
+    orders.iter_mut().zip(&ids).for_each(|(order, id)| order.client_order_id = *id);
+    let input = Input::SubmitList(OrderList { contingency, orders: &orders });
+    assert!(talk.step(&input).unwrap().unwrap().approved());
+    ids
+}
+
+#[test]
+fn ord_13_the_other_order_of_a_pair_is_cancelled_once_even_when_the_venue_refuses() {
+    let mut talk = Talk::new();
+    let pair = [limit(Side::Buy, 10, 70_000), limit(Side::Buy, 10, 71_000)];
+    let ids = list(&mut talk, Contingency::Oco, &pair);
+    ids.iter().for_each(|id| talk.say(*id, ReportKind::Accepted));
+    talk.fill(ids[0], 1, 3);
+    assert_eq!(talk.cancels(), [ids[1]]);
+    talk.say(ids[1], ReportKind::CancelRejected);
+    talk.fill(ids[0], 2, 3);
+    assert_eq!(talk.cancels(), [ids[1]]);
+}
+
+#[test]
+fn ord_13_nothing_is_asked_of_an_order_of_a_pair_that_has_what_it_is_due() {
+    let mut talk = Talk::new();
+    let pair = [limit(Side::Buy, 10, 70_000), limit(Side::Buy, 10, 71_000)];
+    let ids = list(&mut talk, Contingency::Ouo, &pair);
+    ids.iter().for_each(|id| talk.say(*id, ReportKind::Accepted));
+    talk.fill(ids[0], 1, 3);
+    assert_eq!(talk.replaces(), 1);
+    talk.name(ids[1], ReportKind::Replaced, (7, 0), Some(1));
+    assert!(talk.amend(ids[1], 5, None).approved());
+    talk.name(ids[1], ReportKind::Replaced, (5, 0), Some(2));
+    assert_eq!((talk.form(ids[1]).0, talk.replaces()), (5, 2), "five were wished for, and are due");
+}
+
+#[test]
+fn ord_13_a_follower_that_was_sent_whole_is_not_sent_again() {
+    let mut talk = Talk::new();
+    let child = OrderIntent { reduce_only: true, ..limit(Side::Sell, 4, 90_000) };
+    let ids = list(&mut talk, Contingency::Oto, &[limit(Side::Buy, 10, 70_000), child]);
+    talk.say(ids[0], ReportKind::Accepted);
+    talk.fill(ids[0], 1, 4);
+    talk.fill(ids[0], 2, 4);
+    let placed = talk.commands.iter().filter(|command| matches!(command, Command::Place(_)));
+    assert_eq!((placed.count(), talk.alarms()), (2, 0));
+}
+
+impl Talk {
+    fn emergency(&mut self) {
+        let mode = TradingMode::Emergency;
+        self.step(&Input::ModeChanged { mode, reason: "", ts: self.desk.now() }).unwrap();
+    }
+
+    fn liquidations(&self) -> usize {
+        let closes = |command: &&Command| matches!(command, Command::Place(intent) if intent.role == OrderRole::Liquidation);
+        self.commands.iter().filter(closes).count()
+    }
+}
+
+#[test]
+fn ord_17_in_an_emergency_a_late_fill_is_closed_and_a_refused_cancel_asked_again() {
+    let mut talk = Talk::new();
+    let filled = talk.rest(Side::Buy, 4, 70_000);
+    let refused = talk.rest(Side::Buy, 4, 70_000);
+    talk.emergency();
+    assert_eq!((talk.cancels(), talk.liquidations()), (vec![filled, refused], 0));
+    talk.say(refused, ReportKind::CancelRejected);
+    assert_eq!(talk.cancels(), [filled, refused, refused]);
+    talk.fill(filled, 1, 4);
+    assert_eq!(talk.liquidations(), 1, "at the fill, not at the next price");
+}
+
+#[test]
+fn ord_17_a_close_that_is_denied_is_not_tried_again_within_the_same_event() {
+    let mut small = spot();
+    small.instruments[0].max_quantity = Some("0.001".into());
+    small.max_open_orders = 1;
+    small.orders.idempotency_max = 2;
+    let mut talk = Talk::with(&small);
+    (0..3).for_each(|_| talk.desk.trade(0, Side::Buy, 1, MARK, false));
+    talk.rest(Side::Buy, 1, 70_000);
+    talk.emergency();
+    assert_eq!((talk.liquidations(), talk.desk.engine.counts().denied), (0, 1));
 }
