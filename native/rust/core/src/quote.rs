@@ -144,7 +144,6 @@ mod tests {
             ask: price,
             ask_quantity: quantity,
         };
-        let length = append_encoded(&mut Vec::new(), Layout::Compact, &longest);
-        assert_eq!(length, longest.encoded_bytes_max());
+        assert_eq!(crate::wire::compact_length(&longest), longest.encoded_bytes_max());
     }
 }

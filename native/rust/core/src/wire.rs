@@ -59,6 +59,15 @@ pub fn append_encoded(
     length
 }
 
+/// Returns how many bytes a record takes where there is room for any.
+#[cfg(test)]
+pub(crate) fn compact_length(record: &impl Encode) -> usize {
+    let mut bytes = [0_u8; 512];
+    let mut writer = Writer::new(&mut bytes, Layout::Compact);
+    record.encode(&mut writer);
+    writer.len()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 mod desk;
 
 use desk::{Desk, amount, config, spec};
-use holdfast_core::wire::{Encode, Layout, append_encoded};
+use holdfast_core::wire::{Encode, Layout, Writer, append_encoded};
 use holdfast_core::{
     Amount, ClientOrderId, Code, InstrumentId, InstrumentKind, InstrumentSpec, OrderTerms,
     OrderType, Price, Quantity, Rate, Side, TimeInForce, Timestamp, TradeId,
@@ -105,7 +105,10 @@ fn ord_03_a_key_has_1_to_256_bytes_and_no_key_is_known_at_first() {
 }
 
 fn longest(record: &impl Encode) -> (usize, usize) {
-    (append_encoded(&mut Vec::new(), Layout::Compact, record), record.encoded_bytes_max())
+    let mut bytes = [0_u8; 512];
+    let mut writer = Writer::new(&mut bytes, Layout::Compact);
+    record.encode(&mut writer);
+    (writer.len(), record.encoded_bytes_max())
 }
 
 #[test]

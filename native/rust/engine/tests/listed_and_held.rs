@@ -5,7 +5,7 @@ mod desk;
 
 use desk::{Desk, SECOND_NS, amount, config, spec};
 use holdfast_core::trading_mode::TradingMode;
-use holdfast_core::wire::{Encode, Layout, append_encoded};
+use holdfast_core::wire::{Encode, Layout, Writer};
 use holdfast_core::{
     ClientOrderId, Code, Contingency, Fraction, InstrumentId, InstrumentKind, InstrumentSpec,
     OrderIntent, OrderRole, OrderTerms, OrderType, Price, Quantity, ReportKind, Result, Side,
@@ -210,8 +210,10 @@ fn the_room_asked_for_is_what_the_longest_judgement_of_a_list_takes() {
         orders: u8::MAX,
         approved: true,
     };
-    let length = append_encoded(&mut Vec::new(), Layout::Compact, &longest);
-    assert_eq!(length, longest.encoded_bytes_max());
+    let mut bytes = [0_u8; 64];
+    let mut writer = Writer::new(&mut bytes, Layout::Compact);
+    longest.encode(&mut writer);
+    assert_eq!(writer.len(), longest.encoded_bytes_max());
 }
 
 /// Submits held orders, moves the market and returns what went to the venue.

@@ -276,6 +276,20 @@ mod tests {
         let spoken: Vec<(Control, bool)> =
             verdict.checks().map(|check| (check.control, check.passed)).collect();
         assert_eq!(spoken, [(Control::Equity, false), (Control::Margin, false)]);
+        verdict.add(check(Control::PriceAge, true));
+        let controls: Vec<Control> = verdict.checks().map(|check| check.control).collect();
+        assert_eq!(controls, [Control::PriceAge, Control::Equity, Control::Margin]);
+    }
+
+    #[test]
+    fn the_room_asked_for_is_what_the_longest_verdict_without_checks_takes() {
+        let mut verdict = Verdict::new(ClientOrderId(u64::MAX), true);
+        verdict.suggested = Some(Quantity::from_lots(i64::MAX));
+        verdict.limits_mark = u64::MAX;
+        let mut bytes = [0_u8; 64];
+        let mut writer = Writer::new(&mut bytes, Layout::Compact);
+        verdict.encode(&mut writer);
+        assert_eq!(writer.len(), verdict.encoded_bytes_max());
     }
 
     #[test]

@@ -176,6 +176,10 @@ fn a_breaker_closes_alone_and_however_often_its_state_is_said() {
     assert_eq!(say(1, false), open);
     assert_eq!(say(2, false), []);
     assert_eq!(say(2, false), []);
+    for (component, open) in [(1, true), (2, true), (1, false)] {
+        bench.gate.take_signal(&GateSignal::Breaker { component, open }, Timestamp(0));
+    }
+    assert_eq!(bench.gate.words(), [1 << 2], "the one that was closed");
 }
 
 #[test]
