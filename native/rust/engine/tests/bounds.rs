@@ -17,7 +17,7 @@ use holdfast_engine::venue_snapshot::{
     VenueOrderStatus, VenuePosition, VenueSnapshot,
 };
 use holdfast_engine::{
-    AccountSpec, CurrencyId, Engine, EngineConfig, Funding, PositionMode, RateChanged,
+    AccountSpec, CurrencyId, Engine, EngineConfig, Funding, Input, PositionMode, RateChanged,
 };
 
 fn spot() -> EngineConfig {
@@ -315,4 +315,14 @@ fn risk_13_margin_that_is_available_must_cover_what_is_added_so_many_times() {
     let failed: Vec<Code> =
         verdict.checks().filter(|check| !check.passed).map(|check| check.control.code()).collect();
     assert_eq!(failed, [Code::MarginInsufficient]);
+}
+
+#[test]
+fn the_message_of_a_failure_is_recorded_whole() {
+    let mut desk = Desk::new(&spot());
+    let message = "the venue closed the connection".repeat(20);
+    let failure = Input::Failure { code: Code::JournalIo, message: &message, ts: desk.now() };
+    desk.step(&failure).unwrap();
+    let (_, payload) = desk.records.0.last().unwrap();
+    assert!(payload.ends_with(message.as_bytes()));
 }

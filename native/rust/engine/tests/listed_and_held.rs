@@ -183,11 +183,17 @@ fn risk_07_only_a_stop_that_closes_the_whole_entry_for_certain_protects_it() {
     ] {
         assert_eq!(judged(Contingency::Oto, entry, child), denied, "{why}");
     }
-    assert_eq!(
-        judged(Contingency::Oco, entry, whole),
-        denied,
-        "a pair's other order follows nobody"
-    );
+    let mut desk = marked(&guarded);
+    let id = desk.engine.next_client_order_id();
+    let held = OrderIntent {
+        client_order_id: id,
+        stop_loss: Some(Price::from_ticks(70_000)),
+        ..order(OrderType::Market, Side::Buy, 10)
+    };
+    assert!(desk.step(&Input::Submit(held)).unwrap().unwrap().approved());
+    desk.fill(id, 10, MARK, amount("0"));
+    let pair = list(&mut desk, Contingency::Oco, vec![entry, whole]);
+    assert_eq!(pair, denied, "a pair's other order follows nobody");
 }
 
 #[test]
@@ -292,6 +298,39 @@ fn ord_06_a_held_order_goes_as_the_plain_one_that_it_has_become() {
 }
 
 #[test]
+fn ord_06_a_held_order_ends_at_the_instant_of_its_date() {
+    let mut held = spot();
+    held.emulated_order_types = vec!["stop_market".into()];
+    for (expires, sent) in [(SECOND_NS + 1, 1), (SECOND_NS, 0)] {
+        let mut desk = Desk::new(&held);
+        let dated = OrderIntent {
+            client_order_id: desk.engine.next_client_order_id(),
+            reduce_only: false,
+            time_in_force: TimeInForce::Gtd,
+            terms: OrderTerms { expires: Some(Timestamp(expires)), ..OrderTerms::default() },
+            ts_intent: Timestamp(SECOND_NS - 1),
+            ..stop(5, 70_000)
+        };
+        let trade = |ns: i64, ticks: i64| Trade {
+            instrument: InstrumentId(0),
+            ts_event: Timestamp(ns),
+            price: Price::from_ticks(ticks),
+            quantity: Quantity::from_lots(1),
+            aggressor_side: Side::Buy,
+        };
+        let mut commands = Vec::new();
+        for input in [
+            Input::Trade(trade(SECOND_NS - 1, MARK)),
+            Input::Submit(dated),
+            Input::Trade(trade(SECOND_NS, 70_000)),
+        ] {
+            desk.engine.step(&input, &mut desk.records, &mut commands).unwrap();
+        }
+        assert_eq!(commands.len(), sent, "{expires}");
+    }
+}
+
+#[test]
 fn ord_14_every_column_of_the_books_is_added_up() {
     let mut desk = marked(&spot());
     let bought = desk.submit(0, Side::Buy, 100, false).client_order_id;
@@ -317,6 +356,13 @@ fn ord_14_every_column_of_the_books_is_added_up() {
     ];
     assert_eq!(columns, ["100000", "95993", "4", "3", "2", "4000", "99993"]);
     assert_eq!((shown.strategy_orders_sent, shown.strategy_orders_filled), (1, 1));
+    assert_eq!(shown.positions[0].avg_px, Some(40_000.0));
+    desk.mark(0, MARK);
+    let shown = desk.engine.snapshot().unwrap();
+    assert_eq!((shown.marks, shown.marks_in_market), (2, 1));
+    assert!((shown.exposure_frac_mean - 4_000.0 / 99_993.0 / 2.0).abs() < 1e-12);
+    desk.trade(0, Side::Sell, 100, MARK, false);
+    assert_eq!(desk.engine.snapshot().unwrap().positions[0].avg_px, None);
 }
 
 #[test]
