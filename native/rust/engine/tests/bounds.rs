@@ -326,3 +326,33 @@ fn the_message_of_a_failure_is_recorded_whole() {
     let (_, payload) = desk.records.0.last().unwrap();
     assert!(payload.ends_with(message.as_bytes()));
 }
+
+#[test]
+fn ord_17_the_reason_of_a_mode_is_recorded_whole() {
+    let mut desk = Desk::new(&spot());
+    let reason = "the clock cannot be trusted";
+    let mode = holdfast_core::trading_mode::TradingMode::Paused;
+    desk.step(&Input::ModeChanged { mode, reason, ts: desk.now() }).unwrap();
+    let kind = holdfast_core::journal_record::RecordKind::ModeChanged;
+    let changed = desk.records.0.iter().find(|record| record.0 == kind).unwrap();
+    assert!(changed.1.ends_with(reason.as_bytes()));
+}
+
+#[test]
+fn ord_14_only_what_is_sold_short_on_the_spot_is_borrowed() {
+    for (kind, pays) in [(InstrumentKind::Spot, true), (InstrumentKind::Option, false)] {
+        let borrow = BorrowSpec {
+            currency: "BTC".into(),
+            rate_frac: "0.001".into(),
+            per: InterestPeriod::Day,
+        };
+        let account = AccountSpec { borrow: vec![borrow], ..AccountSpec::default() };
+        let mut desk = Desk::new(&config(vec![spec(kind)], "100000", account));
+        desk.mark(0, 2_000);
+        desk.trade(0, Side::Sell, 100, 2_000, false);
+        desk.mark(0, 2_000);
+        desk.wait(3_600 * desk::SECOND_NS);
+        desk.mark(0, 2_000);
+        assert_eq!(desk.engine.account().interest > Amount::ZERO, pays, "{kind:?}");
+    }
+}

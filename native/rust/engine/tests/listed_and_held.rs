@@ -469,3 +469,13 @@ fn ord_14_a_fee_in_another_currency_is_none_of_the_order_own_fees() {
     desk.fill_with_fee_in(id, 10, MARK, amount("3"), 0).unwrap();
     assert_eq!(desk.engine.order(id).unwrap().fees, amount("3"));
 }
+
+#[test]
+fn ord_14_another_rate_values_at_once_what_settles_in_its_currency() {
+    let mut desk = foreign(|_| {});
+    desk.trade(1, Side::Buy, 400, MARK, false);
+    desk.mark(1, MARK);
+    assert_eq!(desk.engine.snapshot().unwrap().gross_exposure, "40000");
+    desk.rate(1, "50000").unwrap();
+    assert_eq!(desk.engine.snapshot().unwrap().gross_exposure, "50000");
+}
