@@ -284,4 +284,25 @@ mod tests {
         let error = Instrument::new(third).map(|_| ()).unwrap_err();
         assert_eq!(error.code(), Code::InstrumentInvalid);
     }
+
+    #[test]
+    fn an_inverse_face_is_lot_times_multiplier_whatever_their_decimals() {
+        let of = |lot: &str, multiplier: &str| {
+            let decimal = |text| Decimal::parse(text).unwrap();
+            InverseFace::new(decimal("0.5"), decimal(lot), decimal(multiplier)).unwrap()
+        };
+        let fine = of("0.1", "0.01");
+        assert_eq!(fine.per_lot.to_string(), "0.001");
+        assert_eq!(fine.per_lot_tick.to_string(), "0.002");
+    }
+
+    #[test]
+    fn what_a_kind_must_have_or_must_not_is_said() {
+        let margined = ContractSpec { kind: InstrumentKind::Linear, ..ContractSpec::default() };
+        let refused = Instrument::new(spec("USD", true, margined)).unwrap_err().to_string();
+        assert!(refused.contains("must be given") && refused.contains("was missing"), "{refused}");
+        let spot = ContractSpec { margin: margin(), ..ContractSpec::default() };
+        let refused = Instrument::new(spec("USD", false, spot)).unwrap_err().to_string();
+        assert!(refused.contains("must be missing") && refused.contains("was given"), "{refused}");
+    }
 }

@@ -158,6 +158,9 @@ mod tests {
         let large = Decimal { mantissa: i128::MAX, scale: 0 };
         assert_eq!(large.at_scale(1).map_err(|e| e.code()), Err(Code::AmountOverflow));
         assert_eq!(Decimal { mantissa: 0, scale: 50 }.at_scale(0), Ok(0));
+        assert_eq!(Decimal { mantissa: 0, scale: 0 }.at_scale(50), Ok(0));
+        let fine = Decimal { mantissa: 1, scale: 50 }.at_scale(0);
+        assert_eq!(fine.map_err(|e| e.code()), Err(Code::AmountTooPrecise));
         assert_eq!(value.normalized(), Decimal { mantissa: 125, scale: 2 });
     }
 

@@ -281,6 +281,14 @@ mod tests {
     }
 
     #[test]
+    fn a_multiplier_with_decimals_scales_what_a_lot_is_worth() {
+        let tenth = InstrumentSpec { contract_multiplier: "0.1".into(), ..spec("0.01", "0.5") };
+        let instrument = Instrument::new(tenth).unwrap();
+        let worth = instrument.notional(Price::from_ticks(300), Quantity::from_lots(4)).unwrap();
+        assert_eq!(worth.to_string(), "0.6", "3.00 × 2 × 0.1");
+    }
+
+    #[test]
     fn floats_and_units_are_those_of_tick_and_lot() {
         let instrument = Instrument::new(spec("0.05", "0.001")).unwrap();
         assert_eq!(instrument.price_f64(Price::from_ticks(21)), 1.05);
@@ -347,6 +355,14 @@ mod tests {
                 Err(Code::InstrumentInvalid)
             );
         }
+        let alone = InstrumentSpec {
+            min_quantity: text("5"),
+            max_quantity: text("5"),
+            min_notional: text("5"),
+            max_notional: text("5"),
+            ..base
+        };
+        assert!(Instrument::new(alone).is_ok(), "one value may be all that is permitted");
     }
 
     #[test]
@@ -360,6 +376,9 @@ mod tests {
             instrument.quantity_f64(Quantity::from_lots(5_655_554)).to_bits(),
             0.056_555_54_f64.to_bits()
         );
+        let quarters = Instrument::new(spec("0.01", "0.25")).unwrap();
+        let held = quarters.quantity_f64(Quantity::from_lots(3));
+        assert_eq!(held.to_bits(), 0.75_f64.to_bits());
     }
 
     proptest! {

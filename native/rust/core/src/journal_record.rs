@@ -330,6 +330,44 @@ mod tests {
         }
     }
 
+    #[test]
+    fn inputs_are_the_numbers_below_16_and_from_40_to_51() {
+        for number in 0..=u8::MAX {
+            if let Ok(kind) = RecordKind::from_number(number) {
+                let is_input = number < 16 || (40..=51).contains(&number);
+                assert_eq!(kind.is_input(), is_input, "{number}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_payload_of_the_largest_length_is_written_and_read_and_a_longer_one_is_corrupt() {
+        let mut bytes = journal(&[vec![7; PAYLOAD_BYTES_MAX]]);
+        assert_eq!(read(&bytes), (1, None));
+        assert!(holds_checksum(&bytes));
+        bytes[..4].copy_from_slice(&(PAYLOAD_BYTES_MAX as u32 + 1).to_le_bytes());
+        assert_eq!(read(&bytes), (0, Some(Code::JournalCorrupt)));
+        bytes.insert(HEADER_BYTES, 7);
+        let body = bytes.len() - 4;
+        let checksum = crc32fast::hash(&bytes[..body]);
+        bytes[body..].copy_from_slice(&checksum.to_le_bytes());
+        assert!(!holds_checksum(&bytes), "whatever its checksum says");
+        bytes[..4].copy_from_slice(&u32::MAX.to_le_bytes());
+        assert_eq!(read(&bytes), (0, Some(Code::JournalCorrupt)));
+        assert!(!holds_checksum(&bytes));
+    }
+
+    #[test]
+    fn a_sequence_or_a_version_that_continues_no_chain_is_corrupt_even_when_its_hash_holds() {
+        for (byte, value) in [(8, 1), (5, RECORD_VERSION - 1)] {
+            let mut bytes = journal(&[vec![1, 2, 3]])[..HEADER_BYTES + 3].to_vec();
+            bytes[byte] = value;
+            let mut forged = Vec::new();
+            Chain::default().append_stripped(&mut forged, &bytes);
+            assert_eq!(read(&forged), (0, Some(Code::JournalCorrupt)), "byte {byte}");
+        }
+    }
+
     proptest! {
         #[test]
         fn any_bytes_are_refused_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 1..300)) {

@@ -276,6 +276,15 @@ mod tests {
     }
 
     #[test]
+    fn a_table_has_so_many_tiers_and_not_one_more() {
+        let tiers = |count: usize| {
+            let bound = |at: usize| (at + 1 < count).then(|| (at + 1).to_string());
+            table((0..count).map(|at| tier(bound(at).as_deref(), "0.1", "0.05")).collect()).is_ok()
+        };
+        assert!(tiers(TIERS_MAX) && !tiers(TIERS_MAX + 1));
+    }
+
+    #[test]
     fn tiers_that_contradict_each_other_are_refused() {
         let broken = [
             vec![],

@@ -187,6 +187,8 @@ mod tests {
         );
         assert!(bar_of_records(&second, &first).is_err());
         assert!(bar_of_records(&first, &first).is_err());
+        assert!(bar_of_records(&MarketEvent { kind: KIND_BAR + 1, ..first }, &second).is_err());
+        assert!(bar_of_records(&first, &MarketEvent { kind: KIND_BAR + 1, ..second }).is_err());
         assert!(bar_of_records(&first, &MarketEvent { instrument: 1, ..second }).is_err());
         assert!(bar_of_records(&MarketEvent { aux1: 11, ..first }, &second).is_err());
     }

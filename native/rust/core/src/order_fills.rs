@@ -178,6 +178,24 @@ mod tests {
         }
     }
 
+    #[test]
+    fn fills_that_could_not_have_been_noted_are_refused() {
+        let loads = |first_count: usize, more: usize, oldest: usize| {
+            let mut bytes = Vec::new();
+            first_count.save(&mut bytes);
+            (0..first_count as u64).for_each(|id| fill(id, 1).save(&mut bytes));
+            vec![fill(9, 1); more].save(&mut bytes);
+            oldest.save(&mut bytes);
+            9_u64.save(&mut bytes);
+            OrderFills::load(&mut Reader::new(&bytes)).is_ok()
+        };
+        let most = FILLS_KEPT - INLINE;
+        assert!(loads(0, 0, 0) && loads(INLINE, 2, 1) && loads(INLINE, most, 0));
+        assert!(!loads(INLINE - 1, 1, 0), "places inline come first");
+        assert!(!loads(INLINE, most + 1, 0) && !loads(INLINE, 1, 2));
+        assert!(!loads(INLINE + 1, 0, 0));
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1_000))]
 

@@ -137,6 +137,8 @@ macro_rules! persist_variants {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::order_state::{BaseState, OrderState};
+    use crate::{Fraction, ManualClock, TrailingDistance};
     use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
     #[derive(Debug, PartialEq)]
@@ -175,6 +177,26 @@ mod tests {
         round_trip(&BTreeMap::from([(1_u64, 2_i64), (3, i64::MIN)]));
         round_trip(&BTreeSet::from([5_usize, 9]));
         round_trip(&[Some(1_i32), None]);
+        round_trip(&TrailingDistance::Ticks(7));
+        round_trip(&TrailingDistance::Share(Fraction::from_millionths(7)));
+    }
+
+    #[test]
+    fn a_clock_and_a_state_that_could_not_be_are_refused() {
+        let loads = |clock: i64| {
+            let mut bytes = Vec::new();
+            clock.save(&mut bytes);
+            ManualClock::load(&mut Reader::new(&bytes)).is_ok()
+        };
+        assert!(loads(0) && loads(5) && !loads(-1));
+        let known = |word: u64| {
+            let mut bytes = Vec::new();
+            word.save(&mut bytes);
+            <OrderState as Persist>::load(&mut Reader::new(&bytes)).is_ok()
+        };
+        let bases = BaseState::VOCABULARY.len() as u64;
+        assert!(known(0) && known(bases - 1) && known(7 << 8));
+        assert!(!known(bases) && !known(8 << 8) && !known(bases | 8 << 8));
     }
 
     #[test]
@@ -182,6 +204,10 @@ mod tests {
         let unsorted: &[&[u8]] = &[&[5, 7, 5], &[5, 7, 7]];
         for bytes in unsorted {
             assert!(BTreeSet::<u64>::load(&mut Reader::new(bytes)).is_err());
+        }
+        let unsorted: &[&[u8]] = &[&[5, 7, 1, 5, 1], &[5, 7, 1, 7, 1]];
+        for bytes in unsorted {
+            assert!(BTreeMap::<u64, u64>::load(&mut Reader::new(bytes)).is_err());
         }
         assert!(bool::load(&mut Reader::new(&[2])).is_err());
         assert!(Option::<u8>::load(&mut Reader::new(&[2, 0])).is_err());

@@ -116,7 +116,14 @@ mod tests {
         let mut bytes = Vec::new();
         append_encoded(&mut bytes, Layout::Compact, &quote);
         assert_eq!(Quote::decode(&mut Reader::new(&bytes)), Ok(quote));
+        for sound in [
+            MarketEvent { quantity_lots: 0, aux1: 0, ..record },
+            MarketEvent { aux0: record.price_ticks, ..record },
+        ] {
+            assert!(Quote::of_record(&sound).is_ok(), "an empty side, or bid and ask at one price");
+        }
         for broken in [
+            MarketEvent { quantity_lots: -1, ..record },
             MarketEvent { price_ticks: 0, ..record },
             MarketEvent { aux0: 99, ..record },
             MarketEvent { aux1: -1, ..record },
@@ -124,5 +131,19 @@ mod tests {
         ] {
             assert_eq!(Quote::of_record(&broken).map_err(|e| e.code()), Err(Code::EventInvalid));
         }
+    }
+
+    #[test]
+    fn the_room_asked_for_is_what_the_longest_quote_takes() {
+        let (price, quantity) = (Price::from_ticks(i64::MIN), Quantity::from_lots(i64::MIN));
+        let longest = Quote {
+            instrument: InstrumentId(u32::MAX),
+            ts_event: Timestamp(i64::MIN),
+            bid: price,
+            bid_quantity: quantity,
+            ask: price,
+            ask_quantity: quantity,
+        };
+        assert_eq!(crate::wire::compact_length(&longest), longest.encoded_bytes_max());
     }
 }

@@ -133,6 +133,19 @@ mod tests {
         assert_eq!(Rate::parse("x").map_err(|e| e.code()), Err(Code::DecimalInvalid));
     }
 
+    #[test]
+    fn a_journal_holds_no_rate_that_is_none() {
+        let decoded = |mantissa, scale| {
+            let mut bytes = Vec::new();
+            Rate { mantissa, scale }.save(&mut bytes);
+            Rate::decode(&mut Reader::new(&bytes)).map_err(|e| e.code())
+        };
+        for (mantissa, scale) in [(0, 2), (-1, 2), (1, 19), (i64::MIN, u8::MAX)] {
+            assert_eq!(decoded(mantissa, scale), Err(Code::RateInvalid), "{mantissa} {scale}");
+        }
+        assert_eq!(decoded(1, 18), Ok(Rate { mantissa: 1, scale: 18 }));
+    }
+
     proptest! {
         #[test]
         fn nat_10_a_conversion_is_the_nearest_and_its_way_back_never_gives_more(

@@ -48,3 +48,21 @@ pub(crate) fn off_step(
             .with("value", text),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_beyond_the_last_step_is_out_of_range_and_not_between_two() {
+        let step = Decimal { mantissa: 10, scale: 0 };
+        let code = |steps: i128| {
+            let value = Decimal { mantissa: steps * 10 + 5, scale: 0 };
+            let (off, range) = (Code::PriceOffTick, Code::PriceOutOfRange);
+            off_step(off, range, ("price", "10"), step, value, "x").code()
+        };
+        let last = i128::from(i64::MAX);
+        assert_eq!([code(0), code(last - 1)], [Code::PriceOffTick; 2]);
+        assert_eq!([code(last), code(last + 1)], [Code::PriceOutOfRange; 2]);
+    }
+}

@@ -98,8 +98,23 @@ mod tests {
         let mut bytes = Vec::new();
         append_encoded(&mut bytes, Layout::Compact, &trade);
         assert_eq!(Trade::decode(&mut Reader::new(&bytes)), Ok(trade));
+        let bought =
+            Trade::of_record(&MarketEvent { flags: !FLAG_SELL, quantity_lots: 0, ..record });
+        assert_eq!(bought.unwrap().aggressor_side, Side::Buy, "whatever else is flagged");
         assert!(Trade::of_record(&MarketEvent { price_ticks: 0, ..record }).is_err());
         assert!(Trade::of_record(&MarketEvent { quantity_lots: -1, ..record }).is_err());
         assert!(Trade::of_record(&MarketEvent { kind: 4, ..record }).is_err());
+    }
+
+    #[test]
+    fn the_room_asked_for_is_what_the_longest_trade_takes() {
+        let longest = Trade {
+            instrument: InstrumentId(u32::MAX),
+            ts_event: Timestamp(i64::MIN),
+            price: Price::from_ticks(i64::MIN),
+            quantity: Quantity::from_lots(i64::MIN),
+            aggressor_side: Side::Sell,
+        };
+        assert_eq!(crate::wire::compact_length(&longest), longest.encoded_bytes_max());
     }
 }

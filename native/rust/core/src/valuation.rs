@@ -143,6 +143,21 @@ mod tests {
         assert_eq!(value.map_err(|e| e.code()), Err(Code::PriceOutOfRange));
     }
 
+    #[test]
+    fn the_dearer_of_two_prices_is_the_lower_one_of_an_inverse_contract_only() {
+        let (low, high) = (Price::from_ticks(5), Price::from_ticks(7));
+        let contract = inverse();
+        assert_eq!([contract.dearer(low, high), contract.dearer(high, low)], [low, low]);
+        let plain = InstrumentSpec {
+            settlement_currency: "USD".into(),
+            perpetual: false,
+            contract: ContractSpec::default(),
+            ..contract.spec().clone()
+        };
+        let spot = Instrument::new(plain).unwrap();
+        assert_eq!([spot.dearer(low, high), spot.dearer(high, low)], [high, high]);
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1_000))]
 

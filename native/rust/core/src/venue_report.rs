@@ -235,6 +235,8 @@ mod tests {
             let mut bytes = Vec::new();
             append_encoded(&mut bytes, Layout::Compact, &report);
             assert!(bytes.len() <= report.encoded_bytes_max());
+            let length = crate::wire::compact_length(&report);
+            assert!(report != extreme || length + 3 >= report.encoded_bytes_max());
             assert_eq!(VenueReport::decode(&mut Reader::new(&bytes)), Ok(report));
         }
         let report = VenueReport {
@@ -250,6 +252,11 @@ mod tests {
         append_encoded(&mut bytes, Layout::Compact, &report);
         assert_eq!(VenueReport::decode(&mut Reader::new(&bytes)), Ok(report));
         assert!(report.validate().is_ok());
+        let foreign = VenueReport { fee_currency: 2, ..report };
+        let mut longer = Vec::new();
+        append_encoded(&mut longer, Layout::Compact, &foreign);
+        assert_eq!(longer.len(), bytes.len() + 1, "what is not said takes no byte");
+        assert_eq!(VenueReport::decode(&mut Reader::new(&longer)), Ok(foreign));
     }
 
     #[test]

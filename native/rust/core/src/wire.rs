@@ -59,6 +59,15 @@ pub fn append_encoded(
     length
 }
 
+/// Returns how many bytes a record takes where there is room for any.
+#[cfg(test)]
+pub(crate) fn compact_length(record: &impl Encode) -> usize {
+    let mut bytes = [0_u8; 512];
+    let mut writer = Writer::new(&mut bytes, Layout::Compact);
+    record.encode(&mut writer);
+    writer.len()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,6 +150,15 @@ mod tests {
         let mut out = vec![7];
         assert_eq!(append_encoded(&mut out, Layout::Compact, &[1, 2, 3][..]), 3);
         assert_eq!(out, [7, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_writer_is_empty_until_something_is_written() {
+        let mut bytes = [0_u8; 4];
+        let mut writer = Writer::new(&mut bytes, Layout::Compact);
+        assert!(writer.is_empty());
+        writer.u8(0);
+        assert!(!writer.is_empty());
     }
 
     proptest! {

@@ -57,4 +57,13 @@ mod tests {
         assert!((statistics.exposure_sum - 1.0).abs() < 1e-12);
         assert!((statistics.drawdown_frac - 0.25).abs() < 1e-12);
     }
+
+    #[test]
+    fn without_equity_there_is_neither_an_exposure_nor_a_drawdown() {
+        let mut statistics = Statistics::default();
+        statistics.mark(Amount::ZERO, Amount::ONE);
+        assert_eq!((statistics.exposure_sum, statistics.drawdown_frac), (0.0, 0.0));
+        statistics.mark(Amount::from_raw(-1), Amount::ONE);
+        assert_eq!((statistics.exposure_sum, statistics.drawdown_frac), (0.0, 0.0));
+    }
 }

@@ -6,7 +6,7 @@ use desk::{Desk, amount, config, spec, tier, with_margin};
 use holdfast_core::margin::TierSpec;
 use holdfast_core::{Amount, Code, Instrument, InstrumentKind, MarginMode, Price, Side};
 use holdfast_engine::exposure::Leg;
-use holdfast_engine::liquidation::{Backed, Side as Held};
+use holdfast_engine::liquidation::{Backed, Liquidation, Side as Held};
 use holdfast_engine::{AccountSpec, PositionMode};
 use holdfast_risk::Control;
 use proptest::prelude::*;
@@ -243,4 +243,33 @@ proptest! {
             prop_assert!(desk.submit(0, Side::Buy, fits, false).approved());
         }
     }
+}
+
+#[test]
+fn ord_14_maintenance_that_is_just_met_is_not_breached() {
+    let contract = Instrument::new(spec(InstrumentKind::Linear)).unwrap();
+    let long = Held { lots: 1_000, cost: amount("40000") };
+    // 2,000 + p − 40,000 is 5 % of p at 40,000, which are 80,000 ticks.
+    let held = Backed { long, short: Held::default(), backing: amount("2000") };
+    let breached = |ticks| held.is_breached(&contract, Price::from_ticks(ticks)).unwrap();
+    assert!(breached(79_999) && !breached(80_000));
+    let bounds = held.liquidation(&contract).unwrap();
+    assert_eq!((bounds.at_or_below, bounds.at_or_above), (Some(Price::from_ticks(79_999)), None));
+}
+
+#[test]
+fn ord_14_a_position_whose_margin_is_its_whole_notional_is_breached_everywhere_or_nowhere() {
+    let whole = vec![tier(None, "1", "1")];
+    let full = with_margin(spec(InstrumentKind::Linear), MarginMode::Cross, whole);
+    let contract = Instrument::new(full).unwrap();
+    let long = Held { lots: 1_000, cost: amount("40000") };
+    for (backing, above) in [("40001", None), ("40000", None), ("39999", Some(1))] {
+        let short = Held::default();
+        let held = Backed { long, short, backing: amount(backing) };
+        let bounds = held.liquidation(&contract).unwrap();
+        assert_eq!(bounds.at_or_above, above.map(Price::from_ticks), "{backing}");
+        assert_eq!(bounds.at_or_below, None);
+    }
+    let flat = Backed { long: Held::default(), short: Held::default(), backing: amount("-1") };
+    assert_eq!(flat.liquidation(&contract).unwrap(), Liquidation::default());
 }

@@ -16,6 +16,8 @@ struct Recorded {
     engine: Engine,
     stream: Stream,
     opened: Vec<u8>,
+    /// Over the hash of the state behind every step, where somebody asks for it.
+    hashes: Option<blake3::Hasher>,
 }
 
 impl Driven for Recorded {
@@ -24,15 +26,23 @@ impl Driven for Recorded {
     }
 
     fn take(&mut self, input: &Input<'_>) -> Result<()> {
-        self.engine.step(input, &mut self.stream, &mut Vec::new()).map(|_| ())
+        let taken = self.engine.step(input, &mut self.stream, &mut Vec::new()).map(|_| ());
+        if let Some(hashes) = &mut self.hashes {
+            hashes.update(&self.engine.state_hash());
+        }
+        taken
     }
 }
 
 fn recorded(config: &EngineConfig, acts: &[Act]) -> Recorded {
+    watched(config, acts, None)
+}
+
+fn watched(config: &EngineConfig, acts: &[Act], hashes: Option<blake3::Hasher>) -> Recorded {
     let opened = serde_json::to_vec(&serde_json::json!({ "engine": config })).unwrap();
     let mut stream = Stream::default();
     stream.record(RecordKind::SessionOpened, Timestamp(0), opened.as_slice()).unwrap();
-    let mut recorded = Recorded { engine: Engine::new(config).unwrap(), stream, opened };
+    let mut recorded = Recorded { engine: Engine::new(config).unwrap(), stream, opened, hashes };
     Player::default().play(&mut recorded, acts);
     recorded.engine.close(&mut recorded.stream).unwrap();
     recorded
@@ -104,8 +114,8 @@ proptest! {
 }
 
 /// Every act once, at fixed numbers.
-fn fixed_run() -> Recorded {
-    let acts: Vec<Act> = (0..240_u32)
+fn fixed_acts() -> Vec<Act> {
+    (0..240_u32)
         .map(|step| Act {
             kind: (step * 7 % 33) as u8,
             which: (step * 13 % 251) as u8,
@@ -113,8 +123,26 @@ fn fixed_run() -> Recorded {
             flag: step.is_multiple_of(3),
             wait_ms: if step % 60 == 59 { 90_000_000 } else { i64::from(step % 5) * 400 },
         })
-        .collect();
-    recorded(&rich_config(false), &acts)
+        .collect()
+}
+
+fn fixed_run() -> Recorded {
+    recorded(&rich_config(false), &fixed_acts())
+}
+
+/// The hashes behind every step of two fixed runs, as one number each. A snapshot states the hash of its state, so that
+/// another hash of the same state would make every snapshot there is disagree.
+#[test]
+fn the_hash_of_the_state_takes_in_what_it_always_took_in_and_nothing_else() {
+    let known = [
+        (false, "b13cbe5a3688e730677304cd1b19baa8e97eab0dcf2f31e11ac9136e50f27f99"),
+        (true, "f29344f9c7229742151aaefdcd0c39f62c3dee72c691254288edafdb234a8ba0"),
+    ];
+    for (hedging, hash) in known {
+        let watching = Some(blake3::Hasher::new());
+        let run = watched(&rich_config(hedging), &fixed_acts(), watching);
+        assert_eq!(hex(run.hashes.unwrap().finalize().as_bytes()), hash, "hedging: {hedging}");
+    }
 }
 
 #[test]

@@ -111,4 +111,28 @@ mod tests {
             assert!(Hours::read("calendars.x", &written).is_err());
         }
     }
+
+    #[test]
+    fn a_calendar_holds_so_many_sessions_and_not_one_more() {
+        let written = |count: usize| -> Vec<[String; 2]> {
+            (0..count).map(|at| [(2 * at).to_string(), (2 * at + 1).to_string()]).collect()
+        };
+        assert!(Hours::read("calendars.x", &written(SESSIONS_MAX)).is_ok());
+        assert!(Hours::read("calendars.x", &written(SESSIONS_MAX + 1)).is_err());
+    }
+
+    #[test]
+    fn sessions_that_only_touch_or_lie_apart_share_no_instant() {
+        for other in [(10, 20), (15, 20)] {
+            let both = Hours::both(Some(&hours(&[(0, 10)])), Some(&hours(&[other])));
+            assert_eq!(both, Some(Hours::default()));
+        }
+    }
+
+    #[test]
+    fn a_snapshot_keeps_every_session() {
+        let (day, mut bytes) = (hours(&[(10, 20), (30, 40)]), Vec::new());
+        day.save(&mut bytes);
+        assert_eq!(Hours::load(&mut Reader::new(&bytes)), Ok(day));
+    }
 }

@@ -64,4 +64,26 @@ mod tests {
         collar.note(Price::from_ticks(200), Timestamp(300), 100);
         assert_eq!(farther(&collar, 150), 200, "after a gap it does not");
     }
+
+    #[test]
+    fn the_window_before_counts_only_when_the_next_price_came_within_the_one_after_it() {
+        for (next, farther) in [(199, 100), (200, 300)] {
+            let mut collar = Collar::default();
+            collar.note(Price::from_ticks(100), Timestamp(0), 100);
+            collar.note(Price::from_ticks(300), Timestamp(next), 100);
+            assert_eq!(collar.farther(Price::from_ticks(310)), Some(Price::from_ticks(farther)));
+        }
+    }
+
+    #[test]
+    fn of_two_anchors_equally_far_the_running_one_is_the_reference() {
+        let mut collar = Collar::default();
+        assert_eq!(collar.anchors(), (None, None));
+        collar.note(Price::from_ticks(100), Timestamp(0), 100);
+        collar.note(Price::from_ticks(200), Timestamp(100), 100);
+        assert_eq!(collar.farther(Price::from_ticks(150)), Some(Price::from_ticks(200)));
+        let (now, before) = collar.anchors();
+        assert_eq!(now, Some((Price::from_ticks(200), 100)));
+        assert_eq!(before, Some(Price::from_ticks(100)));
+    }
 }

@@ -1,8 +1,6 @@
 //! The controls of the gate, each with its code and the unit of its numbers.
 
-use holdfast_core::persist::{Persist, unfit};
-use holdfast_core::wire::Reader;
-use holdfast_core::{Code, Result};
+use holdfast_core::Code;
 
 /// How limit and observed value of a control are to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,16 +165,6 @@ controls! {
     RiskScore = 56 RiskScoreExceeded Fraction "Risk score of the portfolio, in points of 100; it stands in every verdict once it is told.",
 }
 
-impl Persist for Control {
-    fn save(&self, out: &mut Vec<u8>) {
-        out.push(*self as u8);
-    }
-
-    fn load(reader: &mut Reader<'_>) -> Result<Self> {
-        Self::from_number(reader.u8()?).ok_or_else(|| unfit("a control must be known"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,5 +180,11 @@ mod tests {
             assert!(control.meaning().ends_with('.') && !control.unit().name().is_empty());
         }
         assert_eq!(Control::from_number(57), None);
+    }
+
+    #[test]
+    fn every_unit_has_its_name() {
+        let units = [Unit::Amount, Unit::Fraction, Unit::Count, Unit::Nanoseconds, Unit::Ticks];
+        assert_eq!(units.map(Unit::name), ["amount", "fraction", "count", "ns", "ticks"]);
     }
 }

@@ -198,4 +198,37 @@ mod tests {
         assert_eq!(recent.recurrence(&key(-1), Timestamp(99), 100), Recurrence::Unknown);
         assert_eq!(recent.recurrence(&key(-1), Timestamp(100), 100), Recurrence::New);
     }
+
+    #[test]
+    fn what_has_left_the_window_or_the_memory_is_forgotten_wholly() {
+        let mut recent = RecentIntents::new(Some(100));
+        recent.note(key(1), Timestamp(0));
+        recent.note(key(2), Timestamp(100));
+        assert_eq!((recent.sent().count(), recent.last.len()), (1, 1));
+        recent.note(key(2), Timestamp(150));
+        recent.note(key(3), Timestamp(200));
+        assert_eq!((recent.sent().count(), recent.last.len()), (2, 2), "the later time stays");
+        let more = 10 + DUPLICATES_MAX as i64;
+        (10..=more).for_each(|lots| recent.note(key(lots), Timestamp(201)));
+        assert_eq!((recent.sent().count(), recent.last.len()), (DUPLICATES_MAX, DUPLICATES_MAX));
+    }
+
+    #[test]
+    fn a_memory_without_a_window_remembers_nothing() {
+        let mut recent = RecentIntents::new(None);
+        recent.note(key(1), Timestamp(0));
+        assert_eq!(recent.sent().count(), 0);
+    }
+
+    #[test]
+    fn a_snapshot_keeps_what_was_sent_within_the_window() {
+        let (mut recent, mut bytes) = (RecentIntents::new(Some(100)), Vec::new());
+        recent.note(key(1), Timestamp(7));
+        recent.save(&mut bytes);
+        let read = RecentIntents::load(&mut Reader::new(&bytes)).unwrap();
+        assert_eq!(read.recurrence(&key(1), Timestamp(106), 100), Recurrence::Repeated(99));
+        let (none, mut bytes) = (RecentIntents::new(None), Vec::new());
+        none.save(&mut bytes);
+        assert_eq!(RecentIntents::load(&mut Reader::new(&bytes)).unwrap().window_ns, 0);
+    }
 }

@@ -182,6 +182,11 @@ mod tests {
         assert_eq!(case.reserve(Side::Sell, 4).unwrap().release(Side::Sell, 4), case);
         assert_eq!(case.reserve(Side::Buy, 4).unwrap().release(Side::Buy, 4), case);
         assert!(case.reserve(Side::Buy, i64::MAX).is_err());
+        for side in [Side::Buy, Side::Sell] {
+            let more = case.reserve_reduction(side, 4).unwrap();
+            assert_ne!(more, case);
+            assert_eq!(more.release_reduction(side, 4), case);
+        }
         let far = WorstCase { position: i64::MAX, open_buy: 1, ..WorstCase::default() };
         assert_eq!(far.lots().map_err(|e| e.code()), Err(Code::QtyOutOfRange));
     }

@@ -253,3 +253,23 @@ impl LimitSchedule {
         cause
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cause_keeps_its_name_and_its_number_in_a_snapshot() {
+        let names =
+            ["tightened", "loosened_by_key", "loosening_waits", "loosened_by_delay", "ended"];
+        for (number, name) in (0_u8..).zip(names) {
+            let cause = ChangeCause::from_number(number).unwrap();
+            assert_eq!(cause.name(), name);
+            let mut bytes = Vec::new();
+            cause.save(&mut bytes);
+            assert_eq!(bytes, [number]);
+            assert_eq!(ChangeCause::load(&mut Reader::new(&bytes)), Ok(cause));
+        }
+        assert!(ChangeCause::load(&mut Reader::new(&[5])).is_err());
+    }
+}

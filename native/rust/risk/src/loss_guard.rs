@@ -206,19 +206,6 @@ impl LossGuard {
     pub fn observed_longer(&self) -> Result<(Fraction, Fraction)> {
         Ok((self.weekly.observed()?, self.total.observed()?))
     }
-
-    /// Returns what decides about the next order, as numbers.
-    pub fn words(&self) -> impl Iterator<Item = i128> {
-        let spans = [self.daily, self.weekly, self.total];
-        let flags = spans
-            .into_iter()
-            .fold(u8::from(self.drawdown_tripped), |bits, span| bits << 1 | u8::from(span.tripped));
-        let row = self.losses_in_row;
-        [i128::from(self.day), i128::from(flags), i128::from(self.losses_day), i128::from(row)]
-            .into_iter()
-            .chain(spans.into_iter().flat_map(|span| [span.start.raw(), span.worst.raw()]))
-            .chain([self.peak.raw(), self.last.raw()])
-    }
 }
 
 holdfast_core::persist_fields!(Span { start, worst, tripped });
@@ -319,5 +306,49 @@ mod tests {
         assert_eq!(close(&mut guard, DAY_NS, "-1"), 1);
         guard.clear_losses();
         assert_eq!(guard.losses_in_row(Timestamp(DAY_NS)), 0);
+    }
+
+    #[test]
+    fn a_deeper_loss_leaves_tripped_what_has_tripped_and_is_the_one_shown() {
+        let limit = Fraction::parse("0.1").ok();
+        let limits = &LossLimits { daily: limit, drawdown: limit, ..LossLimits::default() };
+        let mut guard = LossGuard::new(usd("100"));
+        for (ns, equity) in [(0, "89"), (1, "88"), (2, "87"), (3, "95")] {
+            guard.mark(Timestamp(ns), usd(equity), limits).unwrap();
+            assert!(guard.daily_loss_tripped() && guard.drawdown_tripped(), "{equity}");
+        }
+        let (day, drawdown) = guard.observed().unwrap();
+        assert_eq!((day.to_string(), drawdown.to_string()), ("0.13".into(), "0.13".into()));
+    }
+
+    #[test]
+    fn a_limit_that_was_tightened_trips_at_a_loss_that_was_seen_before() {
+        let of = |text| LossLimits { daily: Fraction::parse(text).ok(), ..LossLimits::default() };
+        let mut guard = LossGuard::new(usd("100"));
+        guard.mark(Timestamp(0), usd("94"), &of("0.1")).unwrap();
+        guard.mark(Timestamp(1), usd("95"), &of("0.05")).unwrap();
+        assert!(guard.daily_loss_tripped());
+    }
+
+    #[test]
+    fn the_drawdown_shown_is_the_largest_in_proportion_to_its_own_peak() {
+        let none = &LossLimits::default();
+        let mut guard = LossGuard::new(usd("100"));
+        for (ns, equity) in [(0, "90"), (1, "1000"), (2, "950")] {
+            guard.mark(Timestamp(ns), usd(equity), none).unwrap();
+        }
+        assert_eq!(guard.observed().unwrap().1.to_string(), "0.1", "50 of 1,000 is less");
+    }
+
+    #[test]
+    fn an_account_without_equity_has_no_fraction_to_lose_and_fails_no_arithmetic() {
+        let limit = Fraction::parse("0.1").ok();
+        let limits = &LossLimits { daily: limit, total: limit, drawdown: limit, weekly: limit };
+        let mut guard = LossGuard::new(Amount::ZERO);
+        guard.mark(Timestamp(0), usd("-1"), limits).unwrap();
+        assert!(!guard.daily_loss_tripped() && !guard.total_loss_tripped());
+        assert!(!guard.drawdown_tripped());
+        assert_eq!(guard.observed().unwrap(), Default::default());
+        assert_eq!(guard.observed_longer().unwrap(), Default::default());
     }
 }

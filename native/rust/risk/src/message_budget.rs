@@ -71,6 +71,15 @@ mod tests {
         assert!(MessageBudget::default().lacking(Timestamp(0), 10, whole, 1) <= 0);
     }
 
+    #[test]
+    fn a_message_that_has_come_back_in_part_only_is_still_lacking() {
+        let mut budget = MessageBudget::default();
+        budget.note(Timestamp(5), 10);
+        assert_eq!(budget.full_at(), 5 + SECOND_NS / 10);
+        assert_eq!(budget.lacking(Timestamp(6), 10, None, 10), 1);
+        assert_eq!(budget.lacking(Timestamp(5 + SECOND_NS / 10), 10, None, 10), 0);
+    }
+
     proptest! {
         /// Whatever comes when, no second holds more than the burst and what came back meanwhile.
         #[test]

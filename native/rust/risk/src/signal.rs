@@ -146,7 +146,6 @@ mod tests {
             let mut bytes = Vec::new();
             append_encoded(&mut bytes, Layout::Compact, &signal);
             assert_eq!(GateSignal::decode(&mut Reader::new(&bytes)), Ok(signal));
-            assert!(!signal.name().is_empty());
         }
         let wrong =
             [(6, 0, 0), (0, 0, 2), (1, 32, 0), (4, 70_000, 0), (5, 0, 1_000_001), (5, 0, -1)];
@@ -154,5 +153,20 @@ mod tests {
             let code = GateSignal::of_parts(number, target, value).map_err(|e| e.code());
             assert_eq!(code, Err(Code::ArgumentInvalid));
         }
+    }
+
+    #[test]
+    fn every_signal_has_its_name_its_target_and_its_value() {
+        let of = |number, target, value| {
+            let signal = GateSignal::of_parts(number, target, value).unwrap();
+            assert_eq!(signal.target_and_value(), (target, value));
+            signal.name()
+        };
+        let names =
+            [of(0, 3, 1), of(1, 31, 1), of(2, 0, 0), of(3, 0, -5), of(4, 2, 0), of(5, 0, 7)];
+        assert_eq!(
+            names,
+            ["halted", "breaker", "account_confirmed", "clock_measured", "enabled", "governor"]
+        );
     }
 }

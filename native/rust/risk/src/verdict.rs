@@ -234,4 +234,67 @@ mod tests {
         bytes[3] = 200;
         assert!(Verdict::decode(&mut Reader::new(&bytes)).is_err());
     }
+
+    fn check(control: Control, passed: bool) -> Check {
+        Check { control, passed, limit: None, observed: 0, age_ns: 0 }
+    }
+
+    #[test]
+    fn verdicts_are_equal_only_when_every_part_is() {
+        let mut verdict = Verdict::new(ClientOrderId(9), true);
+        verdict.add(check(Control::Equity, true));
+        assert_eq!(verdict, verdict.clone());
+        let other = |change: fn(&mut Verdict)| {
+            let mut other = verdict.clone();
+            change(&mut other);
+            other
+        };
+        let others = [
+            other(|verdict| verdict.client_order_id = ClientOrderId(8)),
+            other(|verdict| verdict.reducing = false),
+            other(|verdict| verdict.suggested = Some(Quantity::from_lots(1))),
+            other(|verdict| verdict.limits_mark = 1),
+            other(|verdict| verdict.add(check(Control::Margin, true))),
+        ];
+        others.iter().for_each(|other| assert_ne!(*other, verdict));
+    }
+
+    #[test]
+    fn the_last_word_of_a_control_replaces_its_first_and_no_other_ones() {
+        let mut verdict = Verdict::new(ClientOrderId(9), false);
+        for (control, passed) in
+            [(Control::Equity, true), (Control::Margin, false), (Control::Equity, false)]
+        {
+            verdict.add(check(control, passed));
+        }
+        let spoken: Vec<(Control, bool)> =
+            verdict.checks().map(|check| (check.control, check.passed)).collect();
+        assert_eq!(spoken, [(Control::Equity, false), (Control::Margin, false)]);
+        verdict.add(check(Control::PriceAge, true));
+        let controls: Vec<Control> = verdict.checks().map(|check| check.control).collect();
+        assert_eq!(controls, [Control::PriceAge, Control::Equity, Control::Margin]);
+    }
+
+    #[test]
+    fn the_room_asked_for_is_what_the_longest_verdict_without_checks_takes() {
+        let mut verdict = Verdict::new(ClientOrderId(u64::MAX), true);
+        verdict.suggested = Some(Quantity::from_lots(i64::MAX));
+        verdict.limits_mark = u64::MAX;
+        let mut bytes = [0_u8; 64];
+        let mut writer = Writer::new(&mut bytes, Layout::Compact);
+        verdict.encode(&mut writer);
+        assert_eq!(writer.len(), verdict.encoded_bytes_max());
+    }
+
+    #[test]
+    fn only_a_denial_by_sizes_alone_is_one_for_its_size() {
+        let denied = |failed: &[Control]| {
+            let mut verdict = Verdict::new(ClientOrderId(9), false);
+            verdict.add(check(Control::PriceAge, true));
+            failed.iter().for_each(|control| verdict.add(check(*control, false)));
+            verdict.denied_for_size()
+        };
+        assert!(!denied(&[]) && !denied(&[Control::Equity, Control::OrderQuantity]));
+        assert!(denied(&[Control::OrderQuantity, Control::Margin]));
+    }
 }

@@ -157,6 +157,11 @@ mod tests {
         assert_eq!((pairing.base, pairing.asked, pairing.due()), (lots(8), None, lots(5)));
         pairing.other_filled = lots(4);
         assert_eq!(pairing.due(), lots(4));
+        // The other order may fill more while the answer to what was asked for is on its way.
+        pairing.asked = Some(lots(4));
+        pairing.other_filled = lots(6);
+        pairing.note_replaced(lots(4));
+        assert_eq!((pairing.base, pairing.due()), (lots(8), lots(2)));
     }
 
     #[test]

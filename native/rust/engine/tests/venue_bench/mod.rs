@@ -5,14 +5,16 @@ use crate::desk;
 use crate::random_run::{Driven, Stream};
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::{
-    Amount, ClientOrderId, InstrumentId, InstrumentKind, OrderType, Price, Quantity, ReportKind,
-    Result, Side, TimeInForce, Timestamp, Trade, TradeId, VenueReport,
+    Amendment, Amount, ClientOrderId, InstrumentId, InstrumentKind, OrderType, Overlays, Price,
+    Quantity, ReportKind, Result, Side, TimeInForce, Timestamp, Trade, TradeId, VenueReport,
 };
 use holdfast_engine::reconciliation::{Decision, DecisionKind, Difference, ItemId};
 use holdfast_engine::venue_snapshot::{
     VenueBalance, VenueFill, VenueOrder, VenueOrderStatus, VenuePosition, VenueSnapshot,
 };
-use holdfast_engine::{Command, CurrencyId, Engine, EngineConfig, Input, Replica, Sink};
+use holdfast_engine::{
+    AccountSpec, Command, CurrencyId, Engine, EngineConfig, Input, PositionMode, Replica, Sink,
+};
 
 /// An engine with its records and the commands that it gave.
 pub struct Bench {
@@ -215,4 +217,59 @@ pub fn fill(trade_id: u64, of: &VenueOrder, quantity: i64, ticks: i64) -> VenueF
 
 pub fn position(bench: &Bench) -> i64 {
     bench.engine.instruments()[0].position.lots().lots()
+}
+
+pub const FIRST: ClientOrderId = ClientOrderId(1);
+
+/// Names of differences, sorted.
+pub fn names(items: &[(ItemId, Difference)]) -> Vec<&'static str> {
+    let mut names: Vec<&str> = items.iter().map(|(_, each)| each.name()).collect();
+    names.sort_unstable();
+    names
+}
+
+pub fn item_named(items: &[(ItemId, Difference)], name: &str) -> ItemId {
+    items.iter().find(|(_, each)| each.name() == name).unwrap().0
+}
+
+pub fn overlays(bench: &Bench, id: ClientOrderId) -> Overlays {
+    bench.engine.open_order(id).unwrap().state.load().1
+}
+
+pub fn later(told: &mut VenueSnapshot, bench: &Bench) {
+    told.ts_event = Timestamp(told.ts_event.0.max(bench.engine.now().0) + 1);
+}
+
+pub fn filled(bench: &mut Bench, id: ClientOrderId, trade: u64, quantity: i64, ticks: i64) {
+    let report = VenueReport {
+        trade_id: TradeId(trade),
+        last_price: px(ticks),
+        last_quantity: lots(quantity),
+        ..VenueReport::without_fill(id, ReportKind::Fill, bench.engine.now())
+    };
+    bench.take(&Input::Report(report)).unwrap();
+}
+
+pub fn amended(bench: &mut Bench, quantity: Option<i64>, ticks: Option<i64>) {
+    let amendment = Amendment {
+        client_order_id: FIRST,
+        quantity: quantity.map(lots),
+        limit_price: ticks.map(px),
+        trigger_price: None,
+        ts: bench.engine.now(),
+    };
+    bench.take(&Input::Amend(amendment)).unwrap();
+    assert!(bench.engine.open_order(FIRST).unwrap().pending.is_some());
+}
+
+pub fn hedging() -> Bench {
+    let account = AccountSpec { position_mode: PositionMode::Hedging, ..AccountSpec::default() };
+    let spec = desk::spec(InstrumentKind::Linear);
+    Bench::new(&desk::config(vec![spec], "1000000", account))
+}
+
+pub fn count(bench: &Bench, kind: RecordKind) -> usize {
+    let mut count = 0;
+    bench.stream.each(|record, _| count += usize::from(record.kind == kind));
+    count
 }

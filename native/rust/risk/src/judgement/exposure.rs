@@ -86,7 +86,7 @@ impl Judgement<'_> {
         let governed = if cuts { part_of_fraction(limit, self.gate.governor) } else { limit };
         let bound = if cuts { part_of_fraction(governed, self.gate.cut) } else { governed };
         let passed = covers(bound, (value, whole), observed)?;
-        self.cut_failed |= !passed && bound < governed && governed.covers(value, whole)?;
+        self.cut_failed |= !passed && governed.covers(value, whole)?;
         self.add(control, passed, Some(i128::from(bound.millionths())), observed);
         Ok(())
     }
