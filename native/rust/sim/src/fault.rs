@@ -9,6 +9,7 @@ mod kind;
 mod ledger;
 mod minimise;
 mod network;
+mod placements;
 mod random;
 mod restart;
 mod run;
