@@ -15,8 +15,10 @@ use std::thread::{self, JoinHandle};
 
 /// Chunks that wait for the thread; beyond them the engine's own thread hashes and writes too.
 const CHUNKS_WAITING_MAX: usize = 64;
-/// How often a thread looks again before it sleeps: some ten microseconds, about what a chunk takes to fill.
-const LOOKS_MAX: u32 = 1_000;
+/// How often a thread looks again before it sleeps: some ten microseconds, about what a chunk takes to fill. After the first
+/// looks it lets others run, so that on a busy machine nothing is spent on waiting.
+const LOOKS_MAX: u32 = 96;
+const LOOKS_AT_ONCE: u32 = 64;
 
 /// The segments, and what writing to them failed with.
 #[derive(Debug)]
@@ -54,6 +56,14 @@ struct Shared {
     has_failed: AtomicBool,
 }
 
+fn look_again(look: u32) {
+    if look < LOOKS_AT_ONCE {
+        spin_loop();
+    } else {
+        thread::yield_now();
+    }
+}
+
 fn panicked<T>(_: T) -> Error {
     Error::new(Code::NativePanic, "journal must be written, its thread panicked")
 }
@@ -61,11 +71,11 @@ fn panicked<T>(_: T) -> Error {
 impl Shared {
     /// Waits for the segments without going to sleep at once: whoever holds them is done within microseconds.
     fn tail(&self) -> Result<MutexGuard<'_, Tail>> {
-        for _ in 0..LOOKS_MAX {
+        for look in 0..LOOKS_MAX {
             match self.tail.try_lock() {
                 Ok(tail) => return Ok(tail),
                 Err(TryLockError::Poisoned(error)) => return Err(panicked(error)),
-                Err(TryLockError::WouldBlock) => spin_loop(),
+                Err(TryLockError::WouldBlock) => look_again(look),
             }
         }
         self.tail.lock().map_err(panicked)
@@ -91,11 +101,11 @@ impl Shared {
 
     /// Waits for a chunk; `false` when none will come.
     fn has_work(&self) -> Result<bool> {
-        for _ in 0..LOOKS_MAX {
+        for look in 0..LOOKS_MAX {
             if self.waiting.load(Ordering::Acquire) > 0 {
                 return Ok(true);
             }
-            spin_loop();
+            look_again(look);
         }
         let mut queue = self.queue.lock().map_err(panicked)?;
         while queue.full.is_empty() && !queue.is_closing {
