@@ -228,8 +228,8 @@ impl Pipeline {
 
     /// Lets every later write fail as on a full disk.
     #[cfg(all(test, target_os = "linux"))]
-    pub(crate) fn fill_disk(&self) {
-        self.shared.tail().unwrap().segments.fill_disk();
+    pub(crate) fn fill_disk(&self) -> Result<()> {
+        self.shared.tail()?.segments.fill_disk()
     }
 }
 

@@ -200,8 +200,12 @@ impl SegmentWriter {
 
     /// Lets every write fail as on a full disk.
     #[cfg(all(test, target_os = "linux"))]
-    pub(crate) fn fill_disk(&mut self) {
-        self.file = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    pub(crate) fn fill_disk(&mut self) -> Result<()> {
+        self.file = std::fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .map_err(|error| io_error("opened", &self.path, &error))?;
+        Ok(())
     }
 }
 

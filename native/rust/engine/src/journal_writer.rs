@@ -267,7 +267,7 @@ mod tests {
         let mut writer = JournalWriter::create(&folder, SyncPolicy::Always).unwrap();
         writer.record(RecordKind::Bar, Timestamp(1), &[1, 2, 3][..]).unwrap();
         writer.commit().unwrap();
-        writer.pipeline.fill_disk();
+        writer.pipeline.fill_disk().unwrap();
         writer.record(RecordKind::Bar, Timestamp(2), &[4][..]).unwrap();
         let error = writer.commit().unwrap_err();
         assert_eq!(error.code(), Code::JournalIo);
@@ -313,7 +313,7 @@ mod tests {
                 let (full_from, mut committed, mut failure) = (at.index(lengths.len()), 0, None);
                 for (index, length) in lengths.iter().enumerate() {
                     if index == full_from {
-                        writer.pipeline.fill_disk();
+                        writer.pipeline.fill_disk().unwrap();
                     }
                     let done = recorded(&mut writer, index as i64, *length).and_then(|()| {
                         let due = (index + 1) % commit_every == 0;
@@ -345,7 +345,7 @@ mod tests {
         fn nat_06_what_the_thread_cannot_write_is_told_without_a_commit() {
             let folder = folder("told-early");
             let mut writer = JournalWriter::create(&folder, SyncPolicy::Os).unwrap();
-            writer.pipeline.fill_disk();
+            writer.pipeline.fill_disk().unwrap();
             // A group of 256 KiB, and as much as may wait for the thread, with room to spare.
             let failed = (0..400).find_map(|at| recorded(&mut writer, at, 4_000).err());
             let error = failed.unwrap();
