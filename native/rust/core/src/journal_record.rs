@@ -86,13 +86,25 @@ pub struct Record<'a> {
 }
 
 /// Returns the header but for the length, which is known when the payload stands.
-fn header(kind: RecordKind, sequence: u64, ts: Timestamp) -> [u8; HEADER_BYTES] {
+pub(crate) fn header(kind: RecordKind, sequence: u64, ts: Timestamp) -> [u8; HEADER_BYTES] {
     let mut bytes = [0_u8; HEADER_BYTES];
     bytes[4] = kind as u8;
     bytes[5] = RECORD_VERSION;
     bytes[8..16].copy_from_slice(&sequence.to_le_bytes());
     bytes[16..24].copy_from_slice(&ts.0.to_le_bytes());
     bytes
+}
+
+/// Returns the most bytes that the payload may have.
+pub(crate) fn payload_bound(content: &(impl Encode + ?Sized)) -> Result<usize> {
+    let bound = content.encoded_bytes_max();
+    if bound <= PAYLOAD_BYTES_MAX {
+        return Ok(bound);
+    }
+    Err(Error::new(
+        Code::CapacityExhausted,
+        format!("payload must have at most {PAYLOAD_BYTES_MAX} bytes, may have {bound}"),
+    ))
 }
 
 impl Chain {
@@ -107,15 +119,7 @@ impl Chain {
         ts: Timestamp,
         content: &(impl Encode + ?Sized),
     ) -> Result<()> {
-        if content.encoded_bytes_max() > PAYLOAD_BYTES_MAX {
-            return Err(Error::new(
-                Code::CapacityExhausted,
-                format!(
-                    "payload must have at most {PAYLOAD_BYTES_MAX} bytes, may have {}",
-                    content.encoded_bytes_max()
-                ),
-            ));
-        }
+        payload_bound(content)?;
         let start = out.len();
         out.extend_from_slice(&header(kind, self.next_sequence, ts));
         let length = append_encoded(out, Layout::Compact, content) as u32;
@@ -186,7 +190,9 @@ impl Chain {
         let kind =
             RecordKind::from_number(content[4]).map_err(|_| corrupt("its kind is unknown"))?;
         let head = chain.first_chunk::<32>().ok_or_else(truncated)?;
-        self.head = expected;
+        // The bytes that were just compared and not the hash that was computed: so the next record's hash can begin before
+        // this one's has ended.
+        self.head = *head;
         self.next_sequence += 1;
         Ok(Some(Record {
             sequence,

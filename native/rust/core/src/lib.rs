@@ -30,6 +30,7 @@ pub mod quote;
 pub mod rate;
 pub mod rounding;
 mod steps;
+pub mod stripped_records;
 pub mod trade;
 pub mod trading_mode;
 mod valuation;

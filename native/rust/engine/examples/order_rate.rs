@@ -22,9 +22,11 @@ use std::time::Instant;
 const STEPS: usize = 20_000;
 /// Orders that rest while the others come and go.
 const RESTING: usize = 1_000;
-/// Rounds of the sustained cases, the orders of each, and how many of them are under way at a time.
-const ROUNDS: usize = 15;
-const ORDERS: usize = 32_768;
+/// Rounds of the sustained cases, how many of them are not measured, the orders of each, and how many of them are under way
+/// at a time.
+const ROUNDS: usize = 128;
+const WARM_UP: usize = 8;
+const ORDERS: usize = 4_096;
 const BATCH: usize = 64;
 /// When the session begins.
 const START: Timestamp = Timestamp(1_000_000_000);
@@ -256,7 +258,7 @@ fn sustained(market: &mut Market, subject: &'static str, figures: &mut Vec<Figur
             }
             living += start.elapsed().as_nanos();
         }
-        if round > 0 {
+        if round >= WARM_UP {
             sent.push(sending as f64 / ORDERS as f64);
             lived.push(living as f64 / ORDERS as f64);
         }

@@ -86,6 +86,12 @@ impl Engine {
         bytes
     }
 
+    /// Writes the whole state over what stands in `bytes`, whose memory is used again.
+    pub fn write_image(&self, bytes: &mut Vec<u8>) {
+        bytes.clear();
+        self.save_parts(bytes);
+    }
+
     /// Returns BLAKE3 of the image: any difference in any part of the state changes it.
     #[must_use]
     pub fn image_hash(&self) -> [u8; 32] {

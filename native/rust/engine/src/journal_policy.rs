@@ -97,6 +97,9 @@ pub struct JournalOptions {
     pub anchor: Option<Anchoring>,
     /// The time at which the journal is opened, for the age of a lock that is held by somebody else.
     pub opened_at: Option<Timestamp>,
+    /// Whether a thread of the journal's own hashes and writes while the engine goes on. What stands on the disk, and when
+    /// a commit returns, is the same without; failures are then told by the record that they befell.
+    pub pipelined: bool,
 }
 
 /// Hands the head of the chain out every so many records.
@@ -109,7 +112,7 @@ pub struct Anchoring {
 }
 
 impl JournalOptions {
-    /// Returns options with a policy: segments of 64 MiB, none packed, none given up, no anchor.
+    /// Returns options with a policy: segments of 64 MiB, none packed, none given up, no anchor, a thread of its own.
     #[must_use]
     pub const fn new(policy: SyncPolicy) -> Self {
         Self {
@@ -119,6 +122,7 @@ impl JournalOptions {
             retention: Retention { segments_max: None, bytes_max: None, behind_snapshots: false },
             anchor: None,
             opened_at: None,
+            pipelined: true,
         }
     }
 }

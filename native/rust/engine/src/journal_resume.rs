@@ -6,7 +6,8 @@ use crate::journal_policy::JournalOptions;
 use crate::journal_segment::{
     SEGMENT_HEADER_BYTES, SegmentFile, create_segment, io_error, list_segments, sync_folder,
 };
-use crate::journal_writer::{JournalWriter, SegmentEnd};
+use crate::journal_segment_writer::SegmentEnd;
+use crate::journal_writer::JournalWriter;
 use crate::sink::Sink;
 use holdfast_core::journal_record::{
     Chain, HEADER_BYTES, RECORD_VERSION, Record, RecordKind, holds_checksum,
@@ -86,7 +87,7 @@ impl JournalWriter {
         let last_ts = end.last_ts;
         let mut writer = Self::at_end(folder, options, lock, cut(folder, end)?);
         // A journal without a single record still begins with its configuration.
-        if writer.chain().next_sequence > 0 {
+        if writer.next_sequence() > 0 {
             writer.record(RecordKind::JournalResumed, last_ts, &resumed)?;
             writer.commit()?;
         }

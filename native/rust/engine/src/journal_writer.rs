@@ -2,55 +2,41 @@
 //!
 //! A command may leave the machine after `commit` has returned, and not before: what a venue knows of must be in the journal.
 
-use crate::journal_anchor::Anchor;
 use crate::journal_lock::{JournalLock, LockOwner};
-use crate::journal_policy::{JournalOptions, Retention, SyncPolicy};
-use crate::journal_retention::compact_sealed;
+use crate::journal_pipeline::Pipeline;
+use crate::journal_policy::{JournalOptions, SyncPolicy};
 use crate::journal_segment::{
-    SEGMENT_HEADER_BYTES, create_folder, create_segment, io_error, list_segments, sync_folder,
+    SEGMENT_HEADER_BYTES, create_folder, create_segment, io_error, list_segments,
 };
+use crate::journal_segment_writer::{Progress, SegmentEnd, SegmentWriter, merged};
 use crate::sink::Sink;
-use holdfast_core::journal_record::{Chain, RecordKind, hex};
+use holdfast_core::journal_record::{Chain, RecordKind};
+use holdfast_core::stripped_records::StrippedRecords;
 use holdfast_core::wire::Encode;
 use holdfast_core::{Code, Error, Result, Timestamp};
-use std::fs::File;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::thread::{self, JoinHandle};
+use std::io;
+use std::path::Path;
 
-/// Records are gathered up to this many bytes before one write.
-const GROUP_BYTES: usize = 256 << 10;
+/// Records are handed over for hashing in chunks of this many bytes: enough that handing over costs little beside them,
+/// and few enough that little is left to do at a commit.
+const CHUNK_BYTES: usize = 4 << 10;
 
 /// Writes records to the segments of one folder.
 #[derive(Debug)]
 pub struct JournalWriter {
-    folder: PathBuf,
-    options: JournalOptions,
+    policy: SyncPolicy,
+    pipelined: bool,
+    /// Records that were not handed over yet.
+    chunk: StrippedRecords,
+    next_sequence: u64,
+    /// Where the segments stood when this side looked last; what is unsynced is known at least.
+    progress: Progress,
+    /// Ends before the lock is given back.
+    pipeline: Pipeline,
     /// Held until the close.
     lock: Option<JournalLock>,
-    chain: Chain,
-    group: Vec<u8>,
-    file: File,
-    path: PathBuf,
-    segment_index: u32,
-    segment_bytes: usize,
-    /// Time of the oldest record that may not be on the disk, and of the newest.
-    unsynced: Option<(Timestamp, Timestamp)>,
-    anchored: u64,
-    syncs: u64,
-    tidying: Option<JoinHandle<Result<()>>>,
-    /// What an earlier write failed with.
-    stopped: Option<String>,
-}
-
-/// Where a writer begins to append.
-#[derive(Debug)]
-pub(crate) struct SegmentEnd {
-    pub(crate) file: File,
-    pub(crate) path: PathBuf,
-    pub(crate) index: u32,
-    pub(crate) bytes: usize,
-    pub(crate) chain: Chain,
+    /// What an earlier write failed with, and its file.
+    stopped: Option<(String, String)>,
 }
 
 impl JournalWriter {
@@ -93,8 +79,8 @@ impl JournalWriter {
         let chain = Chain::default();
         let (path, file) = create_segment(folder, 1, &chain)?;
         let end = SegmentEnd { file, path, index: 1, bytes: SEGMENT_HEADER_BYTES, chain };
-        let writer = Self::at_end(folder, options, lock, end);
-        writer.sync_names()?;
+        let mut writer = Self::at_end(folder, options, lock, end);
+        writer.settle(|segments| segments.sync_names())?;
         Ok(writer)
     }
 
@@ -104,20 +90,17 @@ impl JournalWriter {
         lock: JournalLock,
         end: SegmentEnd,
     ) -> Self {
+        let (policy, pipelined) = (options.policy, options.pipelined);
+        let segments = SegmentWriter::at_end(folder, options, end);
+        let progress = segments.progress();
         Self {
-            folder: folder.to_path_buf(),
-            options,
+            policy,
+            pipelined,
+            chunk: StrippedRecords::default(),
+            next_sequence: progress.chain.next_sequence,
+            progress,
+            pipeline: Pipeline::new(segments, pipelined),
             lock: Some(lock),
-            chain: end.chain,
-            group: Vec::with_capacity(GROUP_BYTES * 2),
-            file: end.file,
-            path: end.path,
-            segment_index: end.index,
-            segment_bytes: end.bytes,
-            unsynced: None,
-            anchored: end.chain.next_sequence,
-            syncs: 0,
-            tidying: None,
             stopped: None,
         }
     }
@@ -125,11 +108,11 @@ impl JournalWriter {
     /// Returns when everything recorded so far is as durable as the policy says.
     ///
     /// # Errors
-    /// `JOURNAL_IO` with path and cause; after that, and on every later call, nothing more is taken: `JOURNAL_STOPPED`.
+    /// `JOURNAL_IO` with path and cause, also of an earlier record that could not be written; after that, and on every later
+    /// call, nothing more is taken: `JOURNAL_STOPPED`.
     pub fn commit(&mut self) -> Result<()> {
         self.refuse_when_stopped()?;
-        let done = self.commit_group();
-        self.stop_when_failed(done)
+        self.settle(SegmentWriter::commit)
     }
 
     /// Commits, puts everything on the disk unless the policy leaves that to the operating system, hands the last head
@@ -142,9 +125,10 @@ impl JournalWriter {
             return Ok(());
         }
         self.refuse_when_stopped()?;
-        let done = self.finish();
+        let done = self.settle(SegmentWriter::finish);
+        self.pipeline.stop();
         self.lock = None;
-        self.stop_when_failed(done)
+        done
     }
 
     /// Puts everything recorded so far on the disk, whatever the policy says of commits; under `os` into its hands.
@@ -153,116 +137,36 @@ impl JournalWriter {
     /// As `commit`.
     pub fn flush(&mut self) -> Result<()> {
         self.refuse_when_stopped()?;
-        let done = self.write_group().and_then(|()| {
-            if self.options.policy == SyncPolicy::Os { Ok(()) } else { self.sync() }
-        });
-        self.stop_when_failed(done)
+        self.settle(SegmentWriter::flush)
     }
 
     /// Returns whether the policy ever forces records to the disk.
     #[must_use]
     pub fn reaches_the_disk(&self) -> bool {
-        self.options.policy != SyncPolicy::Os
+        self.policy != SyncPolicy::Os
     }
 
-    /// Returns the number of the segment that is being written.
+    /// Returns the number of the segment that was being written at the last commit.
     #[must_use]
     pub const fn segment_index(&self) -> u32 {
-        self.segment_index
+        self.progress.segment_index
     }
 
-    fn finish(&mut self) -> Result<()> {
-        self.write_group()?;
-        if self.options.policy != SyncPolicy::Os {
-            self.sync()?;
+    /// Returns the sequence that the next record gets.
+    #[must_use]
+    pub const fn next_sequence(&self) -> u64 {
+        self.next_sequence
+    }
+
+    /// Waits for what was handed over, and lets the segments do what there is to do behind it.
+    fn settle(&mut self, work: impl FnOnce(&mut SegmentWriter) -> Result<()>) -> Result<()> {
+        match self.pipeline.settle(&mut self.chunk, work) {
+            Ok(progress) => {
+                self.progress = progress;
+                Ok(())
+            }
+            Err(error) => Err(self.stop(error)),
         }
-        self.anchor_head()?;
-        self.wait_for_tidying()
-    }
-
-    fn commit_group(&mut self) -> Result<()> {
-        self.write_group()?;
-        match self.unsynced {
-            Some((oldest, newest)) if self.options.policy.is_due(oldest, newest) => self.sync(),
-            _ => Ok(()),
-        }
-    }
-
-    fn sync(&mut self) -> Result<()> {
-        if self.unsynced.is_some() {
-            self.file.sync_data().map_err(|error| io_error("synced", &self.path, &error))?;
-            self.unsynced = None;
-            self.syncs += 1;
-        }
-        Ok(())
-    }
-
-    fn sync_names(&self) -> Result<()> {
-        if self.options.policy == SyncPolicy::Os { Ok(()) } else { sync_folder(&self.folder) }
-    }
-
-    fn write_group(&mut self) -> Result<()> {
-        if self.group.is_empty() {
-            return Ok(());
-        }
-        self.file
-            .write_all(&self.group)
-            .map_err(|error| io_error("written", &self.path, &error))?;
-        self.segment_bytes += self.group.len();
-        self.group.clear();
-        if self.segment_bytes > self.options.segment_bytes_max {
-            self.rotate()?;
-        }
-        let is_due = self.options.anchor.as_ref().is_some_and(|anchor| {
-            self.chain.next_sequence - self.anchored >= anchor.every_records.get()
-        });
-        if is_due { self.anchor_head() } else { Ok(()) }
-    }
-
-    /// Seals the segment and begins the next.
-    fn rotate(&mut self) -> Result<()> {
-        if self.options.policy != SyncPolicy::Os {
-            self.sync()?;
-        }
-        let (path, file) = create_segment(&self.folder, self.segment_index + 1, &self.chain)?;
-        (self.path, self.file) = (path, file);
-        self.segment_index += 1;
-        self.segment_bytes = SEGMENT_HEADER_BYTES;
-        self.sync_names()?;
-        self.tidy_sealed()
-    }
-
-    /// Packs and gives up sealed segments on a thread of its own, since packing takes longer than a decision may; the
-    /// thread before it is waited for, so that there is never more than one.
-    fn tidy_sealed(&mut self) -> Result<()> {
-        self.wait_for_tidying()?;
-        let (packs, retention) = (self.options.packs_sealed, self.options.retention);
-        if !packs && retention == Retention::default() {
-            return Ok(());
-        }
-        let folder = self.folder.clone();
-        let tidying = thread::Builder::new()
-            .name("journal-tidying".into())
-            .spawn(move || compact_sealed(&folder, packs, retention).map(|_| ()))
-            .map_err(|error| io_error("packed", &self.folder, &error))?;
-        self.tidying = Some(tidying);
-        Ok(())
-    }
-
-    fn wait_for_tidying(&mut self) -> Result<()> {
-        let Some(tidying) = self.tidying.take() else { return Ok(()) };
-        tidying.join().unwrap_or_else(|_| {
-            Err(Error::new(Code::NativePanic, "packing of sealed segments failed"))
-        })
-    }
-
-    fn anchor_head(&mut self) -> Result<()> {
-        let Some(anchor) = self.options.anchor.as_mut() else { return Ok(()) };
-        if self.anchored == self.chain.next_sequence {
-            return Ok(());
-        }
-        self.anchored = self.chain.next_sequence;
-        anchor.store.keep(&Anchor { next_sequence: self.anchored, head: hex(&self.chain.head) })
     }
 
     fn refuse_when_stopped(&self) -> Result<()> {
@@ -270,32 +174,30 @@ impl JournalWriter {
         match &self.stopped {
             None if self.lock.is_some() => Ok(()),
             None => Err(refused("journal must be open to take records, it is closed".into())),
-            Some(cause) => {
+            Some((cause, path)) => {
                 Err(refused(format!("journal takes no more records after a failure: {cause}"))
-                    .with("path", self.path.display())
+                    .with("path", path)
                     .with("cause", cause))
             }
         }
     }
 
     /// After a failed write or sync nobody knows what is on the disk, so that nothing may follow it.
-    fn stop_when_failed(&mut self, done: Result<()>) -> Result<()> {
-        if let Err(error) = &done {
-            self.stopped = Some(error.to_string());
-        }
-        done
+    fn stop(&mut self, error: Error) -> Error {
+        self.stopped = Some((error.to_string(), self.pipeline.path()));
+        error
     }
 
-    /// Returns the chain: its head and the number of records.
+    /// Returns the chain as it stood at the last commit, flush or close: its head and the number of records.
     #[must_use]
     pub const fn chain(&self) -> &Chain {
-        &self.chain
+        &self.progress.chain
     }
 
-    /// Returns how often records were forced to the disk.
+    /// Returns how often records were forced to the disk, up to the last commit or record that waited for it.
     #[must_use]
     pub const fn syncs(&self) -> u64 {
-        self.syncs
+        self.progress.syncs
     }
 
     /// Returns who held the journal before and ended without closing it.
@@ -315,24 +217,41 @@ impl Sink for JournalWriter {
         if self.stopped.is_some() || self.lock.is_none() {
             return self.refuse_when_stopped();
         }
-        self.chain.append(&mut self.group, kind, ts, content)?;
-        let (oldest, newest) =
-            self.unsynced.map_or((ts, ts), |(oldest, newest)| (oldest.min(ts), newest.max(ts)));
-        self.unsynced = Some((oldest, newest));
-        let done = if self.options.policy.is_too_old(oldest, newest) {
-            self.write_group().and_then(|()| self.sync())
-        } else if self.group.len() >= GROUP_BYTES {
-            self.write_group()
-        } else {
+        self.chunk.push(kind, self.next_sequence, ts, content)?;
+        self.next_sequence += 1;
+        if !self.pipelined || self.is_too_old(ts) {
+            return self.settle(|_| Ok(()));
+        }
+        if self.chunk.len() < CHUNK_BYTES {
             return Ok(());
-        };
-        self.stop_when_failed(done)
+        }
+        self.pipeline.hand_over(&mut self.chunk).map_err(|error| self.stop(error))
+    }
+}
+
+impl JournalWriter {
+    /// Whether the records that may not be on the disk must not wait any longer. Only the segments know what is unsynced;
+    /// here it is what may be.
+    fn is_too_old(&mut self, ts: Timestamp) -> bool {
+        let (oldest, newest) = merged(self.progress.unsynced, ts);
+        self.progress.unsynced = Some((oldest, newest));
+        self.policy.is_too_old(oldest, newest)
+    }
+}
+
+impl Drop for JournalWriter {
+    /// What was recorded and not committed is lost or written as without a thread: whole groups stay.
+    fn drop(&mut self) {
+        if self.lock.is_some() && self.stopped.is_none() {
+            let _ = self.settle(|_| Ok(()));
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::PathBuf;
 
     fn folder(name: &str) -> PathBuf {
         let path = std::env::temp_dir().join(format!("holdfast-{name}-{}", std::process::id()));
@@ -348,7 +267,7 @@ mod tests {
         let mut writer = JournalWriter::create(&folder, SyncPolicy::Always).unwrap();
         writer.record(RecordKind::Bar, Timestamp(1), &[1, 2, 3][..]).unwrap();
         writer.commit().unwrap();
-        writer.file = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        writer.pipeline.fill_disk().unwrap();
         writer.record(RecordKind::Bar, Timestamp(2), &[4][..]).unwrap();
         let error = writer.commit().unwrap_err();
         assert_eq!(error.code(), Code::JournalIo);
@@ -367,5 +286,74 @@ mod tests {
         let summary = crate::JournalReader::open(&folder).unwrap().visit(|_| Ok(())).unwrap();
         assert_eq!(summary.records, 1, "what was committed is intact");
         std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[cfg(target_os = "linux")]
+    mod full_disk {
+        use super::*;
+        use proptest::prelude::*;
+
+        fn recorded(writer: &mut JournalWriter, at: i64, length: usize) -> Result<()> {
+            writer.record(RecordKind::Bar, Timestamp(at), vec![at as u8; length].as_slice())
+        }
+
+        proptest! {
+            #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+            #[test]
+            fn nat_06_a_disk_that_is_full_from_any_record_on_is_told_before_a_commit_returns(
+                lengths in prop::collection::vec(prop_oneof![0_usize..300, 3_000_usize..30_000], 1..60),
+                at in any::<prop::sample::Index>(),
+                commit_every in 1_usize..70,
+                pipelined in any::<bool>(),
+            ) {
+                let folder = folder("full-from");
+                let options = JournalOptions { pipelined, ..JournalOptions::new(SyncPolicy::Os) };
+                let mut writer = JournalWriter::create_with(&folder, options).unwrap();
+                let (full_from, mut committed, mut failure) = (at.index(lengths.len()), 0, None);
+                for (index, length) in lengths.iter().enumerate() {
+                    if index == full_from {
+                        writer.pipeline.fill_disk().unwrap();
+                    }
+                    let done = recorded(&mut writer, index as i64, *length).and_then(|()| {
+                        let due = (index + 1) % commit_every == 0;
+                        if due { writer.commit()?; committed = index + 1; }
+                        Ok(())
+                    });
+                    if let Err(error) = done {
+                        failure = Some(error);
+                        break;
+                    }
+                }
+                let failure = failure.or_else(|| writer.commit().err());
+                prop_assert!(committed <= full_from, "{committed} of {full_from} acknowledged");
+                prop_assert_eq!(failure.map(|error| error.code()), Some(Code::JournalIo));
+                let later = recorded(&mut writer, 0, 1).unwrap_err();
+                prop_assert_eq!(later.code(), Code::JournalStopped);
+                prop_assert!(later.to_string().contains("No space left"));
+                prop_assert_eq!(writer.commit().map_err(|error| error.code()), Err(Code::JournalStopped));
+                drop(writer);
+                let read = crate::JournalReader::open(&folder).unwrap();
+                let mut intact = 0;
+                let _ = read.visit(|_| { intact += 1; Ok(()) });
+                prop_assert!(intact >= committed, "{intact} of {committed} are intact");
+                std::fs::remove_dir_all(&folder).unwrap();
+            }
+        }
+
+        #[test]
+        fn nat_06_what_the_thread_cannot_write_is_told_without_a_commit() {
+            let folder = folder("told-early");
+            let mut writer = JournalWriter::create(&folder, SyncPolicy::Os).unwrap();
+            writer.pipeline.fill_disk().unwrap();
+            // A group of 256 KiB, and as much as may wait for the thread, with room to spare.
+            let failed = (0..400).find_map(|at| recorded(&mut writer, at, 4_000).err());
+            let error = failed.unwrap();
+            assert_eq!(error.code(), Code::JournalIo);
+            assert!(error.to_string().contains("000001.journal"));
+            assert_eq!(writer.commit().unwrap_err().code(), Code::JournalStopped);
+            drop(writer);
+            std::fs::remove_dir_all(&folder).unwrap();
+        }
     }
 }

@@ -29,31 +29,76 @@ pub struct Recovered {
     pub cut_off: Vec<CutOff>,
 }
 
-/// Rebuilds an engine from the records of a journal without segment headers. A torn last record is left out: a command goes
-/// out after its records are safe, so nothing that was torn has been sent.
+/// A replay that goes on where it stood when more of the journal has been written; what it has read stays read, so that the
+/// bytes may only grow behind it.
+#[derive(Debug, Default)]
+pub struct Recovery {
+    replica: Replica,
+    chain: Chain,
+    intact_bytes: usize,
+}
+
+impl Recovery {
+    /// Replays what was written since the last call. A torn last record is left out: a command goes out after its records
+    /// are safe, so nothing that was torn has been sent.
+    ///
+    /// # Errors
+    /// `JOURNAL_CORRUPT`, `JOURNAL_DIVERGED`; after an error the replay is of no more use.
+    pub fn follow(&mut self, bytes: &[u8]) -> Result<()> {
+        while let Some(rest) = bytes.get(self.intact_bytes..) {
+            match self.chain.verify(rest) {
+                Ok(Some(record)) => {
+                    self.intact_bytes += record.bytes;
+                    self.replica.apply(&record)?;
+                }
+                Ok(None) => break,
+                Err(error) if error.code() == Code::JournalTruncated => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the engine after the last intact input.
+    ///
+    /// # Errors
+    /// `JOURNAL_CORRUPT` when nothing is intact.
+    pub fn engine(&self) -> Result<&Engine> {
+        self.replica.engine().ok_or_else(nothing_intact)
+    }
+
+    /// Returns the bytes of intact records; what stands after them is a torn write and has to be cut.
+    #[must_use]
+    pub const fn intact_bytes(&self) -> usize {
+        self.intact_bytes
+    }
+
+    /// Returns the chain after the intact records.
+    #[must_use]
+    pub const fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// Returns the outputs that have to be appended before the next input.
+    #[must_use]
+    pub fn cut_off(&self) -> Vec<CutOff> {
+        self.replica.cut_off()
+    }
+}
+
+fn nothing_intact() -> Error {
+    Error::new(Code::JournalCorrupt, "journal must begin with session_opened, nothing is intact")
+}
+
+/// Rebuilds an engine from the records of a journal without segment headers, from the first on. A torn last record is left
+/// out.
 ///
 /// # Errors
 /// `JOURNAL_CORRUPT`, also when nothing is intact, and `JOURNAL_DIVERGED`.
 pub fn recover(bytes: &[u8]) -> Result<Recovered> {
-    let (mut chain, mut offset) = (Chain::default(), 0);
-    let mut replica = Replica::default();
-    while let Some(rest) = bytes.get(offset..) {
-        match chain.verify(rest) {
-            Ok(Some(record)) => {
-                offset += record.bytes;
-                replica.apply(&record)?;
-            }
-            Ok(None) => break,
-            Err(error) if error.code() == Code::JournalTruncated => break,
-            Err(error) => return Err(error),
-        }
-    }
+    let mut recovery = Recovery::default();
+    recovery.follow(bytes)?;
+    let Recovery { replica, chain, intact_bytes } = recovery;
     let (engine, cut_off) = replica.into_engine();
-    let engine = engine.ok_or_else(|| {
-        Error::new(
-            Code::JournalCorrupt,
-            "journal must begin with session_opened, nothing is intact",
-        )
-    })?;
-    Ok(Recovered { engine, intact_bytes: offset, chain, cut_off })
+    Ok(Recovered { engine: engine.ok_or_else(nothing_intact)?, intact_bytes, chain, cut_off })
 }

@@ -185,13 +185,20 @@ impl Replica {
     /// records did not come.
     #[must_use]
     pub fn into_engine(self) -> (Option<Engine>, Vec<CutOff>) {
-        let payloads = self.expected.payloads;
-        let cut_off = self.expected.outputs.into_iter().map(|output| CutOff {
+        let cut_off = self.cut_off();
+        (self.engine, cut_off)
+    }
+
+    /// Returns the outputs of the last input whose records did not come.
+    #[must_use]
+    pub fn cut_off(&self) -> Vec<CutOff> {
+        let Expected { outputs, payloads } = &self.expected;
+        let cut_off = outputs.iter().map(|output| CutOff {
             kind: output.kind,
             ts: output.ts,
-            payload: payloads.get(output.payload).unwrap_or_default().to_vec(),
+            payload: payloads.get(output.payload.clone()).unwrap_or_default().to_vec(),
         });
-        (self.engine, cut_off.collect())
+        cut_off.collect()
     }
 
     /// Returns whether every output of the last input has come, so that the engine stands between two steps.

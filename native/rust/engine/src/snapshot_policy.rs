@@ -57,7 +57,7 @@ impl SnapshotKeeper {
             folder: folder.to_path_buf(),
             policy,
             opened,
-            last_sequence: journal.chain().next_sequence,
+            last_sequence: journal.next_sequence(),
             last_segment: journal.segment_index(),
         }
     }
@@ -66,7 +66,7 @@ impl SnapshotKeeper {
         match self.policy.cadence {
             SnapshotCadence::AtRotation => journal.segment_index() != self.last_segment,
             SnapshotCadence::EveryRecords(every) => {
-                journal.chain().next_sequence.saturating_sub(self.last_sequence) >= every.get()
+                journal.next_sequence().saturating_sub(self.last_sequence) >= every.get()
             }
             SnapshotCadence::OnRequest => false,
         }
@@ -78,7 +78,7 @@ impl SnapshotKeeper {
         let snapshot = SnapshotFile::of(engine, *journal.chain(), &self.opened);
         let path = snapshot.write(&self.folder, journal.reaches_the_disk())?;
         keep_newest(&self.folder, self.policy.kept)?;
-        self.last_sequence = journal.chain().next_sequence;
+        self.last_sequence = journal.next_sequence();
         self.last_segment = journal.segment_index();
         Ok(path)
     }

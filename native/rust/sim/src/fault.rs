@@ -15,6 +15,7 @@ mod ledger;
 mod lists;
 mod minimise;
 mod network;
+mod placements;
 mod random;
 mod restart;
 mod run;

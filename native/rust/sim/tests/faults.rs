@@ -86,7 +86,14 @@ fn nothing_leaves_beyond_a_tight_fuse_whatever_fails_around_it() {
     for (second, minute) in [(2, 400), (50, 30), (50, 60)] {
         let hash_before = String::new();
         let faults = FaultSet::ALL;
-        let batch = Batch { seed_start: 1, seeds: SEEDS / 10, steps: 400, faults, hash_before, acts: ActSet::ALL };
+        let batch = Batch {
+            seed_start: 1,
+            seeds: SEEDS / 10,
+            steps: 400,
+            faults,
+            hash_before,
+            acts: ActSet::ALL,
+        };
         let report = simulate_fused(&batch, second, minute).unwrap();
         assert_eq!(report.violations, [], "{second} a second, {minute} a minute");
         assert!(report.crashes > u64::from(SEEDS / 10));

@@ -118,12 +118,16 @@ pub(super) fn limits(engine: &Engine, exchange: &Exchange, approved: &OrderInten
 /// Whether the venue did with an order what nothing here could foresee: it denied falsely that it has it, or it clipped a
 /// reduce-only order to a position that is past, and the fill is still under way.
 fn is_hidden(truth: &Placed, id: InstrumentId, engine: &Engine) -> bool {
+    let may_be = truth.denied_falsely || truth.intent.reduce_only;
+    if truth.intent.instrument != id || !may_be {
+        return false;
+    }
     let Some(order) = engine.order(truth.intent.client_order_id) else { return false };
     let filled = order.cum_quantity.lots();
     let denied =
         truth.denied_falsely && filled + order.reserved.lots() < truth.filled + truth.leaves();
     let clipped = truth.intent.reduce_only && filled < truth.filled;
-    truth.intent.instrument == id && (denied || clipped)
+    denied || clipped
 }
 
 /// Whether both sides stand equal; the text says what differs.

@@ -2,6 +2,7 @@
 
 use super::kind::{FaultKind, Windows};
 use super::network::Delivery;
+use super::placements::Placements;
 use super::random::Random;
 use super::setting::{LATE_NS_MAX, WINDOW_NS};
 use super::waiting;
@@ -11,7 +12,6 @@ use holdfast_core::{
     TimeInForce, Timestamp, TradeId, VenueReport,
 };
 use holdfast_engine::gateway::{AccountStatus, Heard, OpenOrder, OrderStatus, Request, StatusOf};
-use std::collections::BTreeMap;
 
 /// Fee of one lot: 0.001 of the quote currency.
 const FEE_PER_LOT_RAW: i128 = 1_000_000_000_000_000;
@@ -55,7 +55,7 @@ pub(super) struct Sent {
 
 #[derive(Debug)]
 pub(super) struct Exchange {
-    pub orders: BTreeMap<u64, Placed>,
+    pub orders: Placements,
     pub open: Vec<u64>,
     pub prices: Vec<i64>,
     pub positions: Vec<i64>,
@@ -79,7 +79,7 @@ pub(super) struct Exchange {
 impl Exchange {
     pub fn new(seed: u64, prices: Vec<i64>) -> Self {
         Self {
-            orders: BTreeMap::new(),
+            orders: Placements::default(),
             open: Vec::new(),
             positions: vec![0; prices.len()],
             fees: vec![FEE_PER_LOT_RAW; prices.len()],
@@ -167,7 +167,7 @@ impl Exchange {
             silent,
             fills: Vec::new(),
         };
-        self.orders.insert(id.0, placed);
+        self.orders.insert(placed);
         self.open.push(id.0);
         // One order in fifty is truly rejected.
         let nothing_to_reduce = intent.reduce_only && self.reducible(&intent) == 0;

@@ -3,10 +3,12 @@
 use super::ties::Promise;
 use crate::notices::Notices;
 use holdfast_core::journal_record::{Chain, HEADER_BYTES, RecordKind, TRAILER_BYTES};
+use holdfast_core::stripped_records::StrippedRecords;
 use holdfast_core::wire::{Encode, Reader};
 use holdfast_core::{Code, Error, Result, Timestamp, VenueReport};
 use holdfast_engine::Sink;
-use holdfast_engine::recovery::Recovered;
+use holdfast_engine::recovery::Recovery;
+use std::ops::Range;
 
 /// What was written, and what is gathered for the next write.
 #[derive(Debug, Default)]
@@ -14,6 +16,10 @@ pub(super) struct MemoryJournal {
     pub chain: Chain,
     pub bytes: Vec<u8>,
     group: Vec<u8>,
+    /// The record that is being chained.
+    record: StrippedRecords,
+    /// The journal of an equal run before: the hash of a record that follows the same hash with the same content is known.
+    pub known: Vec<u8>,
     pub disk_full: bool,
     /// The process dies when so many records more were gathered.
     pub fuse: Option<u64>,
@@ -34,6 +40,13 @@ impl MemoryJournal {
         }
         self.bytes.append(&mut self.group);
         Ok(())
+    }
+
+    /// Goes on in memory that was used before.
+    pub fn move_into(&mut self, mut memory: Vec<u8>) {
+        memory.clear();
+        memory.extend_from_slice(&self.bytes);
+        self.bytes = memory;
     }
 
     /// A crash leaves the first `permille` of what was gathered.
@@ -65,11 +78,11 @@ impl MemoryJournal {
         })
     }
 
-    /// Goes on after a recovery: the torn record is cut, and what the crash cut off is written again.
-    pub fn resume(&mut self, recovered: &Recovered) -> Result<()> {
-        self.bytes.truncate(recovered.intact_bytes);
-        self.chain = recovered.chain;
-        for record in &recovered.cut_off {
+    /// Goes on after a replay: the torn record is cut, and what the crash cut off is written again.
+    pub fn resume(&mut self, replayed: &Recovery) -> Result<()> {
+        self.bytes.truncate(replayed.intact_bytes());
+        self.chain = *replayed.chain();
+        for record in &replayed.cut_off() {
             let payload = record.payload.as_slice();
             self.chain.append(&mut self.group, record.kind, record.ts, payload)?;
             self.promises.extend(Promise::read(record.kind, payload)?);
@@ -97,12 +110,33 @@ impl Sink for MemoryJournal {
         if let Some(notices) = &mut self.notices {
             notices.note(kind, ts, content);
         }
-        let start = self.group.len() + HEADER_BYTES;
-        self.chain.append(&mut self.group, kind, ts, content)?;
-        let end = self.group.len().saturating_sub(TRAILER_BYTES);
-        let payload = self.group.get(start..end).unwrap_or_default();
+        self.record.clear();
+        self.record.push(kind, self.chain.next_sequence, ts, content)?;
+        if let Some((head, place)) = self.known_record()
+            && let Some(record) = self.known.get(place)
+        {
+            self.group.extend_from_slice(record);
+            self.chain = Chain { head, next_sequence: self.chain.next_sequence + 1 };
+        } else {
+            self.chain.append_stripped(&mut self.group, self.record.bytes());
+        }
+        let payload = self.record.bytes().get(HEADER_BYTES..).unwrap_or_default();
         self.promises.extend(Promise::read(kind, payload)?);
         Ok(())
+    }
+}
+
+impl MemoryJournal {
+    /// Returns the head of the chain with the record, and where it stands in the journal of the run before, when it stands
+    /// there behind the same head with the same content.
+    fn known_record(&self) -> Option<([u8; 32], Range<usize>)> {
+        let (start, content) = (self.bytes.len() + self.group.len(), self.record.bytes());
+        let before = self.known.get(start.checked_sub(TRAILER_BYTES)?..start)?;
+        let trailer = start + content.len();
+        let is_known = before.starts_with(&self.chain.head)
+            && self.known.get(start..trailer).is_some_and(|known| known == content);
+        let head = self.known.get(trailer..)?.first_chunk::<32>().filter(|_| is_known)?;
+        Some((*head, start..trailer + TRAILER_BYTES))
     }
 }
 
@@ -122,5 +156,32 @@ mod tests {
         assert!(!journal.group.is_empty() && journal.bytes.is_empty());
         journal.tear(500);
         assert_eq!((journal.bytes.len(), journal.group.len()), (80, 0));
+    }
+
+    #[test]
+    fn what_is_known_of_an_equal_run_changes_no_byte() {
+        let written = |known: Vec<u8>, other: u8| {
+            let mut journal = MemoryJournal { known, ..Default::default() };
+            for at in 0..20_u8 {
+                let content = [if at == 7 { other } else { at }; 9];
+                let ts = Timestamp(i64::from(at));
+                journal.record(RecordKind::Failure, ts, content.as_slice()).unwrap();
+                if at % 3 == 0 {
+                    journal.commit().unwrap();
+                }
+            }
+            journal.commit().unwrap();
+            (journal.bytes, journal.chain)
+        };
+        let plain = written(Vec::new(), 7);
+        assert_eq!(written(plain.0.clone(), 7), plain);
+        let other = written(Vec::new(), 99);
+        assert_ne!(other, plain);
+        assert_eq!(written(plain.0, 99), other);
+        let mut forged = other.0.clone();
+        // What is known is taken: a hash of the third record that its content does not give shows.
+        let record = HEADER_BYTES + 9 + TRAILER_BYTES;
+        forged[3 * record - 10] ^= 1;
+        assert_ne!(written(forged, 99).0, other.0);
     }
 }

@@ -3,27 +3,26 @@
 use super::checks::violated;
 use holdfast_core::{Amount, Instrument, Quantity, ReportKind, Result, TradeId, VenueReport};
 use holdfast_engine::Engine;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// Cash and positions after a set of fills.
 #[derive(Debug)]
 pub(super) struct Ledger {
     pub cash: Amount,
     pub positions: Vec<i64>,
-    applied: BTreeMap<TradeId, VenueReport>,
+    applied: BTreeSet<TradeId>,
 }
 
 impl Ledger {
     pub fn new(cash: Amount, instruments: usize) -> Self {
-        Self { cash, positions: vec![0; instruments], applied: BTreeMap::new() }
+        Self { cash, positions: vec![0; instruments], applied: BTreeSet::new() }
     }
 
     /// Books a fill once; `false` for a repeated one.
     pub fn book(&mut self, report: &VenueReport, engine: &Engine) -> Result<bool> {
-        if report.kind != ReportKind::Fill || self.applied.contains_key(&report.trade_id) {
+        if report.kind != ReportKind::Fill || !self.applied.insert(report.trade_id) {
             return Ok(false);
         }
-        self.applied.insert(report.trade_id, *report);
         let Some(order) = engine.order(report.client_order_id) else {
             return Err(violated("a fill must find its order"));
         };

@@ -6,7 +6,7 @@ use super::setting::DELAY_NS_MAX;
 use holdfast_core::{OrderIntent, Timestamp};
 use holdfast_engine::gateway::{Heard, Request};
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
 
 /// Something that arrives.
 #[derive(Debug, Clone)]
@@ -34,10 +34,15 @@ pub(super) enum Delivery {
     DiskHeals,
 }
 
+/// When something arrives, its number in the order of sending, and where it stands.
+type Due = (i64, u64, usize);
+
 /// The queue, ordered by time and then by the order of sending.
 #[derive(Debug)]
 pub(super) struct Network {
-    queue: BinaryHeap<Reverse<(i64, u64, usize)>>,
+    queue: BinaryHeap<Reverse<Due>>,
+    /// Acts of the schedule, which come in order, so that the heap stays small.
+    acts: VecDeque<Due>,
     /// What the queue's entries stand for, with places that are free again.
     deliveries: Vec<Option<Delivery>>,
     free: Vec<usize>,
@@ -51,6 +56,7 @@ impl Network {
     pub fn new(seed: u64) -> Self {
         Self {
             queue: BinaryHeap::new(),
+            acts: VecDeque::new(),
             deliveries: Vec::new(),
             free: Vec::new(),
             sent: 0,
@@ -61,12 +67,18 @@ impl Network {
 
     /// Lets something arrive at a time.
     pub fn at(&mut self, at_ns: i64, delivery: Delivery) {
+        let is_act = matches!(delivery, Delivery::Act(_));
         let place = self.free.pop().unwrap_or(self.deliveries.len());
         match self.deliveries.get_mut(place) {
             Some(slot) => *slot = Some(delivery),
             None => self.deliveries.push(Some(delivery)),
         }
-        self.queue.push(Reverse((at_ns, self.sent, place)));
+        let due = (at_ns, self.sent, place);
+        if is_act && self.acts.back().is_none_or(|last| *last < due) {
+            self.acts.push_back(due);
+        } else {
+            self.queue.push(Reverse(due));
+        }
         self.sent += 1;
     }
 
@@ -104,13 +116,53 @@ impl Network {
         self.at(at_ns, delivery);
     }
 
+    /// The earlier of both fronts, and whether it is an act's.
+    fn next(&self) -> Option<(Due, bool)> {
+        let act = self.acts.front().map(|due| (*due, true));
+        let other = self.queue.peek().map(|Reverse(due)| (*due, false));
+        act.into_iter().chain(other).min()
+    }
+
     pub fn next_at(&self) -> Option<i64> {
-        self.queue.peek().map(|Reverse((at_ns, ..))| *at_ns)
+        self.next().map(|((at_ns, ..), _)| at_ns)
     }
 
     pub fn take(&mut self) -> Option<Delivery> {
-        let Reverse((.., place)) = self.queue.pop()?;
+        let ((.., place), is_act) = self.next()?;
+        if is_act {
+            self.acts.pop_front();
+        } else {
+            self.queue.pop();
+        }
         self.free.push(place);
         self.deliveries.get_mut(place)?.take()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sent_arrives_by_time_and_then_by_the_order_of_sending() {
+        let mut network = Network::new(1);
+        for (at_ns, act) in [(5, 0), (9, 1), (7, 2), (9, 3)] {
+            network.at(at_ns, Delivery::Act(act));
+            network.at(at_ns, Delivery::Price { instrument: act as u32, ticks: 1 });
+        }
+        let mut seen = Vec::new();
+        while let Some(at_ns) = network.next_at() {
+            match network.take() {
+                Some(Delivery::Act(act)) => seen.push((at_ns, act, true)),
+                Some(Delivery::Price { instrument, .. }) => {
+                    seen.push((at_ns, instrument as usize, false));
+                }
+                _ => {}
+            }
+        }
+        let order = [(5, 0), (7, 2), (9, 1), (9, 3)];
+        let both = order.iter().flat_map(|(at, act)| [(*at, *act, true), (*at, *act, false)]);
+        assert_eq!(seen, both.collect::<Vec<_>>());
+        assert!(network.take().is_none());
     }
 }

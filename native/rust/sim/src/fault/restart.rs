@@ -1,11 +1,17 @@
 //! What a restart must hold to, whenever the process died: a snapshot with the tail behind it is the whole journal, and
 //! reconciling with the venue's truth ends with the venue's positions and nothing undecided.
+//!
+//! The whole journal is replayed by one replay that goes on from restart to restart: what it has read cannot have changed,
+//! since records are only ever added behind it. At restarts that are drawn, and at the end, everything is replayed from the
+//! first record on, and must be the same.
 
 use super::checks::violated;
 use super::exchange::Exchange;
+use super::random::mix;
 use holdfast_core::journal_record::Chain;
 use holdfast_core::{Code, InstrumentId, Quantity, ReportKind, Result, Timestamp, VenueReport};
 use holdfast_engine::reconciliation::{Decision, DecisionKind};
+use holdfast_engine::recovery::{Recovery, recover};
 use holdfast_engine::sink::NoSink;
 use holdfast_engine::venue_snapshot::{
     VenueFill, VenueOrder, VenueOrderStatus, VenuePosition, VenueSnapshot,
@@ -16,6 +22,14 @@ use holdfast_engine::{Engine, EngineConfig, Input, Replica};
 pub(super) const SNAPSHOT_EVENTS: u64 = 1_024;
 /// Of so many crashes one is reconciled: comparing with all that the venue ever had takes longer than a restart.
 pub(super) const RECONCILED_CRASHES: u64 = 4;
+
+/// Of so many restarts, drawn from the seed, one replays everything from the first record on.
+const WHOLE_REPLAYS: u64 = 8;
+
+/// Whether a restart replays everything.
+pub(super) const fn replays_whole(seed: u64, crashes: u64) -> bool {
+    mix(seed ^ crashes.rotate_left(32)).is_multiple_of(WHOLE_REPLAYS)
+}
 
 /// The state behind what was written at one time.
 #[derive(Debug)]
@@ -31,10 +45,8 @@ impl Taken {
     }
 
     /// Returns the engine that the snapshot and the records behind it give; it must be the one that the whole journal gives.
-    pub fn restarted(&self, config: &EngineConfig, bytes: &[u8], whole: &Engine) -> Result<Engine> {
-        let mut engine = Engine::new(config)?;
-        engine.take_image(&self.image)?;
-        let mut replica = Replica::behind(engine, self.chain);
+    pub fn restarted(&self, config: &EngineConfig, bytes: &[u8], whole: &[u8]) -> Result<Engine> {
+        let mut replica = Replica::behind(copy(config, &self.image)?, self.chain);
         let (mut chain, mut offset) = (self.chain, self.offset);
         while let Some(rest) = bytes.get(offset..) {
             match chain.verify(rest) {
@@ -49,9 +61,68 @@ impl Taken {
         }
         let restarted = replica.into_engine().0;
         restarted
-            .filter(|engine| engine.image() == whole.image())
+            .filter(|engine| is_image(engine, whole))
             .ok_or_else(|| violated("a snapshot and its tail must give the whole journal's state"))
     }
+}
+
+/// Two engines of one configuration with equal images go on alike.
+fn is_image(engine: &Engine, image: &[u8]) -> bool {
+    let mut other = Vec::with_capacity(image.len());
+    engine.write_image(&mut other);
+    other == image
+}
+
+/// The replay of the whole journal, from restart to restart.
+#[derive(Debug, Default)]
+pub(super) struct Restarts {
+    replayed: Recovery,
+    /// The state that it gave last.
+    image: Vec<u8>,
+    /// The newest snapshot.
+    pub taken: Option<Taken>,
+}
+
+impl Restarts {
+    /// Replays what was written since the last restart.
+    pub fn follow(&mut self, bytes: &[u8]) -> Result<&Recovery> {
+        self.replayed.follow(bytes)?;
+        self.replayed.engine()?.write_image(&mut self.image);
+        Ok(&self.replayed)
+    }
+
+    /// Returns the state that the whole journal gives.
+    pub fn image(&self) -> &[u8] {
+        &self.image
+    }
+
+    /// Returns the engine that goes on: from the newest snapshot and the records behind it, or, before the first one, with
+    /// the state that the whole journal gives. With `from_start` that state is made a second time from the first record on.
+    pub fn engine(&self, config: &EngineConfig, bytes: &[u8], from_start: bool) -> Result<Engine> {
+        let mut whole = None;
+        if from_start {
+            let recovered = recover(bytes)?;
+            let is_same = recovered.intact_bytes == self.replayed.intact_bytes()
+                && recovered.chain == *self.replayed.chain()
+                && recovered.cut_off == self.replayed.cut_off()
+                && is_image(&recovered.engine, &self.image);
+            if !is_same {
+                return Err(violated("a replay that goes on must be that of the whole journal"));
+            }
+            whole = Some(recovered.engine);
+        }
+        match (&self.taken, whole) {
+            (Some(taken), _) => taken.restarted(config, bytes, &self.image),
+            (None, Some(whole)) => Ok(whole),
+            (None, None) => copy(config, &self.image),
+        }
+    }
+}
+
+fn copy(config: &EngineConfig, image: &[u8]) -> Result<Engine> {
+    let mut engine = Engine::new(config)?;
+    engine.take_image(image)?;
+    Ok(engine)
 }
 
 fn status(end: Option<ReportKind>) -> VenueOrderStatus {
@@ -121,15 +192,15 @@ fn truth(exchange: &Exchange, ts_event: Timestamp, until: Timestamp) -> VenueSna
     }
 }
 
-/// Reconciles a copy of the engine with the venue's truth, adopting all that can be adopted.
+/// Reconciles an engine of this state with the venue's truth, adopting all that can be adopted.
 pub(super) fn reconciles(
     config: &EngineConfig,
-    engine: &Engine,
+    image: &[u8],
     exchange: &Exchange,
     until: Timestamp,
 ) -> Result<()> {
-    let mut copy = Engine::new(config)?;
-    copy.take_image(&engine.image())?;
+    let mut copy = copy(config, image)?;
+    let mode = copy.mode();
     let told = truth(exchange, copy.now(), until);
     let mut commands = Vec::new();
     copy.step(&Input::VenueState(&told), &mut NoSink, &mut commands)?;
@@ -146,7 +217,7 @@ pub(super) fn reconciles(
         copy.step(&Input::Decide(decision), &mut NoSink, &mut commands)?;
     }
     let held = copy.instruments().iter().map(|state| state.position.lots().lots());
-    if held.eq(exchange.positions.iter().copied()) && copy.mode() == engine.mode() {
+    if held.eq(exchange.positions.iter().copied()) && copy.mode() == mode {
         return Ok(());
     }
     Err(violated("reconciling with the venue's truth must end with its positions"))
@@ -154,16 +225,19 @@ pub(super) fn reconciles(
 
 #[cfg(test)]
 mod tests {
+    use super::super::journal::MemoryJournal;
     use super::super::setting::engine_config;
     use super::*;
+    use holdfast_core::journal_record::RecordKind;
     use holdfast_core::{Price, Side, Trade};
+    use holdfast_engine::Sink;
 
     #[test]
     fn ord_10_a_position_that_cannot_be_adopted_is_found_and_one_that_can_be_is_not() {
         let mut engine = Engine::new(&engine_config()).unwrap();
         let mut exchange = Exchange::new(1, vec![100, 100]);
         let outcome = |engine: &Engine, exchange: &Exchange| {
-            reconciles(&engine_config(), engine, exchange, Timestamp(0))
+            reconciles(&engine_config(), &engine.image(), exchange, Timestamp(0))
                 .map_err(|error| error.code())
         };
         assert_eq!(outcome(&engine, &exchange), Ok(()));
@@ -178,5 +252,40 @@ mod tests {
         };
         engine.step(&Input::Trade(trade), &mut NoSink, &mut Vec::new()).unwrap();
         assert_eq!(outcome(&engine, &exchange), Ok(()));
+    }
+
+    #[test]
+    fn tst_09_a_replay_that_goes_on_must_be_that_of_the_whole_journal() {
+        let config = engine_config();
+        let mut engine = Engine::new(&config).unwrap();
+        let (mut journal, mut restarts) = (MemoryJournal::default(), Restarts::default());
+        let opened = serde_json::to_vec(&serde_json::json!({ "engine": config })).unwrap();
+        journal.record(RecordKind::SessionOpened, Timestamp(0), opened.as_slice()).unwrap();
+        for at in 1..30 {
+            let trade = Trade {
+                instrument: InstrumentId(0),
+                ts_event: Timestamp(at),
+                price: Price::from_ticks(100 + at % 7),
+                quantity: Quantity::from_lots(1),
+                aggressor_side: Side::Buy,
+            };
+            engine.step(&Input::Trade(trade), &mut journal, &mut Vec::new()).unwrap();
+            journal.commit().unwrap();
+            if at % 7 == 0 {
+                restarts.follow(&journal.bytes).unwrap();
+                for from_start in [true, false] {
+                    let again = restarts.engine(&config, &journal.bytes, from_start).unwrap();
+                    assert_eq!(again.image(), engine.image());
+                }
+            }
+            if at == 10 {
+                restarts.taken = Some(Taken::of(&engine, &journal.bytes, journal.chain));
+            }
+        }
+        restarts.image.push(0);
+        for from_start in [true, false] {
+            let found = restarts.engine(&config, &journal.bytes, from_start).map(|_| ());
+            assert_eq!(found.map_err(|error| error.code()), Err(Code::SimulationViolated));
+        }
     }
 }

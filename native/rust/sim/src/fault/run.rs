@@ -98,12 +98,30 @@ pub(super) fn drawn(seed: u64, batch: &Batch) -> (EngineConfig, Vec<Scheduled>) 
     (config, variety.applied(draw(seed, batch.steps, batch.faults)))
 }
 
+/// The journals of this run and of the one before. The same memory serves all runs: fresh memory for each costs more than
+/// filling it.
+#[derive(Debug, Default)]
+struct Memory {
+    journal: Vec<u8>,
+    before: Vec<u8>,
+}
+
 /// Runs one seed once; equal journals need one replay only.
-fn run_seed(seed: u64, batch: &Batch, bounds: GatewayConfig, replay: bool) -> Result<SeedReport> {
+fn run_seed(
+    seed: u64,
+    batch: &Batch,
+    bounds: GatewayConfig,
+    replay: bool,
+    memory: &mut Memory,
+) -> Result<SeedReport> {
     let (config, schedule) = drawn(seed, batch);
     let mut world = World::new(&config, seed, schedule, bounds)?;
+    world.journal.move_into(std::mem::take(&mut memory.journal));
+    world.journal.known = std::mem::take(&mut memory.before);
     let outcome = world.run().and_then(|()| if replay { world.replay() } else { Ok(()) });
     let broken = outcome.err().map(|error| Broken::of(&error));
+    memory.before = std::mem::take(&mut world.journal.bytes);
+    memory.journal = std::mem::take(&mut world.journal.known);
     Ok(SeedReport {
         hash: hex(&world.hash()),
         events: world.events,
@@ -124,10 +142,11 @@ pub fn simulate(batch: &Batch) -> Result<BatchReport> {
 fn simulate_with(batch: &Batch, bounds: GatewayConfig) -> Result<BatchReport> {
     let mut report = BatchReport { seeds: batch.seeds, ..BatchReport::default() };
     report.hash.clone_from(&batch.hash_before);
+    let mut memory = Memory::default();
     for offset in 0..batch.seeds {
         let seed = batch.seed_start.wrapping_add(u64::from(offset));
-        let first = run_seed(seed, batch, bounds, true)?;
-        let second = run_seed(seed, batch, bounds, false)?;
+        let first = run_seed(seed, batch, bounds, true, &mut memory)?;
+        let second = run_seed(seed, batch, bounds, false, &mut memory)?;
         report.hash.push_str(&first.hash);
         report.hash = hex(blake3::hash(report.hash.as_bytes()).as_bytes());
         report.events += first.events + second.events;

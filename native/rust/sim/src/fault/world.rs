@@ -15,7 +15,9 @@ use super::keys::Keys;
 use super::ledger::Ledger;
 use super::network::{Delivery, Network};
 use super::random::{Random, mix};
-use super::restart::{RECONCILED_CRASHES, SNAPSHOT_EVENTS, Taken, reconciles};
+use super::restart::{
+    RECONCILED_CRASHES, Restarts, SNAPSHOT_EVENTS, Taken, reconciles, replays_whole,
+};
 use super::schedule::Scheduled;
 use super::setting::{HEARTBEAT_NS, INSTRUMENTS, LIVENESS_NS, START_TICKS};
 use super::ties::Ties;
@@ -61,8 +63,8 @@ pub(super) struct World {
     egress: Egress,
     /// Hash of the engine that died with everything written.
     hash_at_death: Option<[u8; 32]>,
-    /// The newest snapshot.
-    taken: Option<Taken>,
+    restarts: Restarts,
+    seed: u64,
     random: Random,
     digest: u64,
     healed: bool,
@@ -115,7 +117,8 @@ impl World {
             process: 0,
             bounds,
             hash_at_death: None,
-            taken: None,
+            restarts: Restarts::default(),
+            seed,
             random: Random::new(seed, 4),
             digest: seed,
             healed: false,
@@ -158,7 +161,7 @@ impl World {
             self.take_effects()?;
             if self.events.is_multiple_of(SNAPSHOT_EVENTS) && !self.down {
                 let MemoryJournal { bytes, chain, .. } = &self.journal;
-                self.taken = Some(Taken::of(&self.engine, bytes, *chain));
+                self.restarts.taken = Some(Taken::of(&self.engine, bytes, *chain));
             }
             self.check()?;
             if self.now > faults_end + LIVENESS_NS {
@@ -289,20 +292,20 @@ impl World {
 
     /// The process starts again from what the journal holds.
     fn restart(&mut self) -> Result<()> {
-        let recovered = recover(&self.journal.bytes)?;
-        if self.hash_at_death.is_some_and(|hash| hash != recovered.engine.state_hash()) {
+        let replayed = self.restarts.follow(&self.journal.bytes)?;
+        let hash = replayed.engine()?.state_hash();
+        if self.hash_at_death.is_some_and(|at_death| at_death != hash) {
             return Err(checks::violated("a restart must give the same hash"));
         }
-        self.keys.restarted(recovered.engine.next_client_order_id());
-        self.ties.restarted(&mut self.journal.promises, &recovered.engine);
-        self.journal.resume(&recovered)?;
-        self.engine = match &self.taken {
-            Some(taken) => taken.restarted(&self.config, &self.journal.bytes, &recovered.engine)?,
-            None => recovered.engine,
-        };
+        let recovered = replayed.engine()?;
+        self.keys.restarted(recovered.next_client_order_id());
+        self.ties.restarted(&mut self.journal.promises, recovered);
+        self.journal.resume(replayed)?;
+        let from_start = replays_whole(self.seed, self.crashes);
+        self.engine = self.restarts.engine(&self.config, &self.journal.bytes, from_start)?;
         let settled = Timestamp(self.now.saturating_sub(self.bounds.settle_ns));
         if self.crashes % RECONCILED_CRASHES == 1 {
-            reconciles(&self.config, &self.engine, &self.exchange, settled)?;
+            reconciles(&self.config, self.restarts.image(), &self.exchange, settled)?;
         }
         self.recall()?;
         self.process += 1;
