@@ -1176,6 +1176,51 @@ export const CODES = {
     meaning: 'The task does not fit the adapter.',
     remedy: 'Use fewer scenarios or assets, or run on the processor.',
   },
+  STRATEGY_UNKNOWN: {
+    number: 235,
+    category: 'validation',
+    retryable: false,
+    meaning: 'An order names a strategy that the limits do not name.',
+    remedy: "Name it in `strategies` of the limits, or correct the order's `strategy`.",
+  },
+  CONFIG_DIFFERS: {
+    number: 236,
+    category: 'validation',
+    retryable: false,
+    meaning: 'A journal was to be resumed under another configuration than it was written with.',
+    remedy:
+      'Resume it with the configuration that it names, or begin a journal in another folder with a higher `idEpoch`.',
+  },
+  RESTART_UNRECONCILED: {
+    number: 237,
+    category: 'risk',
+    retryable: true,
+    meaning:
+      'After a restart nothing was compared with the venue yet, so that only reducing orders and cancels pass.',
+    remedy: 'Call `reconcile` with what the venue says.',
+  },
+  NOTHING_TO_REDUCE: {
+    number: 245,
+    category: 'risk',
+    retryable: false,
+    meaning: 'The position is flat, or orders that are under way reduce all of it.',
+    remedy: 'Wait for the orders under way, or cancel them.',
+  },
+  GUARD_METHOD_REFUSED: {
+    number: 246,
+    category: 'validation',
+    retryable: false,
+    meaning: 'A guarded exchange was asked for an order by a method that the gate cannot judge.',
+    remedy: 'Use createOrder, or one of the methods that the message names.',
+  },
+  GUARD_ORDER_UNREADABLE: {
+    number: 247,
+    category: 'validation',
+    retryable: false,
+    meaning:
+      'An order for a guarded exchange has a type or a parameter that the gate cannot judge.',
+    remedy: 'Say it as a limit, market, stop or take-profit order with a quantity in units.',
+  },
   FUSE_ORDER_RATE: {
     number: 255,
     category: 'risk',
@@ -1251,6 +1296,57 @@ export const CODES = {
     meaning:
       "The strategy's exposure, if every open order filled, would be above the capital allocated to it.",
     remedy: 'Send a smaller order, cancel orders of the strategy, or allocate more to it.',
+  },
+  CORRELATION_STALE: {
+    number: 270,
+    category: 'risk',
+    retryable: true,
+    meaning: 'The correlation with something that is held is not known, or too old.',
+    remedy: 'Feed the gate correlations, as CorrelationMonitor does.',
+  },
+  CORRELATION_TOO_HIGH: {
+    number: 271,
+    category: 'risk',
+    retryable: true,
+    meaning: "The order's instrument moves too much like something that is held.",
+    remedy:
+      'Reduce what is held first, or trade another instrument; the size that would pass is 0.',
+  },
+  PORTFOLIO_RISK_STALE: {
+    number: 272,
+    category: 'risk',
+    retryable: true,
+    meaning: "The portfolio's risk was never told, or is too old.",
+    remedy: "Feed the gate the portfolio's risk, as LivePortfolioRisk does.",
+  },
+  VAR_EXCEEDED: {
+    number: 273,
+    category: 'risk',
+    retryable: true,
+    meaning: "The portfolio's VaR could pass its limit.",
+    remedy: 'Send a smaller order, or reduce what is held.',
+  },
+  CVAR_EXCEEDED: {
+    number: 274,
+    category: 'risk',
+    retryable: true,
+    meaning: "The portfolio's CVaR could pass its limit.",
+    remedy: 'Send a smaller order, or reduce what is held.',
+  },
+  RISK_SCORE_EXCEEDED: {
+    number: 275,
+    category: 'risk',
+    retryable: true,
+    meaning: "The portfolio's risk score is above its limit.",
+    remedy: 'Reduce what is held; reducing orders pass.',
+  },
+  RISK_MEASURE_INVALID: {
+    number: 276,
+    category: 'validation',
+    retryable: false,
+    meaning:
+      'Correlations or risk that the gate is told do not fit the account, a range, or their time.',
+    remedy: 'Correct the value that the message names.',
   },
 } as const satisfies Record<string, CodeEntry>;
 

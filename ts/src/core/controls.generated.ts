@@ -60,7 +60,20 @@ export const CONTROL_CODES = [
   'BREAKER_OPEN',
   'STRATEGY_MESSAGE_RATE_EXCEEDED',
   'CAPITAL_ALLOCATION_EXCEEDED',
+  'CORRELATION_STALE',
+  'CORRELATION_TOO_HIGH',
+  'PORTFOLIO_RISK_STALE',
+  'VAR_EXCEEDED',
+  'CVAR_EXCEEDED',
+  'RISK_SCORE_EXCEEDED',
 ] as const;
+
+/** Bit of each of them in a verdict: the numbers need not follow each other. */
+export const CONTROL_BITS: readonly number[] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26,
+  27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50,
+  51, 52, 53, 54, 55, 56,
+];
 
 export type ControlCode = (typeof CONTROL_CODES)[number];
 
@@ -228,5 +241,28 @@ export const CONTROLS: Readonly<Record<ControlCode, ControlEntry>> = {
     unit: 'amount',
     meaning:
       'Exposure of the strategy, all its open orders filled, against the capital allocated to it, in the settlement currency.',
+  },
+  CORRELATION_STALE: {
+    unit: 'ns',
+    meaning: 'Age of the correlations with what else is held or could be.',
+  },
+  CORRELATION_TOO_HIGH: {
+    unit: 'fraction',
+    meaning:
+      'Largest correlation with what else is held or could be, on the same side of the market.',
+  },
+  PORTFOLIO_RISK_STALE: { unit: 'ns', meaning: "Age of the portfolio's risk." },
+  VAR_EXCEEDED: {
+    unit: 'amount',
+    meaning: "VaR of the portfolio with all that was not measured yet, in the account's currency.",
+  },
+  CVAR_EXCEEDED: {
+    unit: 'amount',
+    meaning: "CVaR of the portfolio with all that was not measured yet, in the account's currency.",
+  },
+  RISK_SCORE_EXCEEDED: {
+    unit: 'fraction',
+    meaning:
+      'Risk score of the portfolio, in points of 100; it stands in every verdict once it is told.',
   },
 };

@@ -130,6 +130,7 @@ export const RECORD_KINDS = {
   gate_signal: 49,
   fuse_refused: 50,
   capital_planned: 51,
+  risk_measured: 52,
 } as const;
 export type RecordKind = keyof typeof RECORD_KINDS;
 

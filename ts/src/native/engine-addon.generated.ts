@@ -39,6 +39,27 @@ export declare class NativeEngine {
    * ahead of it that pass; nothing is sent and nothing changes.
    */
   checkBatch(count: number, together: boolean, strategy: number): void;
+  /** Notes that the caller asks the venue to cancel an order. Returns bytes of notices. */
+  gateCancel(clientOrderId: number): number;
+  /**
+   * Judges a change of an order to what stands in the command area; the caller sends it. Leaves a verdict as a submission
+   * does, and returns bytes of notices.
+   */
+  gateAmend(clientOrderId: number): number;
+  /** Puts other limits in force, now or when they are due. */
+  changeLimits(
+    limits: string,
+    key?: string | undefined | null,
+    untilNs?: string | undefined | null,
+  ): void;
+  /** Tells the gate of a change outside: the number of a signal with its target and value. */
+  gateSignal(number: number, target: number, value: number): void;
+  /** Returns the fingerprint of the limits in force. */
+  limitsInForce(): string;
+  /** Returns what the controls did so far, as JSON; numbers are texts in the control's unit. */
+  gateCoverage(): string;
+  /** Returns the hash over the whole state, hexadecimal. */
+  imageHash(): string;
   /** Returns an order as JSON, also one that ended a while ago; null when it is not known. */
   order(clientOrderId: number): string | null;
   /** Returns the index of an order's instrument; null when the order is not known. */
@@ -59,6 +80,24 @@ export declare class NativeEngine {
   snapshot(): string;
   /** Returns the account with currencies, margin and liquidation prices in exact text, as JSON. */
   accountSnapshot(): string;
+  /** Returns what the restart found, as JSON; null for a journal that was begun. */
+  restartReport(): string | null;
+  /** Returns whether nothing was compared with the venue since the journal was resumed. */
+  awaitsVenue(): boolean;
+  /** Compares with what the venue said. Returns bytes of notices. */
+  reconcile(venue: string): number;
+  /** Decides about a difference. Returns bytes of notices. */
+  decide(item: string, decision: string, reason: string): number;
+  /** Returns items, mode and the requests that wait, as JSON. */
+  reconciliation(): string;
+  /** Returns the venue's id of an order that was adopted from it. */
+  venueOrderId(clientOrderId: number): string | null;
+  /** Sets after how many nanoseconds a request without an answer is in doubt. */
+  setAnswerLimit(limitNs: number): void;
+  /** Lets time pass up to that of the call. Returns bytes of notices. */
+  tick(): number;
+  /** Returns when `tick` is due, in nanoseconds since 1970; null while nothing waits. */
+  nextTimer(): bigint | null;
   /** Judges the order in the command area once for each key. Returns bytes of notices; a repeat's is the first verdict. */
   submitOnce(key: string): number;
   /** Asks for an order to be cancelled. Returns bytes of notices. */
@@ -93,7 +132,7 @@ export declare class NativeEngine {
   );
   /**
    * Returns one of the functions that take their arguments from memory and leave their outcome there: `submit`, `report`,
-   * `market`, `submitBatch`, `applyReports`, `drain`.
+   * `market`, `submitBatch`, `applyReports`, `drain`, and those of a gate.
    */
   function(name: string): () => void;
   /** Throws what a function without result failed with. */
@@ -351,6 +390,12 @@ export interface EngineJournal {
   policy: string;
   /** The present time in milliseconds, for the age of a lock that somebody else holds. */
   nowMs: number;
+  /** `never`, `always`, or `if_present`: begin a journal where there is none. */
+  resume: string;
+  /** Records between two snapshots; at each sealed segment when left out, and 0 for none but that of the close. */
+  snapshotEveryRecords?: number;
+  /** How many snapshots stay. */
+  snapshotsKept: number;
 }
 
 /** Sets the latch of a folder back, and returns how it stands then. */
@@ -414,6 +459,14 @@ export interface PortfolioAnswer {
 /** Returns the ticks of a price as text. */
 export declare function priceTicks(spec: string, price: string): string;
 
+/** What a simulation answers. */
+export interface ScenarioAnswer {
+  /** JSON text of the figures, or of a failure. */
+  figures: string;
+  /** Profit and loss of each scenario, where they were asked for. */
+  outcomes?: Float64Array;
+}
+
 /** Returns the form in which limits keep the second key. */
 export declare function secondKeyHash(key: string): string;
 
@@ -434,3 +487,9 @@ export declare function simulatePortfolio(
   drifts: Float64Array,
   settings: string,
 ): Promise<PortfolioAnswer>;
+
+/** Simulates a book on all cores: the plan as JSON, and the rows of a history where the model has one. */
+export declare function simulateScenarios(
+  plan: string,
+  history: Float64Array,
+): Promise<ScenarioAnswer>;
