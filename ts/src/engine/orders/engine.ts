@@ -2,16 +2,9 @@ import { decimalOf, formatDecimal } from '../../core/decimal.js';
 import { HoldfastError } from '../../core/holdfast-error.js';
 import type { Instrument } from '../../core/instrument.js';
 import { instrumentAt } from '../../core/instrument-at.js';
-import type { RiskMeasure } from '../../core/risk-measure.js';
-import {
-  CONTINGENCIES,
-  type Contingency,
-  type TradingMode,
-} from '../../core/vocabulary.generated.js';
+import { CONTINGENCIES, type Contingency } from '../../core/vocabulary.generated.js';
 import type { CheckBatch, CheckOrder } from '../../native/check-batch.js';
-import type { CapitalPlan } from '../../risk/capital-governor.js';
 import type { Command } from '../../native/command-memory.js';
-import type { FuseState } from '../../native/fuse-latch.js';
 import type { ClosedEngine } from '../../native/native-engine.js';
 import type { Notice } from '../../native/notice-reader.js';
 import type { OrderBatch } from '../../native/order-batch.js';
@@ -31,9 +24,9 @@ import {
   orderCommand,
   sharedDecision,
 } from '../order-command.js';
-import { modeNumber } from '../../core/trading-mode.js';
 import { codesOf, failedFrom, resultFrom } from '../submit-result.js';
-import { type CallOptions, EngineCalls } from './engine-calls.js';
+import type { CallOptions } from './engine-calls.js';
+import { EngineControls } from './engine-controls.js';
 import { type EngineOptions, parseEngineOptions } from './engine-options.js';
 import {
   type BarUpdate,
@@ -67,7 +60,7 @@ const SENT_AT_ONCE: Readonly<Record<Contingency, number>> = { oco: 2, ouo: 2, ot
  * engine.submit({ side: 'buy', quantity: '0.01', orderType: 'limit', limitPrice: '64990', stopLoss: '64000' });
  * for (const request of engine.drainRequests()) await send(request);
  */
-export class Engine extends EngineCalls {
+export class Engine extends EngineControls {
   readonly #market: MarketWriter;
   readonly #currencies = new Map<string, number>();
   #closed: ClosedEngine | undefined;
@@ -218,50 +211,11 @@ export class Engine extends EngineCalls {
     this.telling(options, (notices) => this.native.setRate(currency, text, notices));
   }
 
-  /**
-   * Tells the gate of the portfolio's correlations (`CorrelationMonitor`) or risk (`LivePortfolioRisk`); limits on them judge
-   * every later order by the last that was told, with its age.
-   *
-   * @throws HoldfastError `RISK_MEASURE_INVALID`
-   */
-  tellRisk(measure: RiskMeasure, options: CallOptions = {}): void {
-    this.telling(options, (notices) => this.native.riskMeasured(measure, notices));
-  }
-
   /** Takes a funding payment in the settlement currency; what the account receives is negative. */
   funding(instrument: string | number, paid: string | number, options: CallOptions = {}): void {
     const { mantissa, scale } = decimalOf(paid);
     const [index, text] = [this.indexOf(instrument), formatDecimal(mantissa, scale)];
     this.telling(options, (notices) => this.native.funding(index, text, notices));
-  }
-
-  /**
-   * Puts a trading mode in force that is as strict as the present one or stricter; the reason stands in the journal.
-   *
-   * @throws HoldfastError `MODE_RESET_REQUIRED` for a looser one
-   */
-  setMode(mode: TradingMode, reason: string, options: CallOptions = {}): void {
-    this.#setMode({ mode, reason, isReset: false }, options);
-  }
-
-  /** Puts any trading mode in force: the end of a reset procedure, after a person has looked. */
-  resetMode(mode: TradingMode, reason: string, options: CallOptions = {}): void {
-    this.#setMode({ mode, reason, isReset: true }, options);
-  }
-
-  /**
-   * Divides the capital among the strategies of the limits; `CapitalGovernor` makes the plans. What is taken away holds at
-   * once, what is given follows the rules by which limits are loosened.
-   *
-   * @throws HoldfastError `LIMITS_CONTRADICTORY`, `LIMITS_INVALID`, `LIMITS_LOOSENING_DENIED`, also for a wrong key,
-   * `ACCOUNT_UNAVAILABLE` without equity
-   */
-  planCapital(
-    plan: CapitalPlan,
-    options: CallOptions & { readonly secondKey?: string } = {},
-  ): void {
-    const text = JSON.stringify(plan);
-    this.telling(options, (notices) => this.native.planCapital(text, options.secondKey, notices));
   }
 
   /**
@@ -341,11 +295,6 @@ export class Engine extends EngineCalls {
     return waits;
   }
 
-  /** How the egress fuse stands. */
-  get fuse(): FuseState {
-    return this.native.fuse();
-  }
-
   /** Ends the session and closes its journal; a later call of anything else is `HANDLE_CLOSED`. Idempotent. */
   close(): ClosedEngine {
     if (this.#closed !== undefined) return this.#closed;
@@ -357,14 +306,6 @@ export class Engine extends EngineCalls {
     }
     this.events.tell(notices);
     return this.#closed;
-  }
-
-  #setMode(
-    { mode, reason, isReset }: { mode: TradingMode; reason: string; isReset: boolean },
-    options: CallOptions,
-  ): void {
-    const number = modeNumber(mode, reason);
-    this.telling(options, (notices) => this.native.setMode(number, reason, isReset, notices));
   }
 
   #play(tsNs: bigint, write: () => number): void {

@@ -1,4 +1,4 @@
-import { type Decimal, formatDecimal } from '../../core/decimal.js';
+import { type Decimal, decimalOf, formatDecimal } from '../../core/decimal.js';
 import { HoldfastError } from '../../core/holdfast-error.js';
 import type { Instrument } from '../../core/instrument.js';
 import { Price } from '../../core/price.js';
@@ -53,6 +53,12 @@ export function exactText(value: unknown): string {
     `value must be a decimal text, a number, a bigint or a decimal, was of type ${typeof value}`,
     { context: { type: typeof value } },
   );
+}
+
+/** A decimal without exponent, as native code reads it. @throws HoldfastError `DECIMAL_INVALID` */
+export function plainText(value: string | number): string {
+  const { mantissa, scale } = decimalOf(value);
+  return formatDecimal(mantissa, scale);
 }
 
 /** More digits than any price or quantity has; the bound keeps hostile input from costing time. */

@@ -92,7 +92,9 @@ export class GateBooks {
 
   /** The orders that have not ended, oldest first; those in doubt are among them. */
   openOrders(): readonly OrderView[] {
-    return this.native.openOrders().map((order) => orderView(order, this.instruments, this.strategies));
+    return this.native
+      .openOrders()
+      .map((order) => orderView(order, this.instruments, this.strategies));
   }
 
   get openOrderCount(): number {
@@ -135,7 +137,10 @@ export class GateBooks {
       const { requests } = this.native;
       for (let slot = 0; slot < requests.length; slot += 1) {
         // A gate begins flat and adopts nothing, so that every order has an id of ours.
-        drained.push({ ...venueRequest(requests.read(slot), this.instruments), venueOrderId: null });
+        drained.push({
+          ...venueRequest(requests.read(slot), this.instruments),
+          venueOrderId: null,
+        });
       }
     }
     return drained;

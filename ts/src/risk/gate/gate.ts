@@ -1,4 +1,3 @@
-import { decimalOf, formatDecimal } from '../../core/decimal.js';
 import { HoldfastError } from '../../core/holdfast-error.js';
 import type { Instrument } from '../../core/instrument.js';
 import { modeNumber } from '../../core/trading-mode.js';
@@ -7,7 +6,7 @@ import type { CheckBatch } from '../../native/check-batch.js';
 import type { ClosedEngine } from '../../native/native-engine.js';
 import type { Notice } from '../../native/notice-reader.js';
 import type { BatchReport } from '../../native/report-batch.js';
-import { type ExactInput, lotsOf, ticksOf } from './exact-value.js';
+import { type ExactInput, lotsOf, plainText, ticksOf } from './exact-value.js';
 import { explainVerdict } from './explain.js';
 import { GateAlerts, type GateEvents } from './gate-alerts.js';
 import { GateBooks } from './gate-books.js';
@@ -57,7 +56,7 @@ export type ReductionVerdict = ReductionApproval | GateDenial;
  * gate.price('BTC/USDT', '65000');
  * const verdict = gate.submit({ side: 'buy', quantity: '0.01', limitPrice: '64990' });
  * if (verdict.allowed) await send(gate.clientOrderId(verdict.id));
- * else console.log(gate.explain(verdict));
+ * else console.log(gate.explainText(verdict));
  */
 export class Gate extends GateBooks {
   readonly limits: GateLimits;
@@ -272,13 +271,13 @@ export class Gate extends GateBooks {
   /** Takes a rate of exchange: what one unit of the currency costs in the account's. */
   setRate(currency: string, rate: string | number): void {
     this.atCall();
-    this.native.setRate(currency, plain(rate));
+    this.native.setRate(currency, plainText(rate));
   }
 
   /** Takes a funding payment in the settlement currency; what the account receives is negative. */
   funding(instrument: string | number, paid: string | number): void {
     this.atCall();
-    this.native.funding(this.writer.indexOf(instrument), plain(paid));
+    this.native.funding(this.writer.indexOf(instrument), plainText(paid));
   }
 
   /** Puts a trading mode in force that is as strict as the present one or stricter. @throws HoldfastError `MODE_RESET_REQUIRED` */
@@ -292,7 +291,7 @@ export class Gate extends GateBooks {
   }
 
   /** Says a verdict in plain words. */
-  explain(verdict: GateVerdict | CheckVerdict): string {
+  explainText(verdict: GateVerdict | CheckVerdict): string {
     return explainVerdict(verdict);
   }
 
@@ -397,9 +396,4 @@ export class Gate extends GateBooks {
     this.#currencies.set(currency, index);
     return index;
   }
-}
-
-function plain(value: string | number): string {
-  const { mantissa, scale } = decimalOf(value);
-  return formatDecimal(mantissa, scale);
 }

@@ -25,11 +25,7 @@ export class OrderWriter {
   readonly #memory: GateMemory;
   readonly #strategies: StrategyNumbers;
 
-  constructor(
-    instruments: readonly Instrument[],
-    strategies: StrategyNumbers,
-    memory: GateMemory,
-  ) {
+  constructor(instruments: readonly Instrument[], strategies: StrategyNumbers, memory: GateMemory) {
     this.#strategies = strategies;
     this.#instruments = instruments;
     this.#bySymbol = new Map(instruments.map(({ symbol }, index) => [symbol, index]));
