@@ -5,6 +5,7 @@ import { Instrument, type LimitsOptions } from 'holdfast';
 import { Engine } from 'holdfast/orders';
 
 import { PlainCandidates } from './plain-candidates.js';
+import { OPEN_FUSE } from './open-fuse.js';
 import { isStartedDirectly, median, percentile, printSuite, type Suite } from './suite.js';
 
 /** Orders of a batch, and batches that are measured after as many that are not. */
@@ -58,6 +59,7 @@ const orders = Array.from({ length: BATCH }, (_, slot) => orderAt(slot));
 
 function openEngine(): Engine {
   const engine = Engine.open({
+    fuse: OPEN_FUSE,
     instruments,
     limits,
     account: { cash: '1000000' },

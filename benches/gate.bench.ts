@@ -2,6 +2,7 @@ import type { LimitsOptions } from 'holdfast';
 import { Gate, type GateOrder } from 'holdfast/risk';
 
 import { PlainGate } from './plain-gate.js';
+import { OPEN_FUSE } from './open-fuse.js';
 import { isStartedDirectly, median, percentile, printSuite, type Suite } from './suite.js';
 
 const INSTRUMENTS = 100;
@@ -85,6 +86,7 @@ function orderOf(count: number, form: Form): GateOrder {
 function holdfast(openOrders: number, form: Form): Subject {
   let nowNs = 1_700_000_000_000_000_000n;
   const gate = Gate.create({
+    fuse: OPEN_FUSE,
     limits,
     instruments: Array.from({ length: INSTRUMENTS }, (_, index) => ({
       symbol: `S${index}`,

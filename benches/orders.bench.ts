@@ -7,6 +7,7 @@ import { Instrument, type LimitsOptions } from 'holdfast';
 import { Engine } from 'holdfast/orders';
 
 import { PlainOrderBooks } from './plain-order-books.js';
+import { OPEN_FUSE } from './open-fuse.js';
 import { isStartedDirectly, median, percentile, printSuite, type Suite } from './suite.js';
 
 /** Orders of a batch, and batches that are measured after as many that are not. */
@@ -68,6 +69,7 @@ const sideOf = (slot: number) => (slot % 2 === 0 ? 'buy' : 'sell');
 
 function openEngine(path: string | undefined): Engine {
   const engine = Engine.open({
+    fuse: OPEN_FUSE,
     instruments: [instrument],
     limits,
     account: { cash: '1000000000' },

@@ -244,7 +244,7 @@ fn notional(
 ) -> Option<Amount> {
     let state = engine.instruments().get(id.index())?;
     let price = price(state.mark.map(|(mark, _)| mark))?;
-    let notional = state.instrument.notional(price, quantity).ok()?;
+    let notional = state.instrument.settlement_notional(price, quantity).ok()?;
     engine.wallets().convert(state.currency, notional).ok()?
 }
 

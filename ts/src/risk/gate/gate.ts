@@ -56,7 +56,7 @@ export type ReductionVerdict = ReductionApproval | GateDenial;
  * gate.price('BTC/USDT', '65000');
  * const verdict = gate.submit({ side: 'buy', quantity: '0.01', limitPrice: '64990' });
  * if (verdict.allowed) await send(gate.clientOrderId(verdict.id));
- * else console.log(gate.explainText(verdict));
+ * else console.log(gate.explain(verdict));
  */
 export class Gate extends GateBooks {
   readonly limits: GateLimits;
@@ -291,7 +291,7 @@ export class Gate extends GateBooks {
   }
 
   /** Says a verdict in plain words. */
-  explainText(verdict: GateVerdict | CheckVerdict): string {
+  explain(verdict: GateVerdict | CheckVerdict): string {
     return explainVerdict(verdict);
   }
 

@@ -40,6 +40,7 @@ function testsNaming(code: string, isProperty: boolean): string[] {
 const PROPERTIES: Readonly<Record<string, string>> = {
   RATE_STALE: 'a_rate_older_than_its_bound_denies_what_opens_and_nothing_else',
   MARGIN_INSUFFICIENT: 'ord_14_buying_power_is_what_the_margin_control_lets_pass',
+  CAPITAL_ALLOCATION_EXCEEDED: 'risk_25_the_control_decides_as_a_reference_that_keeps_lists',
   SELF_TRADE: 'ord_10_no_two_own_orders_could_match_after_any_step',
 };
 

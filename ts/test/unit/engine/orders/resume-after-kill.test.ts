@@ -13,7 +13,15 @@ const ORDERS = 20_000;
 const NOW_NS = 1_700_000_000_000_000_000n;
 
 /** What both processes open the engine with. */
-const SHARED = { limits: UNLIMITED, account: { cash: '1000000000' } } as const;
+const SHARED = {
+  limits: UNLIMITED,
+  account: { cash: '1000000000' },
+  // All orders leave in one instant of the test's clock.
+  fuse: {
+    account: { ordersPerSecondMax: 'unlimited', ordersPerMinuteMax: 'unlimited' },
+    repeatsMax: 'unlimited',
+  },
+} as const;
 
 /**
  * An order run in a process of its own, which ends in the middle of it: an order is acknowledged by its line when its request
