@@ -1,6 +1,6 @@
 import { HoldfastError } from '../../core/holdfast-error.js';
 import type { NativeGate } from '../../native/native-gate.js';
-import type { CapitalPlan } from '../capital-governor.js';
+import type { CapitalHolder, CapitalPlan } from '../capital-governor.js';
 import { type LimitsOptions, limitsRecord, parseLimits } from '../limits.js';
 
 /** By what right limits are loosened, and until when. */
@@ -14,7 +14,7 @@ export interface LimitsChangeOptions {
 const NS_PER_MS = 1_000_000n;
 
 /** The limits of a gate, which can be changed while it runs. */
-export class GateLimits {
+export class GateLimits implements CapitalHolder {
   readonly #native: NativeGate;
   readonly #atCall: () => void;
 
@@ -53,9 +53,9 @@ export class GateLimits {
    *
    * @throws HoldfastError `LIMITS_CONTRADICTORY`, `LIMITS_INVALID`, `LIMITS_LOOSENING_DENIED`, `ACCOUNT_UNAVAILABLE` without equity
    */
-  planCapital(plan: CapitalPlan, { key }: Pick<LimitsChangeOptions, 'key'> = {}): void {
+  planCapital(plan: CapitalPlan, options: { readonly secondKey?: string } = {}): void {
     this.#atCall();
-    this.#native.planCapital(JSON.stringify(plan), key);
+    this.#native.planCapital(JSON.stringify(plan), options.secondKey);
   }
 
   /** What each strategy of the limits may have at risk now, in the account's currency; nothing without a plan. */
