@@ -11,7 +11,9 @@ use holdfast_core::{
 use holdfast_core::{ClientOrderId, OrderTerms};
 use holdfast_engine::config::OrderConfig;
 use holdfast_engine::request_record::{REQUEST_BYTES, request_record};
-use holdfast_engine::{AccountSpec, Desk, DeskConfig, EngineConfig, JournalWriter, SyncPolicy};
+use holdfast_engine::{
+    AccountSpec, Desk, DeskConfig, EngineConfig, JournalOptions, JournalWriter, SyncPolicy,
+};
 use holdfast_risk::fuse::FuseSpec;
 use std::hint::black_box;
 use std::io::Write;
@@ -276,10 +278,15 @@ fn sustained(market: &mut Market, subject: &'static str, figures: &mut Vec<Figur
 
 fn measured(folder: &Path) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
-    let journal = |name: &str| JournalWriter::create(&folder.join(name), SyncPolicy::Os).map(Some);
+    let journal = |name: &str, pipelined| {
+        let options = JournalOptions { pipelined, ..JournalOptions::new(SyncPolicy::Os) };
+        JournalWriter::create_with(&folder.join(name), options).map(Some)
+    };
     let subject = "Holdfast, native, with journal";
-    steps(&mut Market::open(journal("steps")?, 0, false)?, subject, &mut figures)?;
-    sustained(&mut Market::open(journal("sustained")?, 0, false)?, subject, &mut figures)?;
+    steps(&mut Market::open(journal("steps", false)?, 0, false)?, subject, &mut figures)?;
+    sustained(&mut Market::open(journal("in-line", false)?, 0, false)?, subject, &mut figures)?;
+    let subject = "Holdfast, native, with journal and its thread";
+    sustained(&mut Market::open(journal("pipelined", true)?, 0, false)?, subject, &mut figures)?;
     let subject = "Holdfast, native, without journal";
     steps(&mut Market::open(None, 0, false)?, subject, &mut figures)?;
     sustained(&mut Market::open(None, 0, false)?, subject, &mut figures)?;

@@ -1,5 +1,5 @@
-//! The way of records from the engine to their segments: a thread of the journal's own hashes and writes them while the
-//! engine goes on, and whoever waits for a commit does what is left himself.
+//! The way of records from the engine to their segments. Where it is asked for, a thread of the journal's own hashes and
+//! writes them while the engine goes on, and whoever waits for a commit does what is left himself.
 //!
 //! Chunks of records are taken in order by whoever holds the segments, so that what stands on the disk does not depend on
 //! who did the work. Nothing is acknowledged by the thread: a commit looks at the segments itself.
@@ -15,10 +15,14 @@ use std::thread::{self, JoinHandle};
 
 /// Chunks that wait for the thread; beyond them the engine's own thread hashes and writes too.
 const CHUNKS_WAITING_MAX: usize = 64;
-/// How often a thread looks again before it sleeps: some ten microseconds, about what a chunk takes to fill. After the first
-/// looks it lets others run, so that on a busy machine nothing is spent on waiting.
-const LOOKS_MAX: u32 = 96;
-const LOOKS_AT_ONCE: u32 = 64;
+/// Chunks that wait before a thread that sleeps is woken: waking costs as much as hashing one.
+const CHUNKS_TO_WAKE: usize = 4;
+/// How often a thread looks again before it sleeps: some ten microseconds, several times what a chunk takes to fill or to
+/// be written. It keeps its processor so long, because whoever sleeps or gives way comes back too late for the next chunk.
+const LOOKS_MAX: u32 = 3_000;
+/// Chunks that the engine's own thread writes after the other one was not done in time, before that one is tried again: then
+/// the processors are busy elsewhere, and whoever waits for a thread that does not run loses more than the work takes.
+const CHUNKS_ALONE: u32 = 4_096;
 
 /// The segments, and what writing to them failed with.
 #[derive(Debug)]
@@ -56,29 +60,22 @@ struct Shared {
     has_failed: AtomicBool,
 }
 
-fn look_again(look: u32) {
-    if look < LOOKS_AT_ONCE {
-        spin_loop();
-    } else {
-        thread::yield_now();
-    }
-}
-
 fn panicked<T>(_: T) -> Error {
     Error::new(Code::NativePanic, "journal must be written, its thread panicked")
 }
 
 impl Shared {
-    /// Waits for the segments without going to sleep at once: whoever holds them is done within microseconds.
-    fn tail(&self) -> Result<MutexGuard<'_, Tail>> {
-        for look in 0..LOOKS_MAX {
+    /// Waits for the segments without going to sleep at once, since whoever holds them is done within microseconds; returns
+    /// whether that was in vain.
+    fn tail(&self) -> Result<(MutexGuard<'_, Tail>, bool)> {
+        for _ in 0..LOOKS_MAX {
             match self.tail.try_lock() {
-                Ok(tail) => return Ok(tail),
+                Ok(tail) => return Ok((tail, false)),
                 Err(TryLockError::Poisoned(error)) => return Err(panicked(error)),
-                Err(TryLockError::WouldBlock) => look_again(look),
+                Err(TryLockError::WouldBlock) => spin_loop(),
             }
         }
-        self.tail.lock().map_err(panicked)
+        self.tail.lock().map(|tail| (tail, true)).map_err(panicked)
     }
 
     /// Writes the oldest chunk that waits; `false` when none does.
@@ -101,11 +98,11 @@ impl Shared {
 
     /// Waits for a chunk; `false` when none will come.
     fn has_work(&self) -> Result<bool> {
-        for look in 0..LOOKS_MAX {
+        for _ in 0..LOOKS_MAX {
             if self.waiting.load(Ordering::Acquire) > 0 {
                 return Ok(true);
             }
-            look_again(look);
+            spin_loop();
         }
         let mut queue = self.queue.lock().map_err(panicked)?;
         while queue.full.is_empty() && !queue.is_closing {
@@ -119,7 +116,7 @@ impl Shared {
     /// Writes chunks until none will come, or one failed: the failure stays with the segments for the next commit.
     fn serve(&self) -> Result<()> {
         while self.has_work()? {
-            let mut tail = self.tail()?;
+            let (mut tail, _) = self.tail()?;
             self.write_chunk(&mut tail)?;
         }
         Ok(())
@@ -133,6 +130,8 @@ pub(crate) struct Pipeline {
     /// Started when the first chunk is full.
     thread: Option<JoinHandle<()>>,
     has_thread: bool,
+    /// Chunks that are still to be written here before the thread is tried again.
+    alone: u32,
 }
 
 impl Pipeline {
@@ -149,6 +148,7 @@ impl Pipeline {
             }),
             thread: None,
             has_thread: has_thread && is_worth_it(),
+            alone: 0,
         }
     }
 
@@ -159,14 +159,16 @@ impl Pipeline {
     pub(crate) fn hand_over(&mut self, chunk: &mut StrippedRecords) -> Result<()> {
         let is_behind = self.shared.waiting.load(Ordering::Acquire) >= CHUNKS_WAITING_MAX;
         let has_failed = self.shared.has_failed.load(Ordering::Acquire);
-        if is_behind || has_failed || !self.starts_thread() {
+        let is_alone = self.alone > 0;
+        self.alone = self.alone.saturating_sub(1);
+        if is_behind || has_failed || is_alone || !self.starts_thread() {
             return self.settle(chunk, |_| Ok(())).map(|_| ());
         }
         let mut queue = self.shared.queue.lock().map_err(panicked)?;
         let empty = queue.empty.pop().unwrap_or_default();
         queue.full.push_back(std::mem::replace(chunk, empty));
         self.shared.waiting.store(queue.full.len(), Ordering::Release);
-        if queue.is_asleep {
+        if queue.is_asleep && queue.full.len() >= CHUNKS_TO_WAKE {
             self.shared.work.notify_one();
         }
         Ok(())
@@ -178,11 +180,14 @@ impl Pipeline {
     /// # Errors
     /// What writing failed with, here or in the thread.
     pub(crate) fn settle(
-        &self,
+        &mut self,
         chunk: &mut StrippedRecords,
         work: impl FnOnce(&mut SegmentWriter) -> Result<()>,
     ) -> Result<Progress> {
-        let mut tail = self.shared.tail()?;
+        let (mut tail, was_late) = self.shared.tail()?;
+        if was_late {
+            self.alone = CHUNKS_ALONE;
+        }
         while self.shared.write_chunk(&mut tail)? {}
         tail.run(|segments| {
             segments.append(chunk)?;
@@ -196,7 +201,7 @@ impl Pipeline {
     pub(crate) fn path(&self) -> String {
         self.shared.tail().map_or_else(
             |error| error.to_string(),
-            |tail| tail.segments.path().display().to_string(),
+            |(tail, _)| tail.segments.path().display().to_string(),
         )
     }
 
@@ -229,7 +234,7 @@ impl Pipeline {
     /// Lets every later write fail as on a full disk.
     #[cfg(all(test, target_os = "linux"))]
     pub(crate) fn fill_disk(&self) -> Result<()> {
-        self.shared.tail()?.segments.fill_disk()
+        self.shared.tail()?.0.segments.fill_disk()
     }
 }
 
@@ -247,17 +252,43 @@ mod tests {
     use crate::journal_segment_writer::SegmentEnd;
     use holdfast_core::Timestamp;
     use holdfast_core::journal_record::{Chain, RecordKind};
+    use std::path::PathBuf;
 
-    #[test]
-    fn a_panic_while_the_segments_were_held_refuses_all_that_follows() {
-        let name = format!("holdfast-pipeline-{}", std::process::id());
-        let folder = std::env::temp_dir().join(name);
+    fn pipeline(name: &str) -> (PathBuf, Pipeline) {
+        let folder = std::env::temp_dir().join(format!("holdfast-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let chain = Chain::default();
         let (path, file) = create_segment(&folder, 1, &chain).unwrap();
         let end = SegmentEnd { file, path, index: 1, bytes: 64, chain };
-        let options = JournalOptions::new(SyncPolicy::Os);
-        let mut pipeline = Pipeline::new(SegmentWriter::at_end(&folder, options, end), true);
+        let segments = SegmentWriter::at_end(&folder, JournalOptions::new(SyncPolicy::Os), end);
+        (folder, Pipeline::new(segments, true))
+    }
+
+    #[test]
+    fn chunks_are_written_here_while_the_thread_is_left_alone() {
+        let (folder, mut pipeline) = pipeline("alone");
+        let mut chunk = StrippedRecords::default();
+        pipeline.alone = 2;
+        for sequence in 0..3 {
+            assert!(pipeline.thread.is_none());
+            chunk.push(RecordKind::Bar, sequence, Timestamp(1), &[1][..]).unwrap();
+            pipeline.hand_over(&mut chunk).unwrap();
+            assert!(chunk.is_empty());
+            if sequence < 2 {
+                let written = pipeline.shared.tail().unwrap().0.segments.progress();
+                assert_eq!(written.chain.next_sequence, sequence + 1);
+            }
+        }
+        assert_eq!(pipeline.thread.is_some(), pipeline.has_thread, "it is tried again");
+        let written = pipeline.settle(&mut chunk, SegmentWriter::commit).unwrap();
+        assert_eq!(written.chain.next_sequence, 3);
+        drop(pipeline);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_panic_while_the_segments_were_held_refuses_all_that_follows() {
+        let (folder, mut pipeline) = pipeline("panicked");
         let mut chunk = StrippedRecords::default();
         chunk.push(RecordKind::Bar, 0, Timestamp(1), &[1][..]).unwrap();
         assert_eq!(

@@ -98,7 +98,8 @@ pub struct JournalOptions {
     /// The time at which the journal is opened, for the age of a lock that is held by somebody else.
     pub opened_at: Option<Timestamp>,
     /// Whether a thread of the journal's own hashes and writes while the engine goes on. What stands on the disk, and when
-    /// a commit returns, is the same without; failures are then told by the record that they befell.
+    /// a commit returns, is the same without. It helps where many records lie between two commits and a processor is free;
+    /// where none is, waiting for the thread costs more than it saves.
     pub pipelined: bool,
 }
 
@@ -112,7 +113,7 @@ pub struct Anchoring {
 }
 
 impl JournalOptions {
-    /// Returns options with a policy: segments of 64 MiB, none packed, none given up, no anchor, a thread of its own.
+    /// Returns options with a policy: segments of 64 MiB, none packed, none given up, no anchor, no thread.
     #[must_use]
     pub const fn new(policy: SyncPolicy) -> Self {
         Self {
@@ -122,7 +123,7 @@ impl JournalOptions {
             retention: Retention { segments_max: None, bytes_max: None, behind_snapshots: false },
             anchor: None,
             opened_at: None,
-            pipelined: true,
+            pipelined: false,
         }
     }
 }

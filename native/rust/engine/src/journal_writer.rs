@@ -17,15 +17,14 @@ use holdfast_core::{Code, Error, Result, Timestamp};
 use std::io;
 use std::path::Path;
 
-/// Records are handed over for hashing in chunks of this many bytes: enough that handing over costs little beside them,
-/// and few enough that little is left to do at a commit.
+/// Records are hashed, or handed over for it, in chunks of this many bytes: enough that handing over costs little beside
+/// them, and few enough that little is left to do at a commit.
 const CHUNK_BYTES: usize = 4 << 10;
 
 /// Writes records to the segments of one folder.
 #[derive(Debug)]
 pub struct JournalWriter {
     policy: SyncPolicy,
-    pipelined: bool,
     /// Records that were not handed over yet.
     chunk: StrippedRecords,
     next_sequence: u64,
@@ -95,7 +94,6 @@ impl JournalWriter {
         let progress = segments.progress();
         Self {
             policy,
-            pipelined,
             chunk: StrippedRecords::default(),
             next_sequence: progress.chain.next_sequence,
             progress,
@@ -219,7 +217,7 @@ impl Sink for JournalWriter {
         }
         self.chunk.push(kind, self.next_sequence, ts, content)?;
         self.next_sequence += 1;
-        if !self.pipelined || self.is_too_old(ts) {
+        if self.is_too_old(ts) {
             return self.settle(|_| Ok(()));
         }
         if self.chunk.len() < CHUNK_BYTES {
@@ -344,7 +342,8 @@ mod tests {
         #[test]
         fn nat_06_what_the_thread_cannot_write_is_told_without_a_commit() {
             let folder = folder("told-early");
-            let mut writer = JournalWriter::create(&folder, SyncPolicy::Os).unwrap();
+            let options = JournalOptions { pipelined: true, ..JournalOptions::new(SyncPolicy::Os) };
+            let mut writer = JournalWriter::create_with(&folder, options).unwrap();
             writer.pipeline.fill_disk().unwrap();
             // A group of 256 KiB, and as much as may wait for the thread, with room to spare.
             let failed = (0..400).find_map(|at| recorded(&mut writer, at, 4_000).err());
