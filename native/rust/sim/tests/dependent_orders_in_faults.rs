@@ -4,10 +4,12 @@
 mod support;
 
 use holdfast_core::{
-    Amendment, ClientOrderId, Code, Contingency, OrderIntent, OrderType, Overlays, Price, Quantity,
-    ReportKind, Side, Timestamp, VenueReport,
+    Amendment, BaseState, ClientOrderId, Code, Contingency, OrderIntent, OrderType, Overlays,
+    Price, Quantity, ReportKind, Side, Timestamp, VenueReport,
 };
-use holdfast_engine::gateway::{Effects, Gateway, GatewayConfig, Heard, Request};
+use holdfast_engine::gateway::{
+    AccountStatus, Effects, Gateway, GatewayConfig, Heard, OpenOrder, Request,
+};
 use holdfast_engine::{Command, Engine, Input, OrderList};
 use support::desk::Desk;
 use support::*;
@@ -294,4 +296,48 @@ fn ord_13_a_stop_whose_smaller_quantity_is_refused_for_good_keeps_protecting_the
     desk.replaced(stop, 4).unwrap();
     desk.fill(target, 4, 4).unwrap();
     assert_eq!(asked(&desk, stop)[3..], ["to 4", "cancel"]);
+}
+
+#[test]
+fn ord_10_an_order_that_a_fill_behind_its_end_brings_back_to_life_is_ended_again() {
+    let mut desk = Desk::new();
+    let id = desk.submit(limit(Side::Buy, 3, 9_900));
+    desk.report(id, ReportKind::Rejected).unwrap();
+    let (now, lots) = (desk.now(), Quantity::from_lots);
+    let canceled = VenueReport { last_quantity: lots(2), ..desk.told(id, ReportKind::Canceled) };
+    let fill = desk.fill_report(id, 1, 2);
+    let mut gateway = Gateway::new(GATEWAY, now);
+    let mut effects = Effects::default();
+    gateway.hear(Heard::Connected, now, &mut effects);
+    let query = effects.requests.iter().find_map(|request| match request {
+        Request::QueryAccount { query, .. } => Some(*query),
+        _ => None,
+    });
+    // The venue has it: the rejection was not true.
+    let there =
+        OpenOrder { client_order_id: ClientOrderId(id), quantity: lots(3), filled: Quantity::ZERO };
+    let account = AccountStatus { query: query.unwrap(), open: vec![there], fills: Vec::new() };
+    gateway.hear(Heard::Account(account), now, &mut effects);
+    gateway.tick(now, &mut effects);
+    gateway.hear(Heard::Report(canceled), now, &mut effects);
+    gateway.hear(Heard::Report(fill), now, &mut effects);
+    gateway.tick(now, &mut effects);
+    let query = effects.requests.iter().rev().find_map(|request| match request {
+        Request::QueryOrder { query, .. } => Some(*query),
+        _ => None,
+    });
+    let status = holdfast_engine::gateway::OrderStatus {
+        query: query.unwrap(),
+        client_order_id: ClientOrderId(id),
+        status: holdfast_engine::gateway::StatusOf::Ended(ReportKind::Canceled),
+        in_force: holdfast_core::Replacement::of(desk.engine.order(ClientOrderId(id)).unwrap()),
+        fills: vec![fill],
+    };
+    gateway.hear(Heard::Order(status), now, &mut effects);
+    for input in std::mem::take(&mut effects.inputs) {
+        desk.step(&input).unwrap();
+    }
+    assert!(desk.engine.open_order(ClientOrderId(id)).is_err(), "its end is told again");
+    let ended = desk.engine.order(ClientOrderId(id)).unwrap();
+    assert_eq!((ended.state.base(), ended.cum_quantity), (BaseState::Canceled, lots(2)));
 }

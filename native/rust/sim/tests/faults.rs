@@ -69,6 +69,7 @@ const FOUND: &[(&str, &str, u64, &str)] = &[
     ("all", "all", 55, "an amendment named a trigger that the venue does not have"),
     ("all", "all", 18_568, "an amendment followed one that the venue never saw"),
     ("all", "all", 20_716, "an amendment followed one that the venue never saw"),
+    ("all", "all", 44_338, "a fill behind its end brought a rejected order to life for good"),
 ];
 
 #[test]
