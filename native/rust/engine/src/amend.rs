@@ -89,9 +89,10 @@ impl Engine {
         let Some(order) = self.order_mut(report.client_order_id) else { return };
         let asked = order.pending.take();
         if report.kind != ReportKind::Replaced {
-            if let Some(pairing) = order.pairing.as_mut() {
-                pairing.wish = None;
-            }
+            let refused_for_good = asked
+                .zip(order.pairing.as_mut())
+                .is_some_and(|(asked, pairing)| pairing.note_refused(asked.quantity));
+            self.counts.alarms += u64::from(refused_for_good);
             return;
         }
         order.quantity = report.last_quantity;

@@ -4,6 +4,7 @@
 //! less that, a follower is due as much as its parent has filled. A report that comes twice or late leaves what is due as it
 //! was, so nothing is sent again.
 
+use crate::coverage::covered_by;
 use crate::engine::Engine;
 use crate::input::Command;
 use crate::sink::Sink;
@@ -47,6 +48,7 @@ impl Engine {
         commands: &mut Vec<Command>,
     ) -> Result<()> {
         let Some(order) = self.orders.get_mut(&id.0) else { return Ok(()) };
+        let is_protecting = covered_by(order) > Quantity::ZERO;
         let Some(pairing) = order.pairing.as_mut() else { return Ok(()) };
         let overlays = order.state.load().1;
         let due = pairing.due();
@@ -61,11 +63,15 @@ impl Engine {
             return self.request_cancel(id, sink, commands);
         }
         // While an answer is outstanding nothing further is asked; the answer leads here again.
-        let asked = pairing.asked.is_some_and(|asked| asked <= due);
-        if due >= order.quantity || asked || overlays.has(Overlays::PENDING_REPLACE) {
+        if due >= order.quantity || overlays.has(Overlays::PENDING_REPLACE) {
             return Ok(());
         }
-        pairing.asked = Some(due);
+        if !pairing.asks_for(due) {
+            // Too large a stop closes no more than there is to close; without one nothing is protected.
+            let goes = pairing.is_refused() && !is_protecting;
+            pairing.cancel_asked = goes;
+            return if goes { self.request_cancel(id, sink, commands) } else { Ok(()) };
+        }
         let replacement = Replacement { quantity: due, ..Replacement::of(order) };
         self.request_replace(replacement, sink, commands)
     }

@@ -28,7 +28,7 @@ impl Coverage {
 
 /// Lots for which an order is a live stop: the venue has it, and is not in doubt about it. A stop with a limit may not
 /// fill, so it covers nothing.
-fn covered_by(order: &Order) -> Quantity {
+pub(crate) fn covered_by(order: &Order) -> Quantity {
     let (base, overlays, _) = order.state.load();
     let is_live =
         matches!(base, BaseState::Accepted | BaseState::Triggered | BaseState::PartiallyFilled);

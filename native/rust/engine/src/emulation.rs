@@ -105,6 +105,8 @@ impl Engine {
             } else if is_met(&order.intent, held, seen)? {
                 let released = released(order);
                 order.released = Some(Released { at: now, shown: false });
+                // The venue gets it as it is in force here and never saw an amendment: the next one follows the placement.
+                order.amended = 0;
                 self.let_go(id);
                 self.transition(id, OrderEvent::Trigger, sink)?;
                 self.make_way(id, sink, commands)?;

@@ -115,6 +115,7 @@ fn hash_order(order: &Order, words: &mut Words) {
         words.add(pairing.other_filled.lots());
         words.add(pairing.asked.map_or(-1, holdfast_core::Quantity::lots));
         words.add(pairing.wish.map_or(-1, holdfast_core::Quantity::lots));
+        words.add(pairing.refused);
         words.add(i128::from(pairing.cancels) << 1 | i128::from(pairing.cancel_asked));
     }
     if let Some(held) = &order.held {

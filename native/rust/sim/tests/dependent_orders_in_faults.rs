@@ -4,10 +4,12 @@
 mod support;
 
 use holdfast_core::{
-    Amendment, ClientOrderId, Code, Contingency, OrderIntent, OrderType, Overlays, Price, Quantity,
-    ReportKind, Side, Timestamp, VenueReport,
+    Amendment, BaseState, ClientOrderId, Code, Contingency, OrderIntent, OrderType, Overlays,
+    Price, Quantity, ReportKind, Side, Timestamp, VenueReport,
 };
-use holdfast_engine::gateway::{Effects, Gateway, GatewayConfig, Heard, Request};
+use holdfast_engine::gateway::{
+    AccountStatus, Effects, Gateway, GatewayConfig, Heard, OpenOrder, Request,
+};
 use holdfast_engine::{Command, Engine, Input, OrderList};
 use support::desk::Desk;
 use support::*;
@@ -225,4 +227,117 @@ fn ord_13_a_restart_after_a_refused_cancel_still_wants_the_leg_gone() {
     let mut effects = Effects::default();
     gateway.hear(Heard::Order(status), now, &mut effects);
     assert_eq!(effects.requests, [Request::Cancel(ClientOrderId(other))]);
+}
+
+#[test]
+fn ord_13_an_amendment_of_an_order_that_was_amended_while_it_was_held_follows_its_placement() {
+    let mut desk = holding();
+    let pair = [stop(Side::Sell, 10, 9_500), limit(Side::Sell, 10, 10_500)];
+    let held = submit_list(&mut desk, Contingency::Ouo, &pair);
+    let target = held + 1;
+    desk.amend(held, Some(24), None).unwrap();
+    falls_to(&mut desk, 9_400);
+    let Some(Command::Place(placed)) = desk.commands.last() else { panic!("its trigger is met") };
+    assert_eq!((placed.client_order_id.0, placed.quantity.lots()), (held, 24));
+    desk.report(held, ReportKind::Accepted).unwrap();
+    desk.fill(target, 1, 7).unwrap();
+    let Some(Command::Replace(asked)) = desk.commands.last() else { panic!("one is asked for") };
+    let numbers = (asked.number, asked.follows);
+    assert_eq!((asked.client_order_id.0, asked.quantity.lots(), numbers), (held, 17, (2, 0)));
+}
+
+/// The venue refuses what it was asked for last.
+fn refuse(desk: &mut Desk, id: u64) {
+    let number = desk.order(id).and_then(|order| order.pending).map(|asked| asked.number);
+    let report = VenueReport { amendment: number, ..desk.told(id, ReportKind::ReplaceRejected) };
+    desk.hear(report).unwrap();
+}
+
+#[test]
+fn ord_13_a_leg_whose_due_quantity_is_refused_is_asked_for_it_again_and_cancelled_in_the_end() {
+    let mut desk = Desk::new();
+    let pair = [limit(Side::Buy, 10, 9_900), limit(Side::Buy, 10, 9_800)];
+    let first = submit_list(&mut desk, Contingency::Ouo, &pair);
+    let (one, other) = (first, first + 1);
+    desk.report(one, ReportKind::Accepted).unwrap();
+    desk.report(other, ReportKind::Accepted).unwrap();
+    desk.fill(one, 1, 4).unwrap();
+    refuse(&mut desk, other);
+    desk.replaced(other, 6).unwrap();
+    assert_eq!(asked(&desk, other), ["to 6", "to 6"], "the second one is taken");
+    desk.fill(one, 2, 1).unwrap();
+    let alarms = desk.engine.counts().alarms;
+    for _ in 0..3 {
+        refuse(&mut desk, other);
+    }
+    let all = ["to 6", "to 6", "to 5", "to 5", "to 5", "cancel"];
+    assert_eq!(
+        (asked(&desk, other), desk.engine.counts().alarms),
+        (all.map(String::from).to_vec(), alarms + 1)
+    );
+}
+
+#[test]
+fn ord_13_a_stop_whose_smaller_quantity_is_refused_for_good_keeps_protecting_the_position() {
+    let mut desk = Desk::new();
+    desk.submit(market(Side::Buy, 10));
+    desk.fill(1, 1, 10).unwrap();
+    let exit = |intent: OrderIntent| OrderIntent { reduce_only: true, ..intent };
+    let pair = [exit(stop(Side::Sell, 10, 9_500)), exit(limit(Side::Sell, 10, 10_500))];
+    let first = submit_list(&mut desk, Contingency::Ouo, &pair);
+    let (stop, target) = (first, first + 1);
+    desk.report(stop, ReportKind::Accepted).unwrap();
+    desk.fill(target, 2, 4).unwrap();
+    for _ in 0..3 {
+        refuse(&mut desk, stop);
+    }
+    assert_eq!(asked(&desk, stop), ["to 6", "to 6", "to 6"], "six lots must not be left bare");
+    desk.fill(target, 3, 2).unwrap();
+    desk.replaced(stop, 4).unwrap();
+    desk.fill(target, 4, 4).unwrap();
+    assert_eq!(asked(&desk, stop)[3..], ["to 4", "cancel"]);
+}
+
+#[test]
+fn ord_10_an_order_that_a_fill_behind_its_end_brings_back_to_life_is_ended_again() {
+    let mut desk = Desk::new();
+    let id = desk.submit(limit(Side::Buy, 3, 9_900));
+    desk.report(id, ReportKind::Rejected).unwrap();
+    let (now, lots) = (desk.now(), Quantity::from_lots);
+    let canceled = VenueReport { last_quantity: lots(2), ..desk.told(id, ReportKind::Canceled) };
+    let fill = desk.fill_report(id, 1, 2);
+    let mut gateway = Gateway::new(GATEWAY, now);
+    let mut effects = Effects::default();
+    gateway.hear(Heard::Connected, now, &mut effects);
+    let query = effects.requests.iter().find_map(|request| match request {
+        Request::QueryAccount { query, .. } => Some(*query),
+        _ => None,
+    });
+    // The venue has it: the rejection was not true.
+    let there =
+        OpenOrder { client_order_id: ClientOrderId(id), quantity: lots(3), filled: Quantity::ZERO };
+    let account = AccountStatus { query: query.unwrap(), open: vec![there], fills: Vec::new() };
+    gateway.hear(Heard::Account(account), now, &mut effects);
+    gateway.tick(now, &mut effects);
+    gateway.hear(Heard::Report(canceled), now, &mut effects);
+    gateway.hear(Heard::Report(fill), now, &mut effects);
+    gateway.tick(now, &mut effects);
+    let query = effects.requests.iter().rev().find_map(|request| match request {
+        Request::QueryOrder { query, .. } => Some(*query),
+        _ => None,
+    });
+    let status = holdfast_engine::gateway::OrderStatus {
+        query: query.unwrap(),
+        client_order_id: ClientOrderId(id),
+        status: holdfast_engine::gateway::StatusOf::Ended(ReportKind::Canceled),
+        in_force: holdfast_core::Replacement::of(desk.engine.order(ClientOrderId(id)).unwrap()),
+        fills: vec![fill],
+    };
+    gateway.hear(Heard::Order(status), now, &mut effects);
+    for input in std::mem::take(&mut effects.inputs) {
+        desk.step(&input).unwrap();
+    }
+    assert!(desk.engine.open_order(ClientOrderId(id)).is_err(), "its end is told again");
+    let ended = desk.engine.order(ClientOrderId(id)).unwrap();
+    assert_eq!((ended.state.base(), ended.cum_quantity), (BaseState::Canceled, lots(2)));
 }

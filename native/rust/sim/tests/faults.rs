@@ -67,6 +67,9 @@ const FOUND: &[(&str, &str, u64, &str)] = &[
     ("all", "all", 5, "an order that was held and is sent was lost by a restart"),
     ("crash,delay,late_accept", "lists", 167, "a restart forgot a cancel that was refused"),
     ("all", "all", 55, "an amendment named a trigger that the venue does not have"),
+    ("all", "all", 18_568, "an amendment followed one that the venue never saw"),
+    ("all", "all", 20_716, "an amendment followed one that the venue never saw"),
+    ("all", "all", 44_338, "a fill behind its end brought a rejected order to life for good"),
 ];
 
 #[test]

@@ -6,6 +6,9 @@ use crate::identifier::ClientOrderId;
 use crate::order::{OrderIntent, vocabulary};
 use crate::quantity::Quantity;
 
+/// How often a venue may refuse what an order is due before it counts as refused for good.
+pub const REFUSALS_MAX: u32 = 3;
+
 vocabulary! {
     /// How the orders of a list depend on each other (FIX 1385). One cancels the other at its first fill; one updates the
     /// other by what it fills; one triggers the others for what it fills; a bracket triggers a stop and a target that
@@ -34,6 +37,8 @@ pub struct Pairing {
     pub other_filled: Quantity,
     /// The quantity that the venue was last asked for.
     pub asked: Option<Quantity>,
+    /// How often the venue has refused that.
+    pub refused: u32,
     /// What an amendment that is not answered makes of the base: its quantity, with what the other one had filled when it was
     /// wished for.
     pub wish: Option<Quantity>,
@@ -51,6 +56,7 @@ impl Pairing {
             base,
             other_filled: Quantity::ZERO,
             asked: None,
+            refused: 0,
             wish: None,
             cancel_asked: false,
         }
@@ -66,15 +72,43 @@ impl Pairing {
     /// Takes the quantity that is in force: the one that was asked for, or one that the venue made by itself.
     pub fn note_replaced(&mut self, quantity: Quantity) {
         let wish = self.wish.take();
+        self.refused = 0;
         if self.asked != Some(quantity) {
             self.base = wish.unwrap_or_else(|| self.with_other(quantity));
             self.asked = None;
         }
     }
 
+    /// Notes that the venue refused a quantity, and returns whether what is due is refused for good by that.
+    pub fn note_refused(&mut self, quantity: Quantity) -> bool {
+        let is_due = self.wish.take().is_none() && self.asked == Some(quantity);
+        self.refused = self.refused.saturating_add(u32::from(is_due));
+        is_due && self.is_refused()
+    }
+
+    /// Returns whether asking for what is due again does not help.
+    #[must_use]
+    pub const fn is_refused(&self) -> bool {
+        self.refused >= REFUSALS_MAX
+    }
+
+    /// Notes what is due, and returns whether the venue is to be asked for it: it was not yet, or has refused it and may take
+    /// it now.
+    pub fn asks_for(&mut self, due: Quantity) -> bool {
+        let is_asked = self.asked.is_some_and(|asked| asked <= due);
+        if !is_asked {
+            self.refused = 0;
+        } else if self.refused == 0 || self.is_refused() {
+            return false;
+        }
+        self.asked = Some(due);
+        true
+    }
+
     /// Forgets what the venue was asked for and cannot answer any more: the order lives again after an end.
     pub const fn forget_asked(&mut self) {
         self.asked = None;
+        self.refused = 0;
         self.wish = None;
         self.cancel_asked = false;
     }
@@ -176,6 +210,23 @@ mod tests {
         pairing.note_wished(lots(8));
         pairing.note_replaced(lots(8));
         assert_eq!((pairing.wish, pairing.base), (None, lots(12)), "what was due is no wish");
+    }
+
+    #[test]
+    fn ord_13_what_is_due_is_asked_for_again_after_a_refusal_but_not_for_ever() {
+        let lots = Quantity::from_lots;
+        let mut pairing = Pairing::new(ClientOrderId(1), false, lots(10));
+        assert!(pairing.asks_for(lots(6)) && !pairing.asks_for(lots(6)), "it was not refused");
+        pairing.note_wished(lots(6));
+        for refused in 1..=REFUSALS_MAX {
+            assert!(refused == 1 || pairing.asks_for(lots(6)));
+            assert_eq!(pairing.note_refused(lots(6)), refused == REFUSALS_MAX);
+        }
+        assert!(!pairing.asks_for(lots(6)));
+        assert!(pairing.asks_for(lots(5)), "less is another question");
+        pairing.note_wished(lots(12));
+        assert!(!pairing.note_refused(lots(12)), "a wish is none of what is due");
+        assert_eq!((pairing.refused, pairing.wish), (0, None));
     }
 
     #[test]

@@ -354,7 +354,7 @@ persist_fields!(Replacement {
     number,
     follows
 });
-persist_fields!(Pairing { other, cancels, base, other_filled, asked, wish, cancel_asked });
+persist_fields!(Pairing { other, cancels, base, other_filled, asked, refused, wish, cancel_asked });
 persist_fields!(Follower { intent, sent });
 persist_fields!(Followers { paired, orders });
 persist_fields!(Held { best, first_day });

@@ -149,7 +149,10 @@ impl Gateway {
         if order.is_over() {
             return self.forget(id);
         }
-        if untracked {
+        // One that was found after a rejection lives again by its fill, also when its true end was told before that fill.
+        let ends_again = order.end_told && order.intent.is_none();
+        order.end_told &= !ends_again;
+        if untracked || ends_again {
             // It was taken for ended, and has filled: what is left of it has to be asked for.
             self.wake(id, Some(now));
         } else {
