@@ -8,8 +8,8 @@ use holdfast_core::journal_record::RecordKind;
 use holdfast_core::order_state::transition;
 use holdfast_core::wire::{AMOUNT_BYTES_MAX, Encode, Reader, U32_BYTES_MAX, U64_BYTES_MAX, Writer};
 use holdfast_core::{
-    Amount, ClientOrderId, Code, Error, FuseCeiling, OrderEvent, OrderRole, ReportKind, Result,
-    Timestamp, VenueReport,
+    Amount, ClientOrderId, Code, Error, FuseCeiling, Order, OrderEvent, OrderRole, ReportKind,
+    Result, Timestamp, VenueReport,
 };
 use serde_json::{Value, json};
 
@@ -130,6 +130,12 @@ impl Engine {
             } else {
                 Ok(())
             };
+        }
+        let is_kept_release = |order: &Order| order.released.is_some() && order.is_unshown();
+        if self.orders.get(&id.0).is_some_and(is_kept_release) {
+            // It was held here until its trigger: it is past being denied, and ends without having left.
+            let ended = VenueReport::without_fill(id, ReportKind::Canceled, self.now());
+            return self.on_report(&ended, sink, commands);
         }
         let deniable = self.orders.get(&id.0).filter(|order| {
             let (base, overlays, _) = order.state.load();
