@@ -152,6 +152,28 @@ fn a_refused_amendment_leaves_the_order_as_it_is() {
 }
 
 #[test]
+fn an_order_that_is_refused_at_its_release_ends_here_and_gives_its_reservation_back() {
+    let mut config = desk_config(day_of("1"));
+    config.engine.emulated_order_types = vec!["stop_market".into()];
+    let mut desk = Desk::open_latched(&config, None, Latch::in_memory()).unwrap();
+    desk.on_trade(&trade(1)).unwrap();
+    let stop = OrderIntent {
+        order_type: OrderType::StopMarket,
+        limit_price: None,
+        trigger_price: Some(Price::from_ticks(110_000)),
+        ..intent(0, 2)
+    };
+    assert!(desk.submit(stop, Timestamp(2)).unwrap().approved());
+    assert!(desk.submit(intent(0, 3), Timestamp(3)).unwrap().approved());
+    assert_eq!(drained(&mut desk).len(), 1);
+    desk.on_trade(&Trade { price: Price::from_ticks(110_000), ..trade(4) }).unwrap();
+    assert_eq!(drained(&mut desk), []);
+    let order = desk.engine().order(ClientOrderId(1)).unwrap();
+    assert_eq!((order.state.base(), order.reserved), (BaseState::Canceled, Quantity::ZERO));
+    assert_eq!(desk.engine().open_orders().count(), 1);
+}
+
+#[test]
 fn what_waits_while_the_mode_tightens_does_not_leave_and_neither_does_its_cancel() {
     let mut desk = priced(FuseSpec::default(), None, Latch::in_memory());
     desk.submit(intent(0, 0), Timestamp(2)).unwrap();
