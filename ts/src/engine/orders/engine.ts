@@ -3,6 +3,7 @@ import { HoldfastError } from '../../core/holdfast-error.js';
 import type { Instrument } from '../../core/instrument.js';
 import { instrumentAt } from '../../core/instrument-at.js';
 import type { RiskMeasure } from '../../core/risk-measure.js';
+import { shownValue } from '../../core/shown-value.js';
 import {
   CONTINGENCIES,
   type Contingency,
@@ -23,6 +24,7 @@ import type {
 import {
   amendCommand,
   checkChangeKeys,
+  checkIdempotencyKey,
   checkListed,
   checkOrderKeys,
   orderCommand,
@@ -98,8 +100,10 @@ export class Engine extends EngineView {
     order: OrderIntent,
     options: CallOptions & { readonly idempotencyKey?: string } = {},
   ): SubmitResult {
+    checkOptions(options);
     const command = this.#command(order);
     const key = options.idempotencyKey ?? order.idempotencyKey;
+    checkIdempotencyKey(key);
     return this.#telling(options, (notices) => {
       const clientOrderId =
         key === undefined
@@ -367,12 +371,21 @@ function noWord(field: string, words: readonly string[], word: string): Holdfast
   );
 }
 
+/** What plain JavaScript hands over may be no object at all. @throws HoldfastError `ARGUMENT_INVALID` */
+function checkOptions(options: unknown): void {
+  if (typeof options === 'object' && options !== null) return;
+  const value = shownValue(options);
+  throw new HoldfastError('ARGUMENT_INVALID', `options must be an object, was ${value}`, {
+    context: { field: 'options', value },
+  });
+}
+
 /** A time that does not fit would come out as another one. @throws HoldfastError `TIMESTAMP_INVALID` */
 function timeOf(tsNs: bigint): bigint {
   if (typeof tsNs === 'bigint' && BigInt.asIntN(64, tsNs) === tsNs) return tsNs;
   throw new HoldfastError(
     'TIMESTAMP_INVALID',
-    `time must be nanoseconds since 1970 as a bigint of 64 bits, was ${String(tsNs)}`,
-    { context: { field: 'tsNs', value: String(tsNs) } },
+    `time must be nanoseconds since 1970 as a bigint of 64 bits, was ${shownValue(tsNs)}`,
+    { context: { field: 'tsNs', value: shownValue(tsNs) } },
   );
 }
