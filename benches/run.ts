@@ -15,6 +15,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   gpu: async () => (await import('./gpu.bench.js')).gpuSuite(),
   journal: async () => (await import('./journal.bench.js')).journalSuite(),
   orders: async () => (await import('./orders.bench.js')).ordersSuite(),
+  controls: async () => (await import('./controls.bench.js')).controlsSuite(),
   breaker: async () => (await import('./breaker.bench.js')).breakerSuite(),
   backtest: async () => (await import('./backtest.bench.js')).backtestSuite(),
 };

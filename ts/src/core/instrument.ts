@@ -161,7 +161,10 @@ export class Instrument {
     if (!(value instanceof Quantity)) return new Quantity(this.#exact(value, 'lot'), this.#lot);
     const own = Quantity.counts(value, this.#lot);
     if (own === true) return value;
-    return new Quantity(this.#exact(own === null ? Number.NaN : value.toString(), 'lot'), this.#lot);
+    return new Quantity(
+      this.#exact(own === null ? Number.NaN : value.toString(), 'lot'),
+      this.#lot,
+    );
   }
 
   /** The largest quantity in whole lots that is not above the value. */

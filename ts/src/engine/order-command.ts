@@ -43,8 +43,8 @@ const NS_PER_MS = 1_000_000n;
  */
 export function checkOrderKeys(intent: OrderIntent): void {
   // What plain JavaScript hands over may be no object at all.
-  const given: unknown = intent;
-  if (typeof given !== 'object' || given === null) throw refused('order', 'be an object', given);
+  const order: unknown = intent;
+  if (typeof order !== 'object' || order === null) throw refused('order', 'be an object', order);
   for (const key in intent) {
     if (!KNOWN_ORDER_KEYS.has(key)) throw unknownKey('an order', key, ORDER_KEYS);
   }
@@ -99,8 +99,8 @@ export function orderCommand(intent: OrderIntent, index: number, instrument: Ins
   return {
     instrument: index,
     side: wordIndex('side', SIDES, intent.side),
-    orderType: wordIndex('orderType', ORDER_TYPES, intent.orderType ?? 'market'),
-    timeInForce: wordIndex('timeInForce', TIMES_IN_FORCE, intent.timeInForce ?? 'gtc'),
+    orderType: wordIndex('orderType', ORDER_TYPES, given(intent.orderType, 'market')),
+    timeInForce: wordIndex('timeInForce', TIMES_IN_FORCE, given(intent.timeInForce, 'gtc')),
     reduceOnly: flag('reduceOnly', intent.reduceOnly),
     lots: instrument.quantity(intent.quantity).lots,
     limitTicks: ticks(intent.limitPrice),
@@ -144,9 +144,15 @@ function orderTerms(intent: OrderIntent, instrument: Instrument): CommandTerms |
   };
 }
 
+/** What is left out has its default; a null is no word, as it is no price. */
+function given<Word extends string>(word: Word | undefined, otherwise: Word): Word {
+  return word === undefined ? otherwise : word;
+}
+
 /** A word such as "false" must not count as true. */
-function flag(field: string, value: boolean | undefined): boolean {
-  if (value === undefined || value === true || value === false) return value ?? false;
+function flag(field: string, value: unknown): boolean {
+  if (value === undefined) return false;
+  if (typeof value === 'boolean') return value;
   throw refused(field, 'be true or false', value);
 }
 
@@ -179,9 +185,9 @@ function wordIndex<Word extends string>(field: string, words: readonly Word[], w
 }
 
 /** The value may be of any type: what it shows of itself must neither throw nor be longer than a message. */
-function refused(field: string, rule: string, given: unknown): HoldfastError {
-  const value = typeof given === 'number' ? given : shownValue(given);
-  return new HoldfastError('ORDER_INVALID', `${field} must be ${rule}, was ${value}`, {
+function refused(field: string, rule: string, told: unknown): HoldfastError {
+  const value = typeof told === 'number' ? told : shownValue(told);
+  return new HoldfastError('ORDER_INVALID', `${field} must ${rule}, was ${value}`, {
     context: { field, value },
   });
 }

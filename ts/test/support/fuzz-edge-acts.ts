@@ -48,7 +48,9 @@ const HOSTILE: readonly (() => unknown)[] = [
   ...['1e-8', '0.00000001', '1E5', '', ' ', '1 ', '+1', '-1', '1.', '.5', '.', '0x10'].map(same),
   ...['1_000', '1,000', '١', 'NaN', 'Infinity', 'null', '-0', '00100', '1\u0000'].map(same),
   ...['123456789012345678901234567890', `0.${'0'.repeat(29)}1`, '9'.repeat(64)].map(same),
-  ...['9'.repeat(65), `1${'0'.repeat(4_000)}`, '92233720368547758.07', '9223372036854775808'].map(same),
+  ...['9'.repeat(65), `1${'0'.repeat(4_000)}`, '92233720368547758.07', '9223372036854775808'].map(
+    same,
+  ),
   ...['buy', 'BUY', 'Sell', 'limit', 'stop', 'gtc', 'GTC', 'I0', 'I9', 'i0', 'unlimited'].map(same),
   ...['__proto__', 'constructor', 'hasOwnProperty', 'length', '0'].map(same),
   ...[null, undefined, true, false].map(same),

@@ -52,7 +52,7 @@ class EdgePlay extends FuzzPlay {
     this.engine.trade({ instrument, price, quantity: '1', side: 'buy' });
   }
 
-  protected fill({ id, ticks, lots }: FillOf): void {
+  protected fillOrder({ id, ticks, lots }: FillOf): void {
     this.#trades += 1;
     const order = this.engine.order(id);
     if (order === null) throw new Error(`order ${id} must be known`);
@@ -68,7 +68,10 @@ class EdgePlay extends FuzzPlay {
   #order(act: Submission): void {
     this.counts.cases += 1;
     const { order, options } = act;
-    const { tsNs, idempotencyKey } = (options ?? {}) as { tsNs?: unknown; idempotencyKey?: unknown };
+    const { tsNs, idempotencyKey } = (options ?? {}) as {
+      tsNs?: unknown;
+      idempotencyKey?: unknown;
+    };
     const key =
       idempotencyKey ?? (order as { idempotencyKey?: unknown } | null | undefined)?.idempotencyKey;
     const isOptions = options === undefined || (typeof options === 'object' && options !== null);

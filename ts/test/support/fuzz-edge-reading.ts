@@ -75,7 +75,8 @@ function termsOf(order: Fields): Terms {
   const expiresNs = expiresAtMs === undefined ? null : integer(expiresAtMs) * 1_000_000n;
   demand(expiresNs === null || BigInt.asIntN(64, expiresNs) === expiresNs);
   let trailing: Terms['trailing'] = null;
-  if (trailingPrice !== undefined) trailing = { kind: 'ticks', value: steps(trailingPrice, 2, Price) };
+  if (trailingPrice !== undefined)
+    trailing = { kind: 'ticks', value: steps(trailingPrice, 2, Price) };
   if (trailingTicks !== undefined) trailing = { kind: 'ticks', value: integer(trailingTicks) };
   if (trailingFrac !== undefined) trailing = { kind: 'share', value: fraction(trailingFrac) };
   const display = displayQuantity === undefined ? null : steps(displayQuantity, 0, Quantity);
@@ -83,7 +84,8 @@ function termsOf(order: Fields): Terms {
 }
 
 function commandOf(order: Fields): Command {
-  const ticks = (field: string) => (order[field] === undefined ? undefined : steps(order[field], 2, Price));
+  const ticks = (field: string) =>
+    order[field] === undefined ? undefined : steps(order[field], 2, Price);
   return {
     instrument: instrumentOf(order['instrument']),
     side: word(SIDES, order['side']),

@@ -50,7 +50,7 @@ export abstract class FuzzPlay {
   }
 
   protected abstract trade(instrument: number, ticks: bigint): void;
-  protected abstract fill(fill: FillOf): void;
+  protected abstract fillOrder(fill: FillOf): void;
 
   /** The last instrument has no price until one comes. */
   protected begin(): void {
@@ -76,7 +76,7 @@ export abstract class FuzzPlay {
     if (id === undefined || order === undefined || this.world.isOneSided) return;
     const ticks = account.mark(order.instrument);
     if (ticks === undefined) return;
-    this.#take(refusalOf(() => this.fill({ id, ticks, lots: order.leaves })));
+    this.#take(refusalOf(() => this.fillOrder({ id, ticks, lots: order.leaves })));
   }
 
   /** Hears what a sound input caused, which must not be refused as long as numbers are ordinary. */

@@ -203,7 +203,8 @@ export function listAct(draw: Draw, options: ActsOptions): RecordAct {
   const length = draw(4) === 0 ? draw(256) : 1 + draw(4);
   const bytes = new Uint8Array(COMMANDS_MAX * COMMAND_BYTES);
   for (let slot = 0; slot < COMMANDS_MAX; slot += 1) {
-    const record = draw(4) === 0 ? hostileRecord(draw, options) : recordOf(soundOrder(draw, options));
+    const record =
+      draw(4) === 0 ? hostileRecord(draw, options) : recordOf(soundOrder(draw, options));
     bytes.set(record, slot * COMMAND_BYTES);
   }
   bytes[13] = draw(6);

@@ -47,7 +47,7 @@ class RecordPlay extends FuzzPlay {
     this.engine.trade({ instrument, ticks }, this.world.nowNs, this.notices);
   }
 
-  protected fill(fill: FillOf): void {
+  protected fillOrder(fill: FillOf): void {
     this.engine.fill(fill, this.world.nowNs, this.notices);
   }
 

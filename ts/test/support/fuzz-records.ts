@@ -1,4 +1,8 @@
-import { type EngineOptions, engineConfigJson, parseEngineOptions } from '#ts/engine/orders/engine-options.js';
+import {
+  type EngineOptions,
+  engineConfigJson,
+  parseEngineOptions,
+} from '#ts/engine/orders/engine-options.js';
 import { MarketEventBuffer } from '#ts/market/market-event.js';
 import { COMMAND_BYTES, COMMANDS_MAX } from '#ts/native/command-memory.js';
 import { engineCall, loadEngineAddon } from '#ts/native/engine-addon.js';
@@ -101,7 +105,11 @@ export class RawEngine {
     this.memory.callTimeNs = nowNs;
     this.#run[name]();
     const bytes = this.memory.outcome;
-    if (bytes === FAILED) engineCall(() => this.#engine.takeFailure());
+    if (bytes === FAILED) {
+      const left = engineCall(() => this.#engine.moreNotices());
+      this.#notices.read(left, into);
+      engineCall(() => this.#engine.takeFailure());
+    }
     this.#notices.read(bytes, into);
     while (this.memory.noticesWait) {
       this.#notices.read(
@@ -111,4 +119,3 @@ export class RawEngine {
     }
   }
 }
-

@@ -16,7 +16,7 @@ export const FUZZ_START_NS = 20_000n * 86_400_000_000_000n;
 export const FUZZ_ORDERS_MAX = 1_024;
 const START_CENTS = 10_000_000n;
 /** Beyond it native code may find a product too large for its numbers, and must deny where the reference need not. */
-const ORDINARY_MAX = 1_000_000_000n;
+const ORDINARY_MAX = 10_000_000n;
 
 const PARTS = 1_000_000n;
 /** Codes that look at the price an order names, and at the order as it is; all others look at the price it may cost. */
@@ -104,7 +104,8 @@ export class FuzzWorld {
     for (const notice of notices) {
       // An exit that waits for its cancel is told again as it was.
       const isExit = notice.kind === 'order' && notice.role !== 'strategy';
-      if (isExit && notice.status === 'submitted' && account.open.has(notice.clientOrderId)) continue;
+      if (isExit && notice.status === 'submitted' && account.open.has(notice.clientOrderId))
+        continue;
       if (notice.kind === 'fill') this.#book(notice);
       account.hear([notice]);
       if (notice.kind === 'fill') this.#throttle(notice.tsNs);
