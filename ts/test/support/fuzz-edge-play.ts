@@ -10,6 +10,12 @@ import { hostileOptions } from './fuzz-records.js';
 import type { FuzzCounts } from './fuzz-shrinking.js';
 import { FUZZ_INSTRUMENTS, type SoundOrder } from './fuzz-world.js';
 
+/** The order that a key brought, and when. */
+interface Used {
+  readonly id: number;
+  readonly tsNs: bigint;
+}
+
 type Submission = Extract<EdgeAct, { act: 'order' }>;
 
 /** Plays orders of plain JavaScript to an engine and to the reference; throws where an answer cannot stand. */
@@ -29,7 +35,7 @@ export function playEdge(
 class EdgePlay extends FuzzPlay {
   readonly engine: Engine;
   /** Keys of orders that passed, and of those that were denied. */
-  readonly #keys = { done: new Set<unknown>(), denied: new Set<unknown>() };
+  readonly #keys = { done: new Map<unknown, Used>(), denied: new Set<unknown>() };
   #trades = 0;
 
   constructor(limits: LimitsOptions, counts: FuzzCounts) {
@@ -77,16 +83,25 @@ class EdgePlay extends FuzzPlay {
     const isOptions = options === undefined || (typeof options === 'object' && options !== null);
     const isTimely = isOptions && (tsNs === undefined || tsNs === null);
     const isKeyed = key === undefined || isKey(key);
-    if (key !== undefined && this.#keys.done.has(key)) {
+    const used = this.#keys.done.get(key);
+    if (used !== undefined && this.#isKept(used)) {
       this.#again(act);
       return;
     }
     const read = isTimely && isKeyed ? readEdgeOrder(order, this.world.nowNs) : null;
     // Under a key that was denied the same order is judged again, and another is refused.
-    const isExact = !this.#keys.denied.has(key);
+    const isExact = !this.#keys.denied.has(key) && used === undefined;
     const said = this.check(read, () => this.#said(act), isExact);
-    if (key !== undefined && said.outcome !== 'refused') this.#keys[said.outcome].add(key);
+    if (key !== undefined && said.outcome === 'denied') this.#keys.denied.add(key);
+    if (key !== undefined && said.outcome === 'done')
+      this.#keys.done.set(key, { id: said.id, tsNs: this.world.nowNs });
     if (said.outcome === 'done' && read !== null) this.#checkTaken(said.id, read);
+  }
+
+  /** A key is its order's for a day, and for as long as the order is open. */
+  #isKept({ id, tsNs }: Used): boolean {
+    const { nowNs, reference } = this.world;
+    return nowNs - tsNs < KEY_KEPT_NS || reference.account.open.has(id);
   }
 
   /** An order under a key that was used brings the first verdict, or is refused, and opens nothing. */
@@ -134,6 +149,7 @@ class EdgePlay extends FuzzPlay {
   }
 }
 
+const KEY_KEPT_NS = 86_400_000_000_000n;
 /** Longer than any text among the hostile ones that is a key, and shorter than those that are none. */
 const KEY_LENGTH_MAX = 128;
 const isKey = (key: unknown) =>
