@@ -28,8 +28,8 @@ interface Measured {
 }
 
 function nativeFigures(): readonly Measured[] {
-  const cargo = ['build', '--quiet', '--release', '--package', 'holdfast-engine', '--examples'];
-  execFileSync('cargo', cargo, { stdio: 'inherit' });
+  const cargo = ['build', '--quiet', '--release', '--package', 'holdfast-engine'];
+  execFileSync('cargo', [...cargo, '--example', 'control_cost'], { stdio: 'inherit' });
   const program = resolve('target', 'release', 'examples', 'control_cost');
   const output = execFileSync(program, { encoding: 'utf8', maxBuffer: 2 ** 27 });
   return (JSON.parse(output) as { readonly cases: readonly Measured[] }).cases;
