@@ -17,6 +17,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   orders: async () => (await import('./orders.bench.js')).ordersSuite(),
   gate: async () => (await import('./gate.bench.js')).gateSuite(),
   'gate-batch': async () => (await import('./gate-batch.bench.js')).gateBatchSuite(),
+  controls: async () => (await import('./controls.bench.js')).controlsSuite(),
   breaker: async () => (await import('./breaker.bench.js')).breakerSuite(),
   backtest: async () => (await import('./backtest.bench.js')).backtestSuite(),
 };

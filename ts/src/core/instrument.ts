@@ -129,8 +129,11 @@ export class Instrument {
 
   /** @throws HoldfastError `DECIMAL_INVALID`, `PRICE_OFF_TICK`, `PRICE_OUT_OF_RANGE` */
   price(value: string | number | Price): Price {
-    if (value instanceof Price) return value;
-    return new Price(this.#exact(value, 'tick'), this.#tick);
+    if (!(value instanceof Price)) return new Price(this.#exact(value, 'tick'), this.#tick);
+    const own = Price.counts(value, this.#tick);
+    if (own === true) return value;
+    // The ticks of another instrument are other prices.
+    return new Price(this.#exact(own === null ? Number.NaN : value.toString(), 'tick'), this.#tick);
   }
 
   /** The largest price on a tick that is not above the value. */
@@ -165,8 +168,13 @@ export class Instrument {
 
   /** @throws HoldfastError `DECIMAL_INVALID`, `QTY_OFF_LOT`, `QTY_OUT_OF_RANGE` */
   quantity(value: string | number | Quantity): Quantity {
-    if (value instanceof Quantity) return value;
-    return new Quantity(this.#exact(value, 'lot'), this.#lot);
+    if (!(value instanceof Quantity)) return new Quantity(this.#exact(value, 'lot'), this.#lot);
+    const own = Quantity.counts(value, this.#lot);
+    if (own === true) return value;
+    return new Quantity(
+      this.#exact(own === null ? Number.NaN : value.toString(), 'lot'),
+      this.#lot,
+    );
   }
 
   /** The largest quantity in whole lots that is not above the value. */

@@ -14,6 +14,16 @@ export class Price {
     this.#tick = tick;
   }
 
+  /**
+   * Whether it counts such ticks, and not those of an instrument with others; null for what claims to be a price by its
+   * prototype alone.
+   */
+  static counts(value: Price, tick: Decimal): boolean | null {
+    if (!(#tick in value)) return null;
+    const own = value.#tick;
+    return own === tick || (own.mantissa === tick.mantissa && own.scale === tick.scale);
+  }
+
   /** The nearest binary float, for analytics only. */
   toNumber(): number {
     const value = toFloat(this.ticksNumber * Number(this.#tick.mantissa), this.#tick.scale);

@@ -14,6 +14,16 @@ export class Quantity {
     this.#lot = lot;
   }
 
+  /**
+   * Whether it counts such lots, and not those of an instrument with others; null for what claims to be a quantity by its
+   * prototype alone.
+   */
+  static counts(value: Quantity, lot: Decimal): boolean | null {
+    if (!(#lot in value)) return null;
+    const own = value.#lot;
+    return own === lot || (own.mantissa === lot.mantissa && own.scale === lot.scale);
+  }
+
   /** The nearest binary float, for analytics only. */
   toNumber(): number {
     const value = toFloat(this.lotsNumber * Number(this.#lot.mantissa), this.#lot.scale);

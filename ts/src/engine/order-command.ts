@@ -3,6 +3,7 @@ import { HoldfastError } from '../core/holdfast-error.js';
 import type { Instrument } from '../core/instrument.js';
 import { nearestKey } from '../core/schema.js';
 import type { StrategyNumbers } from '../core/strategy-numbers.js';
+import { shownValue } from '../core/shown-value.js';
 import { ORDER_TYPES, SIDES, TIMES_IN_FORCE } from '../core/vocabulary.generated.js';
 import type { AmendCommand, Command, CommandTerms } from '../native/command-memory.js';
 import type { OrderChanges, OrderIntent, PriceInput } from '../strategies/strategy-context.js';
@@ -45,6 +46,9 @@ const NS_PER_MS = 1_000_000n;
  * @throws HoldfastError `ORDER_INVALID` with the nearest key that exists
  */
 export function checkOrderKeys(intent: OrderIntent): void {
+  // What plain JavaScript hands over may be no object at all.
+  const order: unknown = intent;
+  if (typeof order !== 'object' || order === null) throw refused('order', 'be an object', order);
   for (const key in intent) {
     if (!KNOWN_ORDER_KEYS.has(key)) throw unknownKey('an order', key, ORDER_KEYS);
   }
@@ -57,6 +61,12 @@ export function checkChangeKeys(changes: OrderChanges): void {
   }
 }
 
+/** @throws HoldfastError `ORDER_INVALID` for a key that is no text */
+export function checkIdempotencyKey(key: unknown): void {
+  if (key === undefined || typeof key === 'string') return;
+  throw refused('idempotencyKey', 'be a text', key);
+}
+
 /**
  * A key that is left aside would let the list happen twice.
  *
@@ -67,7 +77,7 @@ export function checkListed({ idempotencyKey }: OrderIntent): void {
   throw new HoldfastError(
     'ORDER_INVALID',
     'idempotencyKey must belong to an order that stands alone, was given in a list',
-    { context: { field: 'idempotencyKey', value: idempotencyKey } },
+    { context: { field: 'idempotencyKey', value: shownValue(idempotencyKey) } },
   );
 }
 
@@ -103,9 +113,9 @@ export function orderCommand(intent: OrderIntent, names: OrderNames): Command {
   return {
     instrument: index,
     side: wordIndex('side', SIDES, intent.side),
-    orderType: wordIndex('orderType', ORDER_TYPES, intent.orderType ?? 'market'),
-    timeInForce: wordIndex('timeInForce', TIMES_IN_FORCE, intent.timeInForce ?? 'gtc'),
-    reduceOnly: intent.reduceOnly ?? false,
+    orderType: wordIndex('orderType', ORDER_TYPES, given(intent.orderType, 'market')),
+    timeInForce: wordIndex('timeInForce', TIMES_IN_FORCE, given(intent.timeInForce, 'gtc')),
+    reduceOnly: flag('reduceOnly', intent.reduceOnly),
     strategy: intent.strategy === undefined ? names.strategy : strategies.of(intent.strategy),
     lots: instrument.quantity(intent.quantity).lots,
     limitTicks: ticks(intent.limitPrice),
@@ -118,7 +128,8 @@ export function orderCommand(intent: OrderIntent, names: OrderNames): Command {
 
 /** What the order asks for beyond type and prices; undefined when that is nothing. */
 function orderTerms(intent: OrderIntent, instrument: Instrument): CommandTerms | undefined {
-  const { postOnly = false, displayQuantity, expiresAtMs } = intent;
+  const { displayQuantity, expiresAtMs } = intent;
+  const postOnly = flag('postOnly', intent.postOnly);
   const { trailingPrice, trailingFrac, trailingTicks } = intent;
   const trails =
     trailingPrice !== undefined || trailingFrac !== undefined || trailingTicks !== undefined;
@@ -165,8 +176,8 @@ function causeTime({ causedAtMs, causedAtNs }: OrderIntent): bigint | undefined 
   }
   throw new HoldfastError(
     'ORDER_INVALID',
-    `causedAtNs must be nanoseconds since 1970 as a bigint of 64 bits, was ${String(causedAtNs)}`,
-    { context: { field: 'causedAtNs', value: String(causedAtNs) } },
+    `causedAtNs must be nanoseconds since 1970 as a bigint of 64 bits, was ${shownValue(causedAtNs)}`,
+    { context: { field: 'causedAtNs', value: shownValue(causedAtNs) } },
   );
 }
 
@@ -187,22 +198,28 @@ export function sharedDecision(orders: readonly OrderIntent[]): readonly OrderIn
   return [first, ...rest.map((each) => ({ ...of, ...(namesCause(each) ? {} : because), ...each }))];
 }
 
+/** What is left out has its default; a null is no word, as it is no price. */
+function given<Word extends string>(word: Word | undefined, otherwise: Word): Word {
+  return word === undefined ? otherwise : word;
+}
+
+/** A word such as "false" must not count as true. */
+function flag(field: string, value: unknown): boolean {
+  if (value === undefined) return false;
+  if (typeof value === 'boolean') return value;
+  throw refused(field, 'be true or false', value);
+}
+
 function integer(field: string, value: number): bigint {
   if (Number.isSafeInteger(value)) return BigInt(value);
-  throw new HoldfastError('ORDER_INVALID', `${field} must be an integer, was ${value}`, {
-    context: { field, value },
-  });
+  throw refused(field, 'be an integer', value);
 }
 
 /** The range is checked here, because a number past 64 bits would come out as another one. */
 function nanoseconds(field: string, valueMs: number): bigint {
   const ns = integer(field, valueMs) * NS_PER_MS;
   if (ns === BigInt.asIntN(64, ns)) return ns;
-  throw new HoldfastError(
-    'ORDER_INVALID',
-    `${field} must fit 64 bits of nanoseconds, was ${valueMs}`,
-    { context: { field, value: valueMs } },
-  );
+  throw refused(field, 'fit 64 bits of nanoseconds', valueMs);
 }
 
 function millionths(value: string | number): bigint {
@@ -211,21 +228,22 @@ function millionths(value: string | number): bigint {
     const parts = mantissa * 10n ** BigInt(FRACTION_SCALE - scale);
     if (parts > 0n && parts < 1_000_000n) return parts;
   }
-  throw new HoldfastError(
-    'ORDER_INVALID',
-    `trailingFrac must lie between 0 and 1 with at most ${FRACTION_SCALE} decimals, was ${value}`,
-    { context: { field: 'trailingFrac', value } },
-  );
+  const rule = `lie between 0 and 1 with at most ${FRACTION_SCALE} decimals`;
+  throw refused('trailingFrac', rule, value);
 }
 
 function wordIndex<Word extends string>(field: string, words: readonly Word[], word: Word): number {
   const index = words.indexOf(word);
   if (index >= 0) return index;
-  throw new HoldfastError(
-    'ORDER_INVALID',
-    `${field} must be one of ${words.join(', ')}, was ${word}`,
-    { context: { field, value: word } },
-  );
+  throw refused(field, `be one of ${words.join(', ')}`, word);
+}
+
+/** The value may be of any type: what it shows of itself must neither throw nor be longer than a message. */
+function refused(field: string, rule: string, told: unknown): HoldfastError {
+  const value = typeof told === 'number' ? told : shownValue(told);
+  return new HoldfastError('ORDER_INVALID', `${field} must ${rule}, was ${value}`, {
+    context: { field, value },
+  });
 }
 
 function unknownKey(what: string, key: string, known: readonly string[]): HoldfastError {

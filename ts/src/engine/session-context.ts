@@ -3,6 +3,7 @@ import { decimalOf, formatDecimal } from '../core/decimal.js';
 import { HoldfastError } from '../core/holdfast-error.js';
 import type { Instrument } from '../core/instrument.js';
 import type { RiskMeasure } from '../core/risk-measure.js';
+import { shownValue } from '../core/shown-value.js';
 import { CONTINGENCIES, type Contingency, type TradingMode } from '../core/vocabulary.generated.js';
 import type { StrategyNumbers } from '../core/strategy-numbers.js';
 import type { Command } from '../native/command-memory.js';
@@ -26,6 +27,7 @@ import { accountView } from './account-view.js';
 import {
   amendCommand,
   checkChangeKeys,
+  checkIdempotencyKey,
   checkListed,
   checkOrderKeys,
   orderCommand,
@@ -135,6 +137,7 @@ export class SessionContext implements StrategyContext {
     const { native, notices } = this.#options;
     const before = notices.length;
     const key = intent.idempotencyKey;
+    checkIdempotencyKey(key);
     const clientOrderId =
       key === undefined
         ? native.submit(command, notices)
@@ -267,7 +270,7 @@ export class SessionContext implements StrategyContext {
 function unknownInstrument(instrument: string | number): HoldfastError {
   return new HoldfastError(
     'INSTRUMENT_UNKNOWN',
-    `instrument must be one of the session's, was ${instrument}`,
-    { context: { instrument } },
+    `instrument must be one of the session's, was ${shownValue(instrument)}`,
+    { context: { instrument: shownValue(instrument) } },
   );
 }

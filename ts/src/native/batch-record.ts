@@ -1,5 +1,6 @@
 import { CODES, type Code } from '../core/codes.generated.js';
 import { HoldfastError } from '../core/holdfast-error.js';
+import { shownValue } from '../core/shown-value.js';
 import { BATCH_RECORD_BYTES } from './engine-memory.js';
 
 const WORDS = BATCH_RECORD_BYTES / 8;
@@ -74,7 +75,7 @@ export class BatchRecords {
       if (!Number.isSafeInteger(value)) throw notInteger(field, value);
       this.#uint32[2 * word] = value >>> 0;
       this.#uint32[2 * word + 1] = Math.floor(value / UINT32_RANGE);
-    } else if (BigInt.asIntN(64, value) === value) {
+    } else if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value) {
       this.#words[word] = value;
     } else {
       throw notInteger(field, value);
@@ -113,10 +114,11 @@ export class BatchRecords {
   }
 }
 
-function notInteger(field: string, value: number | bigint): HoldfastError {
+function notInteger(field: string, told: unknown): HoldfastError {
+  const value = shownValue(told);
   return new HoldfastError(
     'ARGUMENT_INVALID',
     `${field} must be an integer of 64 bits, as a number below 2^53 or a bigint, was ${value}`,
-    { context: { field, value: String(value) } },
+    { context: { field, value } },
   );
 }

@@ -319,12 +319,31 @@ export class NativeEngine {
     const bytes = this.memory.outcome;
     if (bytes === 0) return;
     if (bytes !== FAILED) this.#collect(bytes, into);
-    else engineCall(() => this.#engine.takeFailure());
+    else this.#failing(() => this.#engine.takeFailure(), into);
   }
 
   #call(call: (engine: AddonEngine) => number, into: Notice[]): void {
-    const bytes = engineCall(() => call(this.#engine));
+    const bytes = this.#failing(() => call(this.#engine), into);
     if (bytes > 0) this.#collect(bytes, into);
+  }
+
+  /** Collects what a call caused before it failed: left where it is, the next call would be answered with it. */
+  #failing<Result>(call: () => Result, into: Notice[]): Result {
+    try {
+      return engineCall(call);
+    } catch (error) {
+      this.#collect(this.#leftNotices(), into);
+      throw error;
+    }
+  }
+
+  #leftNotices(): number {
+    try {
+      return this.#engine.moreNotices();
+    } catch {
+      // A handle that is closed has none; why the call failed is what is told.
+      return 0;
+    }
   }
 
   #collect(bytes: number, into: Notice[]): void {

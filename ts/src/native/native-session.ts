@@ -94,14 +94,14 @@ export class NativeSession {
   submitOnce(key: string, command: Command, into: Notice[]): number {
     this.memory.commands.write(command);
     this.#collect(
-      engineCall(() => this.#session.submitOnce(key)),
+      this.#failing(() => this.#session.submitOnce(key), into),
       into,
     );
     return this.memory.account[7] ?? 0;
   }
 
   cancel(clientOrderId: number, into: Notice[]): void {
-    const bytes = engineCall(() => this.#session.cancel(clientOrderId));
+    const bytes = this.#failing(() => this.#session.cancel(clientOrderId), into);
     if (bytes > 0) this.#collect(bytes, into);
   }
 
@@ -112,7 +112,7 @@ export class NativeSession {
 
   /** Takes a rate of exchange at the present time of the session. */
   setRate(currency: string, rate: string, into: Notice[]): void {
-    const bytes = engineCall(() => this.#session.setRate(currency, rate));
+    const bytes = this.#failing(() => this.#session.setRate(currency, rate), into);
     if (bytes > 0) this.#collect(bytes, into);
   }
 
@@ -124,7 +124,7 @@ export class NativeSession {
   /** Judges an amendment and asks the venue for it; the verdict is appended to `into`. */
   amend(clientOrderId: number, amendment: AmendCommand, into: Notice[]): void {
     this.memory.commands.writeAmendment(amendment);
-    const bytes = engineCall(() => this.#session.amend(clientOrderId));
+    const bytes = this.#failing(() => this.#session.amend(clientOrderId), into);
     if (bytes > 0) this.#collect(bytes, into);
   }
 
@@ -135,7 +135,7 @@ export class NativeSession {
 
   /** Puts a trading mode in force that is as strict as the present one or stricter. */
   setMode(mode: number, reason: string, into: Notice[]): void {
-    const bytes = engineCall(() => this.#session.setMode(mode, reason));
+    const bytes = this.#failing(() => this.#session.setMode(mode, reason), into);
     if (bytes > 0) this.#collect(bytes, into);
   }
 
@@ -188,8 +188,27 @@ export class NativeSession {
   #collectOutcome(into: Notice[]): void {
     const bytes = this.memory.outcome;
     if (bytes === 0) return;
-    if (bytes === FAILED) engineCall(() => this.#session.takeFailure());
+    if (bytes === FAILED) this.#failing(() => this.#session.takeFailure(), into);
     else this.#collect(bytes, into);
+  }
+
+  /** Collects what a call caused before it failed: left where it is, the next call would be answered with it. */
+  #failing<Result>(call: () => Result, into: Notice[]): Result {
+    try {
+      return engineCall(call);
+    } catch (error) {
+      this.#collect(this.#leftNotices(), into);
+      throw error;
+    }
+  }
+
+  #leftNotices(): number {
+    try {
+      return this.#session.moreNotices();
+    } catch {
+      // A handle that is closed has none; why the call failed is what is told.
+      return 0;
+    }
   }
 
   #collect(bytes: number, into: Notice[]): void {

@@ -1,6 +1,7 @@
 import type { Code } from '../core/codes.generated.js';
 import { CONTROL_BITS, CONTROL_CODES, type ControlCode } from '../core/controls.generated.js';
 import { HoldfastError } from '../core/holdfast-error.js';
+import { shownValue } from '../core/shown-value.js';
 import {
   ORDER_TYPES,
   type OrderType,
@@ -91,12 +92,11 @@ export class OrderBatch {
     records.setInt64(slot, 0, 'instrument', order.instrument);
     records.setByte(slot, SIDE, indexOf('side', SIDES, order.side));
     records.setByte(slot, ORDER_TYPE, indexOf('orderType', ORDER_TYPES, orderType));
-    const timeInForce = indexOf('timeInForce', TIMES_IN_FORCE, order.timeInForce ?? 'gtc');
-    records.setByte(slot, TIME_IN_FORCE, timeInForce);
-    records.setByte(slot, REDUCE_ONLY, order.reduceOnly === true ? 1 : 0);
-    const { causedAtNs, strategy } = order;
+    const { timeInForce = 'gtc', causedAtNs, strategy } = order;
+    records.setByte(slot, TIME_IN_FORCE, indexOf('timeInForce', TIMES_IN_FORCE, timeInForce));
+    records.setByte(slot, REDUCE_ONLY, isSet('reduceOnly', order.reduceOnly) ? 1 : 0);
     const flags =
-      (order.postOnly === true ? POST_ONLY : 0) | (causedAtNs === undefined ? 0 : CAUSE);
+      (isSet('postOnly', order.postOnly) ? POST_ONLY : 0) | (causedAtNs === undefined ? 0 : CAUSE);
     records.setByte(slot, FLAGS, flags);
     const number = strategy === undefined ? 0 : this.#strategyNumber(strategy);
     records.setByte(slot, STRATEGY, number & 0xff);
@@ -152,9 +152,19 @@ export class OrderBatch {
 function indexOf<Word extends string>(field: string, words: readonly Word[], word: Word): number {
   const index = words.indexOf(word);
   if (index >= 0) return index;
-  throw new HoldfastError(
-    'ORDER_INVALID',
-    `${field} must be one of ${words.join(', ')}, was ${word}`,
-    { context: { field, value: word } },
-  );
+  throw refused(field, `one of ${words.join(', ')}`, word);
+}
+
+/** A word such as "true" must not count as false. */
+function isSet(field: string, value: unknown): boolean {
+  if (value === undefined) return false;
+  if (typeof value === 'boolean') return value;
+  throw refused(field, 'true or false', value);
+}
+
+function refused(field: string, rule: string, told: unknown): HoldfastError {
+  const value = shownValue(told);
+  return new HoldfastError('ORDER_INVALID', `${field} must be ${rule}, was ${value}`, {
+    context: { field, value },
+  });
 }

@@ -36,7 +36,7 @@ const STOPS = ['none', 'right', 'right', 'wrong'] as const;
 const ACTS_EACH = 40;
 
 /** Mulberry32: a whole number below `most`, the same for the same seed everywhere. */
-function drawing(seed: number): (most: number) => number {
+export function drawing(seed: number): (most: number) => number {
   let state = seed >>> 0;
   return (most) => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -46,9 +46,9 @@ function drawing(seed: number): (most: number) => number {
   };
 }
 
-type Draw = ReturnType<typeof drawing>;
+export type Draw = ReturnType<typeof drawing>;
 
-function of<Value>(draw: Draw, values: readonly Value[]): Value {
+export function of<Value>(draw: Draw, values: readonly Value[]): Value {
   const value = values[draw(values.length)];
   if (value === undefined) throw new RangeError('there must be a value to draw');
   return value;
@@ -65,7 +65,7 @@ function some(
   return Object.fromEntries(chosen.map((name) => [name, of(draw, table[name] ?? [])]));
 }
 
-function choiceOf(draw: Draw): LimitsChoice {
+export function choiceOf(draw: Draw): LimitsChoice {
   return {
     sizes: some(draw, SIZE_LIMITS, 3),
     others: some(draw, OTHER_LIMITS, 3),

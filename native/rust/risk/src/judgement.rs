@@ -130,6 +130,10 @@ impl Judgement<'_> {
         if self.lessens() {
             return Ok(());
         }
+        if intent.reduce_only {
+            // No limit bounds an exit's quantity, but what cannot be counted with the exits that are open cannot be sent.
+            view.case.reserve_reduction(intent.side, self.leaves.lots())?;
+        }
         // A market exit needs no reference price; everything else does, and a missing one is older than any bound.
         let named = intent.limit_price.is_some();
         let needs_mark =

@@ -5,6 +5,7 @@ import { type VenueState, venueStateText } from '../venue-state.js';
 import type { ParsedEngineOptions } from './engine-options.js';
 import { EngineView } from './engine-view.js';
 import { EventQueue } from './event-queue.js';
+import { shownValue } from '../../core/shown-value.js';
 import { systemClock } from '../../core/system-clock.js';
 
 const NS_PER_MS = 1_000_000;
@@ -105,7 +106,7 @@ function timeOf(tsNs: bigint): bigint {
   if (typeof tsNs === 'bigint' && BigInt.asIntN(64, tsNs) === tsNs) return tsNs;
   throw new HoldfastError(
     'TIMESTAMP_INVALID',
-    `time must be nanoseconds since 1970 as a bigint of 64 bits, was ${String(tsNs)}`,
-    { context: { field: 'tsNs', value: String(tsNs) } },
+    `time must be nanoseconds since 1970 as a bigint of 64 bits, was ${shownValue(tsNs)}`,
+    { context: { field: 'tsNs', value: shownValue(tsNs) } },
   );
 }

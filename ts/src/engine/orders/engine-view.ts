@@ -1,6 +1,7 @@
 import { HoldfastError } from '../../core/holdfast-error.js';
 import type { Instrument } from '../../core/instrument.js';
 import { instrumentAt } from '../../core/instrument-at.js';
+import { shownValue } from '../../core/shown-value.js';
 import type { TradingMode } from '../../core/vocabulary.generated.js';
 import { StrategyNumbers } from '../../core/strategy-numbers.js';
 import type { CheckBatch } from '../../native/check-batch.js';
@@ -129,8 +130,8 @@ export class EngineView {
     if (index !== undefined && this.instruments[index] !== undefined) return index;
     throw new HoldfastError(
       'INSTRUMENT_UNKNOWN',
-      `instrument must be one of the engine's, was ${instrument ?? 'left out among several'}`,
-      { context: { instrument: instrument ?? null } },
+      `instrument must be one of the engine's, was ${instrument === undefined ? 'left out among several' : shownValue(instrument)}`,
+      { context: { instrument: instrument === undefined ? null : shownValue(instrument) } },
     );
   }
 }

@@ -2,6 +2,7 @@ import { decimalOf, formatDecimal } from '../../core/decimal.js';
 import { HoldfastError } from '../../core/holdfast-error.js';
 import type { Instrument } from '../../core/instrument.js';
 import { instrumentAt } from '../../core/instrument-at.js';
+import { shownValue } from '../../core/shown-value.js';
 import { CONTINGENCIES, type Contingency } from '../../core/vocabulary.generated.js';
 import type { CheckBatch, CheckOrder } from '../../native/check-batch.js';
 import type { Command } from '../../native/command-memory.js';
@@ -19,6 +20,7 @@ import type {
 import {
   amendCommand,
   checkChangeKeys,
+  checkIdempotencyKey,
   checkListed,
   checkOrderKeys,
   orderCommand,
@@ -93,8 +95,10 @@ export class Engine extends EngineControls {
     order: OrderIntent,
     options: CallOptions & { readonly idempotencyKey?: string } = {},
   ): SubmitResult {
+    checkOptions(options);
     const command = this.#command(order);
     const key = options.idempotencyKey ?? order.idempotencyKey;
+    checkIdempotencyKey(key);
     return this.telling(options, (notices) => {
       const clientOrderId =
         key === undefined
@@ -347,4 +351,13 @@ function noWord(field: string, words: readonly string[], word: string): Holdfast
     `${field} must be one of ${words.join(', ')}, was ${word}`,
     { context: { field, value: word } },
   );
+}
+
+/** What plain JavaScript hands over may be no object at all. @throws HoldfastError `ARGUMENT_INVALID` */
+function checkOptions(options: unknown): void {
+  if (typeof options === 'object' && options !== null) return;
+  const value = shownValue(options);
+  throw new HoldfastError('ARGUMENT_INVALID', `options must be an object, was ${value}`, {
+    context: { field: 'options', value },
+  });
 }

@@ -26,8 +26,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ['cli', 'server'],
 ];
 
-/** Errors and the words of the records are under everything; they import nothing themselves. */
-const GROUND = /^ts\/src\/core\/(?:holdfast-error|\w+\.generated)\.ts$/;
+/** Errors, how they write a value, and the words of the records are under everything; they import nothing themselves. */
+const GROUND = /^ts\/src\/core\/(?:holdfast-error|shown-value|\w+\.generated)\.ts$/;
 
 /** What judges orders must not depend on what guesses. */
 const NEVER_GUESSES = new Set(['risk', 'safety', 'orders']);
