@@ -30,6 +30,8 @@ export function isSound(
   terms: Terms,
   { instruments, nowNs }: { readonly instruments: number; readonly nowNs: bigint },
 ): boolean {
+  // The limits name no strategy.
+  if (command.strategy !== 0) return false;
   const { lots, limitTicks, triggerTicks, stopLossTicks, takeProfitTicks } = command;
   const type = ORDER_TYPES[command.orderType];
   const timeInForce = TIMES_IN_FORCE[command.timeInForce];
