@@ -6,6 +6,7 @@ use actor_floor::{Drawn, EPOCH, Log, Stream, account, specs};
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::{ClientOrderId, Code, InstrumentId, OrderIntent, Timestamp, VenueReport};
 use holdfast_engine::actor::{Actor, ActorInput};
+use holdfast_engine::actors::AccountFigures;
 use holdfast_engine::recovery::recover;
 use holdfast_engine::{
     ActorOptions, ActorPlan, ActorSpec, Actors, Engine, EngineConfig, Input, OrderList, Sink,
@@ -121,7 +122,9 @@ fn cases(is_limited: bool) -> impl Strategy<Value = Case> {
     let steps = prop::collection::vec(any::<Drawn>(), 20..120);
     (1_usize..7, prop::collection::vec(0_u8..4, 6), any::<[u8; 4]>(), steps).prop_map(
         move |(instruments, owners, weights, drawn)| {
-            let cash = 40_000;
+            // Equity must be positive for an order that opens, whatever the limits are. A case without limits is of so much
+            // cash that the smallest budget, a thousandth of it, is more than 120 fills of 30 can lose.
+            let cash = if is_limited { 40_000 } else { 4_000_000_000 };
             let specs = specs(cash, &owners[..instruments], &weights);
             let inputs = Stream::new(&specs, instruments as u32).of(&drawn);
             Case { account: account(instruments, cash, is_limited), specs, inputs }
@@ -208,7 +211,8 @@ proptest! {
         for input in &inputs {
             actors.send(input.clone()).unwrap();
         }
-        let sum = actors.figures().unwrap().sum;
+        let AccountFigures { sum, actors: slices } = actors.figures().unwrap();
+        prop_assert!(slices.iter().all(|slice| slice.equity.raw() > 0), "a budget is used up");
         let (engine, _) = &single[0];
         prop_assert_eq!(sum.equity, engine.equity());
         prop_assert_eq!((sum.cash, sum.fees), (engine.account().cash, engine.account().fees));
