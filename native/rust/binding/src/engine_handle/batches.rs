@@ -15,7 +15,7 @@ use holdfast_risk::Verdict;
 
 /// Where the outcome of an order begins in its command: approved, denied or failed (u8), a spare, the code (u16), a spare
 /// (u32), the id (u64), the failed controls (u64), the lots that would have passed (i64, the least where there are none).
-const ORDER_OUTCOME: usize = 80;
+pub(super) const ORDER_OUTCOME: usize = 80;
 const OUTCOME_BYTES: usize = 32;
 const APPROVED: u8 = 1;
 const DENIED: u8 = 2;
@@ -160,14 +160,14 @@ impl Inner {
     }
 }
 
-fn report_at(reports: &SharedBytes, at: usize, now: Timestamp) -> Result<VenueReport> {
+pub(super) fn report_at(reports: &SharedBytes, at: usize, now: Timestamp) -> Result<VenueReport> {
     let bytes = reports.read().get(at..).and_then(|rest| rest.first_chunk::<REPORT_BYTES>());
     let bytes = bytes
         .ok_or_else(|| Error::new(Code::ArgumentInvalid, "a report must have its whole record"))?;
     report_of_record(bytes, now)
 }
 
-fn order_outcome(verdict: &Verdict) -> [u8; OUTCOME_BYTES] {
+pub(super) fn order_outcome(verdict: &Verdict) -> [u8; OUTCOME_BYTES] {
     let failed = verdict.checks().find(|check| !check.passed);
     let code = failed.map_or(0, |check| check.control.code() as u16);
     let mut bytes = outcome(if code == 0 { APPROVED } else { DENIED }, code);
@@ -178,7 +178,7 @@ fn order_outcome(verdict: &Verdict) -> [u8; OUTCOME_BYTES] {
     bytes
 }
 
-fn refusal(error: &Error) -> [u8; OUTCOME_BYTES] {
+pub(super) fn refusal(error: &Error) -> [u8; OUTCOME_BYTES] {
     outcome(REFUSED, error.code() as u16)
 }
 
