@@ -15,11 +15,11 @@ export type {
 export { Engine } from './engine.js';
 export type { EngineEvent } from './engine-event.js';
 export type { EngineOptions } from './engine-options.js';
-export type { BarUpdate, QuoteUpdate, TradeUpdate } from './market-update.js';
-export type { OrderView } from './order-view.js';
 export type { ActorAccount, ActorFigures, ClosedActors, StoppedActor } from './symbol-actors.js';
 export { SymbolActors } from './symbol-actors.js';
 export { ACTOR_THREADS_MAX, type SymbolActorsOptions } from './symbol-actors-options.js';
+export type { BarUpdate, QuoteUpdate, TradeUpdate } from './market-update.js';
+export type { OrderView } from './order-view.js';
 export { systemClock } from './system-clock.js';
 export type { VenueReport } from './venue-report.js';
 export type { VenueRequest } from './venue-request.js';
