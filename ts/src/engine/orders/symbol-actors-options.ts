@@ -35,7 +35,7 @@ type ActorsPart = z.input<typeof actorsSchema>;
  */
 export interface SymbolActorsOptions extends Omit<
   EngineOptions,
-  'answerMsMax' | 'journal' | 'about'
+  'answerMsMax' | 'journal' | 'about' | 'fuse'
 > {
   /** Who owns which instruments and how much of the cash: every instrument once, and budgets that add up to the cash. */
   readonly actors: ActorsPart['actors'];
@@ -60,8 +60,8 @@ export interface ParsedSymbolActorsOptions {
  */
 export function parseSymbolActorsOptions(options: SymbolActorsOptions): ParsedSymbolActorsOptions {
   const { actors, threads, ...account } = options;
-  const engine = parseEngineOptions(account);
   checkKnown(account);
+  const engine = parseEngineOptions(account);
   const given = { actors, ...(threads === undefined ? {} : { threads }) };
   const parsed = parseConfig(actorsSchema, given, 'options', 'CONFIG_INVALID');
   const places = new Map(engine.instruments.map(({ symbol }, place) => [symbol, place]));
@@ -86,7 +86,7 @@ function checkKnown(account: object): void {
   const journal = 'journal' in account ? account.journal : undefined;
   const inJournal = typeof journal === 'object' && journal !== null ? Object.keys(journal) : [];
   const foreign = [
-    ...['answerMsMax', 'about'].filter((key) => key in account),
+    ...['answerMsMax', 'about', 'fuse'].filter((key) => key in account),
     ...inJournal.filter((key) => key !== 'path' && key !== 'policy').map((key) => `journal.${key}`),
   ][0];
   if (foreign === undefined) return;

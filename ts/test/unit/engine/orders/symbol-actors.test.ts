@@ -228,8 +228,9 @@ describe('symbol actors', () => {
     expect(code({ orders: { maxOpenOrders: 2 } })).toBe('ACTOR_PLAN_INVALID');
     expect(code({ threads: 257 })).toBe('CONFIG_INVALID');
     expect(code({ threads: 0.5 })).toBe('CONFIG_INVALID');
-    const foreign = { answerMsMax: 5 } as Partial<SymbolActorsOptions>;
-    expect(code(foreign)).toBe('CONFIG_UNKNOWN_KEY');
+    for (const key of ['answerMsMax', 'about', 'fuse']) {
+      expect(code({ [key]: {} })).toBe('CONFIG_UNKNOWN_KEY');
+    }
     const resumed = { journal: { path: 'x', resume: true } } as Partial<SymbolActorsOptions>;
     expect(code(resumed)).toBe('CONFIG_UNKNOWN_KEY');
   });
