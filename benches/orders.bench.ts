@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { Instrument, type LimitsOptions } from 'holdfast';
 import { Engine } from 'holdfast/orders';
 
+import { actorRows } from './actor-rounds.js';
 import { PlainOrderBooks } from './plain-order-books.js';
 import { OPEN_FUSE } from './open-fuse.js';
 import { isStartedDirectly, median, percentile, printSuite, type Suite } from './suite.js';
@@ -214,7 +215,7 @@ export function ordersSuite(): Suite {
         [REFERENCE]: plainDesk(),
       }),
     ];
-    return { suite: 'orders', rows: rowsOf(figures) };
+    return { suite: 'orders', rows: [...rowsOf(figures), ...actorRows(limits)] };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,3 +1,38 @@
+export declare class NativeActors {
+  /** Divides an account among actors and opens them on worker threads; a journal is a folder with one for each. */
+  constructor(
+    config: string,
+    parts: Array<ActorPart>,
+    workers: number,
+    idPrefix: string,
+    journal: EngineJournal | undefined | null,
+    arrays: EngineArrays,
+  );
+  /**
+   * Returns one of the functions that take their arguments from memory: `submitBatch`, `applyReports`, `market` (which
+   * sends and does not wait), `round`, `settle`, `drain`.
+   */
+  function(name: string): () => void;
+  /** Throws what a function without result failed with. */
+  takeFailure(): void;
+  /** Returns bytes of further notices, for when they did not all fit. */
+  moreNotices(): number;
+  /** Asks for an order to be cancelled. Returns bytes of notices. */
+  cancel(clientOrderId: number): number;
+  /** The outcome of an order's last command is unknown. Returns bytes of notices. */
+  loseTrack(clientOrderId: number): number;
+  /** Puts a trading mode in force for every actor, a looser one only as a reset. Returns bytes of notices. */
+  setMode(mode: number, reason: string, isReset: boolean): number;
+  /** Returns the account added up, and each actor's part, as JSON. */
+  figures(): string;
+  /** Returns the actors that stopped and why, as JSON. */
+  stopped(): string;
+  /** Ends the threads, closes the journals, and returns the final state as JSON. */
+  close(): string;
+  /** Lets go of everything; a later call is an error. */
+  dispose(): void;
+}
+
 export declare class NativeBreakers {
   /** Begins with memory that is zero, or joins it when another thread began and no settings are given. */
   constructor(
@@ -331,6 +366,14 @@ export declare class NativeSession {
   close(): string;
   /** Lets go of everything; a later call is an error. */
   dispose(): void;
+}
+
+/** What one actor owns. */
+export interface ActorPart {
+  /** Places of its instruments in the account's list. */
+  instruments: Array<number>;
+  /** Its part of the account's cash. */
+  budget: string;
 }
 
 /** Returns the nanoseconds that one addition and one multiplication of amounts take, over `rounds` dependent ones. */

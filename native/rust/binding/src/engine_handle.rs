@@ -1,6 +1,7 @@
 //! The engine as JavaScript drives it, without a venue of its own: orders, reports and market records are read from arrays
 //! that JavaScript filled, outcomes and requests are written in place.
 
+mod actors;
 mod batches;
 mod checks;
 mod gate;

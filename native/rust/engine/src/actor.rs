@@ -9,7 +9,7 @@ use holdfast_core::contain::contain;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::Encode;
 use holdfast_core::{
-    Amount, ClientOrderId, Code, Contingency, Error, OrderIntent, Result, Timestamp,
+    Amount, ClientOrderId, Code, Contingency, Error, OrderIntent, Result, Timestamp, TradingMode,
 };
 use holdfast_risk::Verdict;
 
@@ -25,6 +25,15 @@ pub enum ActorInput {
         /// The orders; without ids they get the actor's next ones.
         orders: Vec<OrderIntent>,
     },
+    /// Another trading mode is in force, for every actor.
+    Mode {
+        /// Which.
+        mode: TradingMode,
+        /// Why, in the words of whoever changed it.
+        reason: String,
+        /// When.
+        ts: Timestamp,
+    },
 }
 
 impl From<Input<'static>> for ActorInput {
@@ -38,6 +47,10 @@ impl From<Input<'static>> for ActorInput {
 pub struct ActorStep<'a> {
     /// Number of the input among those of all actors.
     pub number: u64,
+    /// The engine after it.
+    pub engine: &'a Engine,
+    /// The order that it reported of, where it was a venue's report.
+    pub reported: Option<ClientOrderId>,
     /// The verdict, or why the input was refused.
     pub outcome: &'a Result<Option<Box<Verdict>>>,
     /// What the venue is to do.
@@ -109,7 +122,15 @@ impl<P: ActorPort> Actor<P> {
         self.commands.clear();
         let mut sink = Watched { port: &mut self.port, failure: None };
         let next = self.engine.next_client_order_id();
+        let reported = match &input {
+            ActorInput::Plain(Input::Report(report)) => Some(report.client_order_id),
+            _ => None,
+        };
         let outcome = match input {
+            ActorInput::Mode { mode, reason, ts } => {
+                let input = Input::ModeChanged { mode, reason: &reason, ts };
+                self.engine.step(&input, &mut sink, &mut self.commands)
+            }
             ActorInput::Plain(input) => {
                 self.engine.step(&named(input, next), &mut sink, &mut self.commands)
             }
@@ -124,7 +145,8 @@ impl<P: ActorPort> Actor<P> {
         if let Some(error) = sink.failure {
             return Err(error);
         }
-        self.port.stepped(ActorStep { number, outcome: &outcome, commands: &self.commands });
+        let (engine, commands) = (&self.engine, self.commands.as_slice());
+        self.port.stepped(ActorStep { number, engine, reported, outcome: &outcome, commands });
         if let Ok(Some(verdict)) = outcome {
             self.engine.recycle(verdict);
         }
@@ -143,6 +165,11 @@ impl<P> Actor<P> {
     #[must_use]
     pub const fn port(&self) -> &P {
         &self.port
+    }
+
+    /// Returns the port, to take what it has gathered.
+    pub const fn port_mut(&mut self) -> &mut P {
+        &mut self.port
     }
 
     /// Returns engine and port.

@@ -11,6 +11,7 @@ impl ActorPlan {
     pub(crate) fn route(&self, input: ActorInput) -> Result<(Option<usize>, ActorInput)> {
         match input {
             ActorInput::Plain(input) => self.route_plain(input),
+            ActorInput::Mode { .. } => Ok((None, input)),
             ActorInput::List { contingency, orders } => {
                 let mut owner = None;
                 let orders: Result<Vec<OrderIntent>> = orders

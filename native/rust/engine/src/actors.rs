@@ -35,13 +35,16 @@ impl Default for ActorOptions {
 
 type Inputs = Vec<(usize, u64, ActorInput)>;
 
-enum Message {
+/// What is done with each actor of a worker, between two of its inputs.
+type Visit<P> = Arc<dyn Fn(usize, &mut Actor<P>) + Send + Sync>;
+
+enum Message<P> {
     Inputs(Inputs),
-    Figures(SyncSender<Vec<(usize, ActorFigures)>>),
+    Visit(Visit<P>),
 }
 
 struct Worker<P> {
-    queue: SyncSender<Message>,
+    queue: SyncSender<Message<P>>,
     thread: JoinHandle<Vec<Option<Actor<P>>>>,
     gathered: Inputs,
 }
@@ -198,22 +201,41 @@ impl<P: ActorPort + 'static> Actors<P> {
     /// # Errors
     /// `ACTOR_STOPPED`, `AMOUNT_OVERFLOW`.
     pub fn figures(&mut self) -> Result<AccountFigures> {
-        self.flush()?;
-        let (answer, answers) = sync_channel(self.workers.len().max(1));
-        for worker in &self.workers {
-            let asked = worker.queue.send(Message::Figures(answer.clone()));
-            asked.map_err(|_| worker_ended())?;
-        }
-        drop(answer);
-        let mut all = figures_of(&self.own);
-        for _ in 0..self.workers.len() {
-            all.extend(answers.recv().map_err(|_| worker_ended())?);
-        }
+        let figures = self.visit(|actor| actor.figures())?;
         if let Some(actor) = self.stopped.iter().position(|flag| flag.load(Ordering::Acquire)) {
             return Err(stopped(actor));
         }
-        all.sort_unstable_by_key(|(actor, _)| *actor);
-        AccountFigures::of(all.into_iter().map(|(_, figures)| figures).collect())
+        AccountFigures::of(figures)
+    }
+
+    /// Waits until everything that was sent is taken, does something with each actor, where it is, and returns what came of
+    /// it in the order of the plan. A barrier as `figures` is one, and stopped actors are visited too.
+    ///
+    /// # Errors
+    /// `ACTOR_STOPPED` when a thread has ended.
+    pub fn visit<T: Send + 'static>(
+        &mut self,
+        visit: impl Fn(&mut Actor<P>) -> T + Send + Sync + 'static,
+    ) -> Result<Vec<T>> {
+        self.flush()?;
+        // There is room for what every actor answers, so that no worker waits to be heard.
+        let (answer, answers) = sync_channel(self.stopped.len().max(1));
+        // Who asked may have gone; that is no concern of the actors.
+        let each: Visit<P> = Arc::new(move |number, actor: &mut Actor<P>| {
+            drop(answer.send((number, visit(actor))));
+        });
+        for worker in &self.workers {
+            let asked = worker.queue.send(Message::Visit(Arc::clone(&each)));
+            asked.map_err(|_| worker_ended())?;
+        }
+        visit_all(&mut self.own, &each);
+        drop(each);
+        let mut all = Vec::with_capacity(self.stopped.len());
+        for _ in 0..self.stopped.len() {
+            all.push(answers.recv().map_err(|_| worker_ended())?);
+        }
+        all.sort_unstable_by_key(|(number, _)| *number);
+        Ok(all.into_iter().map(|(_, came)| came).collect())
     }
 
     /// Waits until everything that was sent is taken, ends the threads, and returns the actors in the order of the plan;
@@ -250,7 +272,7 @@ impl<P> Worker<P> {
 
 fn work<P: ActorPort>(
     mut actors: Vec<Option<Actor<P>>>,
-    messages: &Receiver<Message>,
+    messages: &Receiver<Message<P>>,
     stopped: &[AtomicBool],
 ) -> Vec<Option<Actor<P>>> {
     while let Ok(message) = messages.recv() {
@@ -260,8 +282,7 @@ fn work<P: ActorPort>(
                     take(&mut actors, stopped, input);
                 }
             }
-            // Who asked may have gone; that is no concern of the actors.
-            Message::Figures(answer) => drop(answer.send(figures_of(&actors))),
+            Message::Visit(visit) => visit_all(&mut actors, &visit),
         }
     }
     actors
@@ -281,9 +302,12 @@ fn take<P: ActorPort>(
     }
 }
 
-fn figures_of<P>(actors: &[Option<Actor<P>>]) -> Vec<(usize, ActorFigures)> {
-    let there = actors.iter().enumerate();
-    there.filter_map(|(place, actor)| Some((place, actor.as_ref()?.figures()))).collect()
+fn visit_all<P>(actors: &mut [Option<Actor<P>>], visit: &Visit<P>) {
+    for (number, actor) in actors.iter_mut().enumerate() {
+        if let Some(actor) = actor {
+            visit(number, actor);
+        }
+    }
 }
 
 fn stopped(actor: usize) -> Error {
@@ -296,7 +320,7 @@ fn worker_ended() -> Error {
 }
 
 impl AccountFigures {
-    fn of(actors: Vec<ActorFigures>) -> Result<Self> {
+    pub(crate) fn of(actors: Vec<ActorFigures>) -> Result<Self> {
         let mut hasher = blake3::Hasher::new();
         let mut sum = ActorFigures::default();
         for each in &actors {

@@ -6,7 +6,9 @@ mod account_controls;
 pub mod account_snapshot;
 pub mod account_spec;
 pub mod actor;
+pub mod actor_desk;
 pub mod actor_merge;
+pub mod actor_outbox;
 pub mod actor_plan;
 mod actor_route;
 pub mod actors;
@@ -90,6 +92,7 @@ pub mod wallet;
 
 pub use account_spec::{AccountSpec, PositionMode};
 pub use actor::{Actor, ActorInput, ActorPort, ActorStep};
+pub use actor_desk::{ActorDesk, ActorDeskOptions};
 pub use actor_plan::{ActorPlan, ActorSpec};
 pub use actors::{ActorOptions, Actors};
 pub use config::EngineConfig;

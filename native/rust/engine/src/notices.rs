@@ -9,6 +9,10 @@ use holdfast_core::{ReportKind, Result, Timestamp};
 /// Bytes before each payload: length, kind, time.
 pub const NOTICE_HEADER_BYTES: usize = 16;
 
+/// Where the instrument stands in the fixed layout of a position and of an order.
+const POSITION_INSTRUMENT: usize = 0;
+const ORDER_INSTRUMENT: usize = 16;
+
 /// A queue of notices; it holds what one input caused, and the session takes all of it before the next input.
 #[derive(Debug, Default)]
 pub struct Notices {
@@ -38,6 +42,42 @@ impl Notices {
             self.taken = 0;
         }
         copied
+    }
+
+    /// Returns how many bytes were queued since the queue was last empty.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Adds bytes of another queue, whole notices.
+    pub(crate) fn append(&mut self, notices: &[u8]) {
+        self.bytes.extend_from_slice(notices);
+    }
+
+    /// Takes the bytes of all that waits; nothing of it was copied before.
+    pub(crate) fn take_all(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+
+    /// Writes the instrument's id of a notice that begins at `start` anew, where it has one.
+    pub(crate) fn rename_instruments(&mut self, start: usize, name: impl Fn(u32) -> u32) {
+        let mut at = start;
+        while let Some(head) = self.bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+            let [a, b, c, d, kind, ..] = *head;
+            let payload = at + NOTICE_HEADER_BYTES;
+            at = payload + u32::from_le_bytes([a, b, c, d]) as usize;
+            let offset = match kind {
+                kind if kind == RecordKind::PositionChanged as u8 => POSITION_INSTRUMENT,
+                kind if kind == RecordKind::OrderChanged as u8 => ORDER_INSTRUMENT,
+                _ => continue,
+            };
+            let place = payload + offset;
+            let bytes = self.bytes.get_mut(place..).and_then(|rest| rest.first_chunk_mut::<4>());
+            if let Some(bytes) = bytes {
+                *bytes = name(u32::from_le_bytes(*bytes)).to_le_bytes();
+            }
+        }
     }
 
     /// Returns whether anything waits.

@@ -118,6 +118,14 @@ impl RequestRecord {
     }
 }
 
+/// Names the instrument of a request anew, for an engine that knows it by another id than its caller.
+pub fn rename_instrument(record: &mut [u8; REQUEST_BYTES], name: impl Fn(u32) -> u32) {
+    let place = record.get_mut(INSTRUMENT..).and_then(|rest| rest.first_chunk_mut::<4>());
+    if let Some(bytes) = place {
+        *bytes = name(u32::from_le_bytes(*bytes)).to_le_bytes();
+    }
+}
+
 /// Writes a request; what it does not say about its order is taken from the engine.
 #[must_use]
 pub fn request_record(

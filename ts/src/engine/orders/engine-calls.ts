@@ -102,7 +102,7 @@ export class EngineCalls extends EngineView {
 }
 
 /** A time that does not fit would come out as another one. @throws HoldfastError `TIMESTAMP_INVALID` */
-function timeOf(tsNs: bigint): bigint {
+export function timeOf(tsNs: bigint): bigint {
   if (typeof tsNs === 'bigint' && BigInt.asIntN(64, tsNs) === tsNs) return tsNs;
   throw new HoldfastError(
     'TIMESTAMP_INVALID',

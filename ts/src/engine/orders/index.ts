@@ -16,6 +16,9 @@ export type {
 export { type CheckOptions, Engine } from './engine.js';
 export type { EngineEvent, FuseEvent } from './engine-event.js';
 export type { EngineOptions } from './engine-options.js';
+export type { ActorAccount, ActorFigures, ClosedActors, StoppedActor } from './symbol-actors.js';
+export { SymbolActors } from './symbol-actors.js';
+export { ACTOR_THREADS_MAX, type SymbolActorsOptions } from './symbol-actors-options.js';
 export type { BarUpdate, QuoteUpdate, TradeUpdate } from './market-update.js';
 export type { OrderView } from '../../core/order-view.js';
 export { systemClock } from '../../core/system-clock.js';

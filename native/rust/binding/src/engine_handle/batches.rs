@@ -162,7 +162,7 @@ impl Inner {
     }
 }
 
-fn report_at(reports: &SharedBytes, at: usize, now: Timestamp) -> Result<VenueReport> {
+pub(super) fn report_at(reports: &SharedBytes, at: usize, now: Timestamp) -> Result<VenueReport> {
     let bytes = reports.read().get(at..).and_then(|rest| rest.first_chunk::<REPORT_BYTES>());
     let bytes = bytes
         .ok_or_else(|| Error::new(Code::ArgumentInvalid, "a report must have its whole record"))?;
@@ -180,7 +180,7 @@ pub(super) fn order_outcome(verdict: &Verdict) -> [u8; OUTCOME_BYTES] {
     bytes
 }
 
-fn refusal(error: &Error) -> [u8; OUTCOME_BYTES] {
+pub(super) fn refusal(error: &Error) -> [u8; OUTCOME_BYTES] {
     outcome(REFUSED, error.code() as u16)
 }
 

@@ -50,7 +50,7 @@ impl EngineJournal {
         self.resume == "if_present" && error.code() == Code::JournalNotFound
     }
 
-    fn options(&self) -> Result<JournalOptions> {
+    pub(super) fn options(&self) -> Result<JournalOptions> {
         let opened_at = Some(Timestamp((self.now_ms * 1e6) as i64));
         Ok(JournalOptions { opened_at, ..JournalOptions::new(SyncPolicy::parse(&self.policy)?) })
     }

@@ -9,8 +9,9 @@ use holdfast_core::{
     InstrumentSpec, OrderIntent, OrderRole, OrderTerms, OrderType, Price, Quantity, ReportKind,
     Result, Side, TimeInForce, Timestamp, Trade, TradeId, TradingMode, VenueReport,
 };
-use holdfast_engine::actor::{ActorInput, ActorPort, ActorStep};
+use holdfast_engine::actor::{Actor, ActorInput, ActorPort, ActorStep};
 use holdfast_engine::config::OrderConfig;
+use holdfast_engine::recovery::recover;
 use holdfast_engine::{AccountSpec, ActorSpec, Command, EngineConfig, Input, Sink};
 
 pub const EPOCH: u32 = 40;
@@ -283,8 +284,31 @@ impl<'a> Stream<'a> {
             .into(),
             _ => {
                 let modes = [TradingMode::Normal, TradingMode::Reduced, TradingMode::Normal];
-                Input::ModeChanged { mode: modes[usize::from(by) % 3], reason: "", ts }.into()
+                ActorInput::Mode { mode: modes[usize::from(by) % 3], reason: "drawn".into(), ts }
             }
         }
     }
+}
+
+/// Tears a journal somewhere behind its first record, recovers the actor, and tells how many of its inputs it has.
+pub fn after_a_crash(log: &Log, permille: usize) -> (Actor<Log>, usize) {
+    let first = {
+        let mut chain = Chain::default();
+        chain.verify(&log.bytes).unwrap().unwrap().bytes
+    };
+    let kept = first + (log.bytes.len() - first) * permille / 1_000;
+    let recovered = recover(&log.bytes[..kept]).unwrap();
+    let mut port = Log {
+        bytes: log.bytes[..recovered.intact_bytes].to_vec(),
+        chain: recovered.chain,
+        ..Log::default()
+    };
+    for record in &recovered.cut_off {
+        port.chain
+            .append(&mut port.bytes, record.kind, record.ts, record.payload.as_slice())
+            .unwrap();
+    }
+    let starts = std::iter::once(first).chain(log.ends.iter().copied());
+    let applied = starts.take(log.ends.len()).filter(|start| *start < recovered.intact_bytes);
+    (Actor::resume(recovered.engine, port), applied.count())
 }

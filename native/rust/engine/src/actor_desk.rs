@@ -1,0 +1,316 @@
+//! Symbol actors driven in rounds: inputs are sent, a round waits until all of them are taken, and what they came to is
+//! merged in the order in which they were sent. That is one order for any number of threads, and that of one engine.
+
+use crate::actor::{Actor, ActorInput};
+use crate::actor_outbox::{ANSWER_BYTES, AnswerForm, Outbox, Round};
+use crate::actor_plan::{ActorPlan, ActorSpec};
+use crate::actors::{AccountFigures, ActorOptions, Actors};
+use crate::config::EngineConfig;
+use crate::desk::REQUESTS_MAX;
+use crate::journal_writer::JournalWriter;
+use crate::notices::Notices;
+use crate::request_record::REQUEST_BYTES;
+use holdfast_core::{Code, Error, OrderIdText, Result, TradingMode};
+use std::collections::VecDeque;
+
+/// How actors are opened.
+#[allow(missing_debug_implementations)]
+pub struct ActorDeskOptions<'a> {
+    /// What each actor owns.
+    pub actors: &'a [ActorSpec],
+    /// Worker threads; 0 steps in the caller's.
+    pub workers: usize,
+    /// How venues see the ids of orders.
+    pub id_form: OrderIdText,
+    /// Begins the journal of an actor, by its place.
+    pub journal: Option<&'a dyn Fn(usize) -> Result<JournalWriter>>,
+    /// What is told of each input.
+    pub answer: AnswerForm,
+}
+
+/// Why an actor takes nothing more.
+#[derive(Debug, Clone)]
+pub struct StoppedActor {
+    /// Its place in the plan.
+    pub actor: usize,
+    /// What it failed with.
+    pub failure: Error,
+}
+
+/// Actors with what surrounds them.
+#[derive(Debug)]
+pub struct ActorDesk {
+    actors: Actors<Outbox>,
+    is_journaled: bool,
+    hears: bool,
+    stopped: Vec<Option<Error>>,
+    /// Numbers that were sent since the last round.
+    sent: Vec<u64>,
+    is_unanswered: bool,
+    answers: Vec<(u64, [u8; ANSWER_BYTES])>,
+    refusal: Option<Box<Error>>,
+    notices: Notices,
+    requests: VecDeque<(usize, [u8; REQUEST_BYTES])>,
+    /// Those that can never leave, because their actor stopped.
+    requests_held: usize,
+}
+
+impl ActorDesk {
+    /// Divides an account among actors and opens them.
+    ///
+    /// # Errors
+    /// `ACTOR_PLAN_INVALID`, `ACTOR_STOPPED` when a thread cannot be started, `CONFIG_INVALID`, `INSTRUMENT_INVALID`,
+    /// `LIMITS_INVALID`, `JOURNAL_IO`.
+    pub fn open(account: &EngineConfig, options: ActorDeskOptions<'_>) -> Result<Self> {
+        let ActorDeskOptions { actors: specs, workers, id_form, journal, answer } = options;
+        let plan = ActorPlan::new(account, specs)?;
+        let mut ports = Vec::with_capacity(specs.len());
+        for (number, spec) in specs.iter().enumerate() {
+            let journal = journal.map(|begin| begin(number));
+            let instruments = spec.instruments.clone();
+            ports.push(Outbox::new(journal.transpose()?, instruments, id_form.clone(), answer));
+        }
+        let options = ActorOptions { workers, ..ActorOptions::default() };
+        Ok(Self {
+            actors: Actors::open(plan, ports, options)?,
+            is_journaled: journal.is_some(),
+            hears: false,
+            stopped: vec![None; specs.len()],
+            sent: Vec::new(),
+            is_unanswered: false,
+            answers: Vec::new(),
+            refusal: None,
+            notices: Notices::default(),
+            requests: VecDeque::new(),
+            requests_held: 0,
+        })
+    }
+
+    /// Says whether notices are gathered from the next input on.
+    ///
+    /// # Errors
+    /// `ACTOR_STOPPED` when a thread has ended.
+    pub fn hear(&mut self, hears: bool) -> Result<()> {
+        if self.hears != hears {
+            self.actors.visit(move |actor| actor.port_mut().hears = hears)?;
+            self.hears = hears;
+        }
+        Ok(())
+    }
+
+    /// Sends an input and returns its number; what it came to is known after `round`.
+    ///
+    /// # Errors
+    /// As `Actors::send`, and `CAPACITY_EXHAUSTED` for an order while requests are not drained.
+    pub fn send(&mut self, input: impl Into<ActorInput>) -> Result<u64> {
+        let number = self.actors.send(input)?;
+        self.sent.push(number);
+        Ok(number)
+    }
+
+    /// Refuses an order while requests pile up that nobody drains.
+    ///
+    /// # Errors
+    /// `CAPACITY_EXHAUSTED`.
+    pub fn check_room(&self) -> Result<()> {
+        if self.requests.len() < REQUESTS_MAX {
+            return Ok(());
+        }
+        Err(Error::new(
+            Code::CapacityExhausted,
+            format!("at most {REQUESTS_MAX} requests must wait to be drained"),
+        ))
+    }
+
+    /// Waits until everything that was sent is taken, and merges what it came to.
+    ///
+    /// # Errors
+    /// `ACTOR_STOPPED` when a thread has ended; an actor that stopped by itself is told by `stopped`.
+    pub fn round(&mut self) -> Result<()> {
+        let told = self.actors.visit(|actor| {
+            let failure = actor.failure().cloned();
+            (actor.port_mut().take_round(), failure)
+        })?;
+        let mut rounds = Vec::with_capacity(told.len());
+        for ((round, failure), stopped) in told.into_iter().zip(&mut self.stopped) {
+            rounds.push(round);
+            if stopped.is_none() {
+                *stopped = failure;
+            }
+        }
+        self.merge(rounds);
+        Ok(())
+    }
+
+    fn merge(&mut self, rounds: Vec<Round>) {
+        self.answers.clear();
+        self.refusal = None;
+        let mut order: Vec<(u64, usize, usize)> = Vec::new();
+        for (actor, round) in rounds.iter().enumerate() {
+            order.extend(round.steps.iter().enumerate().map(|(at, step)| (step.number, actor, at)));
+        }
+        order.sort_unstable();
+        let mut requests: Vec<_> = rounds.iter().map(|round| round.requests.iter()).collect();
+        let mut told = vec![0_usize; rounds.len()];
+        for (number, actor, at) in order {
+            let (Some(round), Some(requests), Some(told)) =
+                (rounds.get(actor), requests.get_mut(actor), told.get_mut(actor))
+            else {
+                continue;
+            };
+            let Some(step) = round.steps.get(at) else { continue };
+            self.answers.push((number, step.answer));
+            if self.refusal.is_none() {
+                self.refusal.clone_from(&step.refused);
+            }
+            self.requests.extend(requests.by_ref().take(step.requests).map(|each| (actor, *each)));
+            self.notices.append(round.notices.get(*told..step.notices_end).unwrap_or_default());
+            *told = step.notices_end;
+        }
+        let answers = &self.answers;
+        let is_answered = |sent: &u64| answers.binary_search_by_key(sent, |(it, _)| *it).is_ok();
+        self.is_unanswered = !self.sent.iter().all(is_answered);
+        self.sent.clear();
+    }
+
+    /// Returns whether an input of the last round was never taken, because its actor stopped.
+    #[must_use]
+    pub const fn is_unanswered(&self) -> bool {
+        self.is_unanswered
+    }
+
+    /// Returns number and answer of each input of the last round, in their order.
+    #[must_use]
+    pub fn answers(&self) -> &[(u64, [u8; ANSWER_BYTES])] {
+        &self.answers
+    }
+
+    /// Returns why the first input of the last round that was refused was refused.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Error> {
+        self.refusal.as_deref()
+    }
+
+    /// Hands out the oldest requests, at most so many, after every journal was committed. The requests of an actor that
+    /// stopped, or whose journal cannot be committed, never leave; those of the others do.
+    ///
+    /// # Errors
+    /// `ACTOR_STOPPED` when a thread has ended.
+    pub fn drain(
+        &mut self,
+        most: usize,
+        mut each: impl FnMut(&[u8; REQUEST_BYTES]),
+    ) -> Result<usize> {
+        if self.requests.is_empty() {
+            return Ok(0);
+        }
+        if self.is_journaled {
+            let committed = self.actors.visit(|actor| actor.port_mut().commit())?;
+            for (committed, stopped) in committed.into_iter().zip(&mut self.stopped) {
+                if stopped.is_none() {
+                    *stopped = committed.err();
+                }
+            }
+        }
+        let stopped = &self.stopped;
+        let waited = self.requests.len();
+        self.requests.retain(|(actor, _)| stopped.get(*actor).is_some_and(Option::is_none));
+        self.requests_held += waited - self.requests.len();
+        let taken = self.requests.len().min(most);
+        self.requests.drain(..taken).for_each(|(_, record)| each(&record));
+        Ok(taken)
+    }
+
+    /// Returns how many requests wait to be drained.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.requests.len()
+    }
+
+    /// Refuses a mode that is looser than the one in force.
+    ///
+    /// # Errors
+    /// `MODE_RESET_REQUIRED`, `ACTOR_STOPPED` when a thread has ended.
+    pub fn check_tightens(&mut self, mode: TradingMode) -> Result<()> {
+        let checked = self.actors.visit(move |actor| actor.engine().check_tightens(mode))?;
+        checked.into_iter().collect()
+    }
+
+    /// Adds the account up.
+    ///
+    /// # Errors
+    /// `ACTOR_STOPPED`, `AMOUNT_OVERFLOW`.
+    pub fn figures(&mut self) -> Result<AccountFigures> {
+        // A journal that could not be committed is news that its actor does not have yet.
+        if let Some(StoppedActor { actor, failure }) = self.stopped().next() {
+            let rule = format!("actor {actor} must be at work, it stopped: {failure}");
+            return Err(Error::new(Code::ActorStopped, rule).with("actor", actor));
+        }
+        self.actors.figures()
+    }
+
+    /// Returns the actors that stopped, as of the last round or commit.
+    pub fn stopped(&self) -> impl Iterator<Item = StoppedActor> + '_ {
+        let actors = self.stopped.iter().enumerate();
+        actors
+            .filter_map(|(actor, failure)| Some(StoppedActor { actor, failure: failure.clone()? }))
+    }
+
+    /// Returns the queue of notices.
+    pub const fn notices(&mut self) -> &mut Notices {
+        &mut self.notices
+    }
+
+    /// Ends the threads, closes the journals, and returns the account as it is then. An actor that stopped is not closed:
+    /// what its journal holds is all that is sure of it.
+    ///
+    /// # Errors
+    /// `ACTOR_STOPPED` when a thread did not end in order, `AMOUNT_OVERFLOW`, `JOURNAL_IO`, `JOURNAL_STOPPED`.
+    pub fn close(self) -> Result<ActorDeskClosed> {
+        let (mut figures, mut journals) = (Vec::new(), Vec::new());
+        let actors = self.actors.finish()?.into_iter().zip(&self.stopped);
+        // Every journal is closed before the first one that failed is told.
+        let ended: Vec<Result<(Actor<Outbox>, Journal)>> = actors
+            .map(|(actor, stopped)| {
+                let is_stopped = stopped.is_some() || actor.failure().is_some();
+                closed(actor, is_stopped)
+            })
+            .collect();
+        for each in ended {
+            let (actor, journal) = each?;
+            figures.push(actor.figures());
+            journals.push(journal);
+        }
+        Ok(ActorDeskClosed {
+            figures: AccountFigures::of(figures)?,
+            requests_unsent: self.requests_held + self.requests.len(),
+            journals,
+        })
+    }
+}
+
+/// What closed actors leave behind.
+#[derive(Debug)]
+pub struct ActorDeskClosed {
+    /// The account.
+    pub figures: AccountFigures,
+    /// Requests that nobody drained: they were never sent.
+    pub requests_unsent: usize,
+    /// Records and head of each actor's journal; `None` without one.
+    pub journals: Vec<Option<(u64, [u8; 32])>>,
+}
+
+type Journal = Option<(u64, [u8; 32])>;
+
+fn closed(actor: Actor<Outbox>, is_stopped: bool) -> Result<(Actor<Outbox>, Journal)> {
+    let (mut engine, mut outbox) = actor.into_parts();
+    if !is_stopped {
+        engine.close(&mut outbox)?;
+        if let Some(journal) = outbox.journal() {
+            journal.close()?;
+        }
+    }
+    let chain = outbox.journal().map(|journal| journal.chain());
+    let journal = chain.map(|chain| (chain.next_sequence, chain.head));
+    Ok((Actor::resume(engine, outbox), journal))
+}

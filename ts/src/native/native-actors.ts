@@ -1,0 +1,180 @@
+import { engineCall, loadEngineAddon } from './engine-addon.js';
+import type {
+  ActorPart,
+  EngineJournal,
+  NativeActors as AddonActors,
+} from './engine-addon.generated.js';
+import { BATCH_RECORD_BYTES, EngineMemory } from './engine-memory.js';
+import { type Notice, NoticeReader } from './notice-reader.js';
+import { OrderBatch } from './order-batch.js';
+import { ReportBatch } from './report-batch.js';
+import { RequestBatch } from './request-batch.js';
+import { FAILED } from './session-memory.js';
+
+export interface NativeActorsOptions {
+  /** Configuration of the whole account as the native core reads it. */
+  readonly configJson: string;
+  readonly parts: ActorPart[];
+  /** Worker threads. */
+  readonly threads: number;
+  readonly idPrefix: string;
+  readonly journal: EngineJournal | undefined;
+  /** Records of each batch. */
+  readonly batchMax: number;
+  /** Number of a strategy that the limits name. @throws HoldfastError `STRATEGY_UNKNOWN` */
+  readonly strategyNumber: (name: string) => number;
+}
+
+/** Money and state of an actor, or of all of them; money as exact text. */
+export interface NativeFigures {
+  readonly equity: string;
+  readonly cash: string;
+  readonly fees: string;
+  readonly net_value: string;
+  readonly gross_exposure: string;
+  readonly worst_exposure: string;
+  readonly open_orders: number;
+  readonly state_hash: string;
+}
+
+/** The account added up, with the parts that it was added up from. */
+export interface NativeAccountFigures extends NativeFigures {
+  readonly actors: readonly NativeFigures[];
+}
+
+export interface NativeClosedActors extends NativeAccountFigures {
+  readonly requests_unsent: number;
+  /** Records and head of each actor's journal; null without one. */
+  readonly journals: readonly ({ readonly records: number; readonly head: string } | null)[];
+}
+
+export interface NativeStoppedActor {
+  readonly actor: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+type Operation = 'submitBatch' | 'applyReports' | 'market' | 'round' | 'settle' | 'drain';
+
+/** Native symbol actors; errors come out as HoldfastError. The time of a call is set before it. */
+export class NativeActors {
+  readonly memory: EngineMemory;
+  readonly orders: OrderBatch;
+  readonly reports: ReportBatch;
+  readonly requests: RequestBatch;
+  readonly #actors: AddonActors;
+  readonly #notices: NoticeReader;
+  readonly #functions: Readonly<Record<Operation, () => void>>;
+
+  constructor(options: NativeActorsOptions) {
+    const { configJson, parts, threads, idPrefix, journal, batchMax, strategyNumber } = options;
+    const addon = loadEngineAddon();
+    this.memory = new EngineMemory(batchMax);
+    const { exchange, notices, orders, reports, requests, market } = this.memory;
+    this.#notices = new NoticeReader(notices);
+    this.orders = new OrderBatch(orders, strategyNumber);
+    this.reports = new ReportBatch(reports.subarray(0, batchMax * BATCH_RECORD_BYTES));
+    this.requests = new RequestBatch(requests);
+    const arrays = { exchange, notices, orders, reports, requests, market };
+    this.#actors = engineCall(
+      () => new addon.NativeActors(configJson, parts, threads, idPrefix, journal, arrays),
+    );
+    const made = (name: Operation) => this.#actors.function(name);
+    this.#functions = {
+      submitBatch: made('submitBatch'),
+      applyReports: made('applyReports'),
+      market: made('market'),
+      round: made('round'),
+      settle: made('settle'),
+      drain: made('drain'),
+    };
+  }
+
+  /** Judges the orders of the batch, each by its actor. */
+  submitBatch(into: Notice[]): void {
+    this.memory.count = this.orders.length;
+    this.#run('submitBatch', into);
+  }
+
+  /** Takes the reports of the batch, each by its actor. */
+  applyReports(into: Notice[]): void {
+    this.memory.count = this.reports.length;
+    this.#run('applyReports', into);
+  }
+
+  /** Sends the market update in memory to its actor, and does not wait. */
+  sendMarket(): void {
+    this.#run('market', []);
+  }
+
+  /** Waits until all actors took what was sent to them, and throws why the first input was refused. */
+  round(into: Notice[]): void {
+    this.#run('round', into);
+  }
+
+  /** As `round`, where another failure is thrown. */
+  settle(into: Notice[]): void {
+    this.#run('settle', into);
+  }
+
+  cancel(clientOrderId: number, into: Notice[]): void {
+    this.#call((actors) => actors.cancel(clientOrderId), into);
+  }
+
+  loseTrack(clientOrderId: number, into: Notice[]): void {
+    this.#call((actors) => actors.loseTrack(clientOrderId), into);
+  }
+
+  setMode(mode: number, reason: string, isReset: boolean, into: Notice[]): void {
+    this.#call((actors) => actors.setMode(mode, reason, isReset), into);
+  }
+
+  /** Commits the journals and drains as many requests as the batch holds; returns whether more wait. */
+  drain(): boolean {
+    this.requests.drained(0);
+    this.#functions.drain();
+    if (this.memory.outcome === FAILED) engineCall(() => this.#actors.takeFailure());
+    this.requests.drained(this.memory.count);
+    return this.memory.requestsWaiting > 0;
+  }
+
+  figures(): NativeAccountFigures {
+    return JSON.parse(engineCall(() => this.#actors.figures())) as NativeAccountFigures;
+  }
+
+  stopped(): readonly NativeStoppedActor[] {
+    return JSON.parse(engineCall(() => this.#actors.stopped())) as NativeStoppedActor[];
+  }
+
+  /** Ends the threads and closes the journals. */
+  close(): NativeClosedActors {
+    return JSON.parse(engineCall(() => this.#actors.close())) as NativeClosedActors;
+  }
+
+  /** Lets go of the native state; a later call is HANDLE_CLOSED. Idempotent. */
+  dispose(): void {
+    this.#actors.dispose();
+  }
+
+  /** Runs a function that takes its arguments from memory; what a failed one caused is collected all the same. */
+  #run(operation: Operation, into: Notice[]): void {
+    this.#functions[operation]();
+    const bytes = this.memory.outcome;
+    if (bytes === 0) return;
+    if (bytes !== FAILED) this.#collect(bytes, into);
+    else engineCall(() => this.#actors.takeFailure());
+  }
+
+  #call(call: (actors: AddonActors) => number, into: Notice[]): void {
+    const bytes = engineCall(() => call(this.#actors));
+    if (bytes > 0) this.#collect(bytes, into);
+  }
+
+  #collect(bytes: number, into: Notice[]): void {
+    this.#notices.read(bytes, into);
+    while (this.memory.noticesWait) {
+      const more = engineCall(() => this.#actors.moreNotices());
+      this.#notices.read(more, into);
+    }
+  }
+}
