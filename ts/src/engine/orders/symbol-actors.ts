@@ -8,7 +8,7 @@ import type { Notice } from '../../native/notice-reader.js';
 import type { OrderBatch } from '../../native/order-batch.js';
 import type { ReportBatch } from '../../native/report-batch.js';
 import type { RequestBatch } from '../../native/request-batch.js';
-import { modeNumber } from '../trading-mode.js';
+import { modeNumber } from '../../core/trading-mode.js';
 import { type CallOptions, timeOf } from './engine-calls.js';
 import { engineConfigJson, journalRecord } from './engine-options.js';
 import { EventQueue } from './event-queue.js';
@@ -19,8 +19,8 @@ import {
   type TradeUpdate,
 } from './market-update.js';
 import { parseSymbolActorsOptions, type SymbolActorsOptions } from './symbol-actors-options.js';
-import { systemClock } from './system-clock.js';
-import { type VenueRequest, venueRequest } from './venue-request.js';
+import { systemClock } from '../../core/system-clock.js';
+import { type VenueRequest, venueRequest } from '../../core/venue-request.js';
 
 const NS_PER_MS = 1_000_000n;
 
