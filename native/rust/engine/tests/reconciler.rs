@@ -64,6 +64,13 @@ fn ord_10_a_reconciler_of_a_copy_decides_without_writing_and_one_that_writes_is_
         reconciler.compare(&foreign_venue()).unwrap();
         let state = reconciler.state().unwrap();
         assert_eq!((&state["mode"], &state["balances_wait"]), (&json!("reduced"), &json!(true)));
+        let position = state["open"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|each| each["code"] == "POSITION_DIFFERS");
+        let sides = position.map(|each| (each["here"].clone(), each["there"].clone()));
+        assert_eq!(sides, Some((json!("0"), json!("0.015"))), "no fill explains any of it");
         for id in items(&state) {
             let unknown = reconciler.decide(&id, "keep", "").unwrap_err();
             assert_eq!(unknown.code(), Code::ArgumentInvalid);

@@ -127,7 +127,7 @@ impl Engine {
         self.settle_reconciliation(sink)
     }
 
-    fn check_decision(&self, decision: &Decision<'_>) -> Result<Difference> {
+    pub(super) fn check_decision(&self, decision: &Decision<'_>) -> Result<Difference> {
         let Some(difference) = self.reconciliation.open.get(&decision.item) else {
             return Err(Error::new(
                 Code::ReconciliationItemUnknown,
