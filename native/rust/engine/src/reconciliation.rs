@@ -180,7 +180,7 @@ mod tests {
     use crate::wallet::CurrencyId;
     use holdfast_core::Amount;
 
-    fn engine() -> Engine {
+    pub(super) fn engine() -> Engine {
         let config: EngineConfig = serde_json::from_value(serde_json::json!({
             "instruments": [{
                 "symbol": "BTC", "venue": "SIM", "base_currency": "BTC", "quote_currency": "USD",
@@ -203,7 +203,7 @@ mod tests {
         Engine::new(&config).unwrap()
     }
 
-    fn differs(units: i64) -> Difference {
+    pub(super) fn differs(units: i64) -> Difference {
         let there = Amount::from_raw(units.into());
         Difference::BalanceDiffers { currency: CurrencyId(0), here: Amount::ZERO, there }
     }
@@ -219,22 +219,5 @@ mod tests {
         assert_eq!(refused.code(), Code::CapacityExhausted);
         engine.remember_external("X7", id).unwrap();
         assert_eq!(engine.reconciliation.external.len(), EXTERNAL_MAX);
-    }
-
-    #[test]
-    fn ord_10_so_many_differences_are_ignored_and_no_more() {
-        let mut engine = engine();
-        for (ignored, is_possible) in [(EXTERNAL_MAX - 1, true), (EXTERNAL_MAX, false)] {
-            let filled = (0..ignored as u64).map(|number| (ItemId(number), differs(1)));
-            engine.reconciliation.ignored = filled.collect();
-            let difference = differs(2);
-            let item = difference.id();
-            engine.reconciliation.open.insert(item, difference);
-            let ts = engine.now();
-            let decide = |kind| Decision { item, kind, reason: "so", ts };
-            assert_eq!(engine.check_decision(&decide(DecisionKind::Ignore)).is_ok(), is_possible);
-            let adopted = engine.check_decision(&decide(DecisionKind::Adopt)).unwrap_err();
-            assert!(!adopted.to_string().contains("too many"), "only ignoring takes room");
-        }
     }
 }
