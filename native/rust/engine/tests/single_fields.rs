@@ -79,6 +79,12 @@ fn rare_records_have_their_fields() {
     let halted =
         form_of(RecordKind::GateSignal, &GateSignal::Halted { instrument: BTC, halted: true });
     assert_eq!(halted, json!({ "signal": "halted", "target": 0, "value": 1 }));
+    let (currency, interest) = (holdfast_engine::CurrencyId(3), amount("0.5"));
+    let charged = holdfast_engine::borrowing::InterestCharged { currency, interest };
+    let charged = form_of(RecordKind::InterestCharged, &charged);
+    assert_eq!(charged, json!({ "currency": 3, "interest": "0.5" }));
+    let config = serde_json::to_value(spot()).unwrap();
+    assert!(config.get("account").is_none(), "an account of which nothing is said is left out");
     let plain = resting(1);
     let mut terms = None;
     plain.stream.each(|record, _| {
@@ -159,7 +165,8 @@ fn ord_09_threads_and_queues_have_bounds_that_may_be_reached() {
         (ActorOptions { workers: 0, ..default }, 2, true),
         (ActorOptions { queue_max: 0, ..default }, 2, false),
         (ActorOptions { batch_max: 0, ..default }, 2, false),
-        (ActorOptions { workers: 1 << 20, ..default }, 2, false),
+        (ActorOptions { workers: 256, ..default }, 2, true),
+        (ActorOptions { workers: 256 + 1, ..default }, 2, false),
         (default, 1, false),
     ];
     for (options, ports, is_possible) in cases {
@@ -167,4 +174,15 @@ fn ord_09_threads_and_queues_have_bounds_that_may_be_reached() {
         let opened = Actors::open(plan, vec![Log::default(); ports], options);
         assert_eq!(opened.is_ok(), is_possible, "{options:?} with {ports}");
     }
+}
+
+#[test]
+fn time_that_runs_back_is_refused_for_every_call_but_a_venues_word() {
+    let mut bench = resting(1);
+    let ts = Timestamp(bench.engine.now().0 - 1);
+    let refused = bench.take(&Input::Cancel { client_order_id: FIRST, ts }).unwrap_err();
+    assert_eq!(refused.code(), Code::EventInvalid);
+    let late =
+        holdfast_core::VenueReport::without_fill(FIRST, holdfast_core::ReportKind::Canceled, ts);
+    bench.take(&Input::Report(late)).unwrap();
 }
