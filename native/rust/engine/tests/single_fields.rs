@@ -186,3 +186,23 @@ fn time_that_runs_back_is_refused_for_every_call_but_a_venues_word() {
         holdfast_core::VenueReport::without_fill(FIRST, holdfast_core::ReportKind::Canceled, ts);
     bench.take(&Input::Report(late)).unwrap();
 }
+
+#[test]
+fn ord_09_each_actor_has_the_policies_of_its_own_instruments_under_its_own_ids() {
+    let policy = |text: &str| serde_json::from_value(json!(text)).unwrap();
+    let mut account = account(3, "900");
+    account.orders.self_trade.policy = policy("cancel_oldest");
+    account.orders.self_trade.by_instrument = [(2, policy("cancel_newest"))].into_iter().collect();
+    let plan = ActorPlan::per_instrument(&account).unwrap();
+    let own: Vec<Value> = plan
+        .configs()
+        .iter()
+        .map(|each| serde_json::to_value(&each.orders.self_trade).unwrap())
+        .collect();
+    for (actor, expected) in
+        [json!({}), json!({}), json!({ "0": "cancel_newest" })].into_iter().enumerate()
+    {
+        assert_eq!(own[actor]["by_instrument"], expected, "{own:?}");
+        assert_eq!(own[actor]["policy"], "cancel_oldest");
+    }
+}
