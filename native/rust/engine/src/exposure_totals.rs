@@ -181,3 +181,60 @@ impl InstrumentState {
         Ok((long, self.instrument.exposure(mark, least)?))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::EngineConfig;
+    use crate::input::Input;
+    use crate::rates::RateChanged;
+    use crate::sink::NoSink;
+    use holdfast_core::{Rate, Timestamp};
+
+    /// An account in USD that trades a contract which settles in BTC.
+    fn engine() -> Engine {
+        let config: EngineConfig = serde_json::from_value(serde_json::json!({
+            "instruments": [{
+                "symbol": "BTC", "venue": "SIM", "base_currency": "BTC", "quote_currency": "USD",
+                "settlement_currency": "BTC", "tick_size": "0.5", "lot_size": "1",
+                "contract_multiplier": "100", "min_quantity": null, "max_quantity": null,
+                "min_notional": null, "max_notional": null, "percent_price_frac": null,
+                "perpetual": true,
+                "contract": {
+                    "kind": "inverse",
+                    "margin": {
+                        "mode": "cross",
+                        "tiers": [{ "notional_max": null, "initial_frac": "0.1", "maintenance_frac": "0.05" }],
+                    },
+                },
+            }],
+            "limits": {
+                "order_qty_max": "unlimited", "order_notional_quote_max": "unlimited",
+                "position_frac_max": "unlimited", "gross_exposure_frac_max": "unlimited",
+                "price_band_frac_max": "unlimited", "orders_per_minute_max": "unlimited",
+                "daily_trades_max": "unlimited", "daily_loss_frac_max": "unlimited",
+                "drawdown_frac_max": "unlimited", "stop_loss_required": false,
+                "price_age_ms_max": "unlimited",
+            },
+            "start_cash": "1000", "max_open_orders": 4,
+            "account": { "currency": "USD", "rate_age_ms_max": "unlimited" },
+        }))
+        .unwrap();
+        Engine::new(&config).unwrap()
+    }
+
+    #[test]
+    fn ord_14_an_exposure_in_another_currency_is_rounded_away_from_zero_and_nothing_without_a_rate()
+    {
+        let mut engine = engine();
+        let told = |engine: &Engine, raw: i128| {
+            engine.told_in(&engine.instruments()[0], Amount::from_raw(raw)).unwrap().raw()
+        };
+        assert_eq!(told(&engine, 10), 0);
+        let currency = engine.instruments()[0].currency;
+        let changed =
+            RateChanged { currency, ts_event: Timestamp(1), rate: Rate::parse("3").unwrap() };
+        engine.step(&Input::Rate(changed), &mut NoSink, &mut Vec::new()).unwrap();
+        assert_eq!([10, -10, 0, 9, -9].map(|raw| told(&engine, raw)), [4, -4, 0, 3, -3]);
+    }
+}

@@ -100,3 +100,39 @@ impl Engine {
 }
 
 holdfast_core::persist_fields!(FirstResult { intent, verdict });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use holdfast_core::wire::{Layout, append_encoded};
+    use holdfast_core::{
+        ClientOrderId, InstrumentId, OrderRole, OrderTerms, OrderType, Quantity, Side, TimeInForce,
+    };
+
+    #[test]
+    fn the_room_asked_for_grows_by_what_the_longest_key_takes() {
+        let intent = OrderIntent {
+            client_order_id: ClientOrderId(1),
+            parent: ClientOrderId::NONE,
+            instrument: InstrumentId(0),
+            side: Side::Buy,
+            order_type: OrderType::Market,
+            time_in_force: TimeInForce::Gtc,
+            role: OrderRole::Strategy,
+            reduce_only: false,
+            quantity: Quantity::from_lots(1),
+            limit_price: None,
+            trigger_price: None,
+            stop_loss: None,
+            take_profit: None,
+            terms: OrderTerms::default(),
+            ts_intent: Timestamp(0),
+        };
+        let keyed = Submission { intent: &intent, key: Some(u128::MAX) };
+        let (mut plain, mut longer) = (Vec::new(), Vec::new());
+        append_encoded(&mut plain, Layout::Compact, &intent);
+        append_encoded(&mut longer, Layout::Compact, &keyed);
+        let room = keyed.encoded_bytes_max() - intent.encoded_bytes_max();
+        assert_eq!((longer.len() - plain.len(), room), (19, 19));
+    }
+}

@@ -172,3 +172,52 @@ impl Engine {
         client.or_else(|| self.reconciliation.external.get(venue_order_id).copied())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::EngineConfig;
+    use crate::wallet::CurrencyId;
+    use holdfast_core::Amount;
+
+    pub(super) fn engine() -> Engine {
+        let config: EngineConfig = serde_json::from_value(serde_json::json!({
+            "instruments": [{
+                "symbol": "BTC", "venue": "SIM", "base_currency": "BTC", "quote_currency": "USD",
+                "settlement_currency": "USD", "tick_size": "0.5", "lot_size": "0.001",
+                "contract_multiplier": "1", "min_quantity": null, "max_quantity": null,
+                "min_notional": null, "max_notional": null, "percent_price_frac": null,
+                "perpetual": false,
+            }],
+            "limits": {
+                "order_qty_max": "unlimited", "order_notional_quote_max": "unlimited",
+                "position_frac_max": "unlimited", "gross_exposure_frac_max": "unlimited",
+                "price_band_frac_max": "unlimited", "orders_per_minute_max": "unlimited",
+                "daily_trades_max": "unlimited", "daily_loss_frac_max": "unlimited",
+                "drawdown_frac_max": "unlimited", "stop_loss_required": false,
+                "price_age_ms_max": "unlimited",
+            },
+            "start_cash": "1000", "max_open_orders": 4,
+        }))
+        .unwrap();
+        Engine::new(&config).unwrap()
+    }
+
+    pub(super) fn differs(units: i64) -> Difference {
+        let there = Amount::from_raw(units.into());
+        Difference::BalanceDiffers { currency: CurrencyId(0), here: Amount::ZERO, there }
+    }
+
+    #[test]
+    fn ord_10_so_many_orders_of_others_are_remembered_and_those_that_are_stay_so() {
+        let mut engine = engine();
+        let id = ClientOrderId::compose(EXTERNAL_EPOCH, 1).unwrap();
+        for number in 0..EXTERNAL_MAX {
+            engine.remember_external(&format!("X{number}"), id).unwrap();
+        }
+        let refused = engine.remember_external("one more", id).unwrap_err();
+        assert_eq!(refused.code(), Code::CapacityExhausted);
+        engine.remember_external("X7", id).unwrap();
+        assert_eq!(engine.reconciliation.external.len(), EXTERNAL_MAX);
+    }
+}

@@ -273,3 +273,48 @@ fn ord_14_a_position_whose_margin_is_its_whole_notional_is_breached_everywhere_o
     let flat = Backed { long: Held::default(), short: Held::default(), backing: amount("-1") };
     assert_eq!(flat.liquidation(&contract).unwrap(), Liquidation::default());
 }
+
+/// The first breached prices of an inverse contract whose maintenance is met to within `odd` raw units at a price.
+fn met_within(held: Backed, ticks: i64, odd: i128) -> (Backed, Liquidation) {
+    let contract = Instrument::new(spec(InstrumentKind::Inverse)).unwrap();
+    // The least backing that meets it is found by asking, since the value of the contract is rounded.
+    let breached = |backing: i128, ticks: i64| {
+        let held = Backed { backing: Amount::from_raw(backing), ..held };
+        held.is_breached(&contract, Price::from_ticks(ticks)).unwrap()
+    };
+    let (mut low, mut high) = (-(1_i128 << 90), 1_i128 << 90);
+    while high - low > 1 {
+        let middle = (low + high) / 2;
+        if breached(middle, ticks) { low = middle } else { high = middle }
+    }
+    let held = Backed { backing: Amount::from_raw(high + odd), ..held };
+    (held, held.liquidation(&contract).unwrap())
+}
+
+#[test]
+fn ord_14_the_last_tick_of_an_inverse_contract_is_where_its_rounded_value_is_breached() {
+    let contract = Instrument::new(spec(InstrumentKind::Inverse)).unwrap();
+    let side = |lots| Held { lots, cost: Amount::ZERO };
+    for (long, short) in [(7, 0), (0, 7), (1_000_003, 0), (0, 1_000_003), (7, 3)] {
+        for ticks in [1, 2, 3, 1_009, 80_021, 999_999_937, 20_000_000_011] {
+            for odd in [-1, 0, 1] {
+                let held = Backed { long: side(long), short: side(short), backing: Amount::ZERO };
+                let (held, bounds) = met_within(held, ticks, odd);
+                let breached = |ticks: i64| {
+                    ticks >= 1 && held.is_breached(&contract, Price::from_ticks(ticks)).unwrap()
+                };
+                let below = bounds.at_or_below.map(Price::ticks);
+                let above = bounds.at_or_above.map(Price::ticks);
+                let at = format!("{long} long, {short} short, {odd} from met at {ticks}");
+                if long > short {
+                    let below = below.unwrap_or(0);
+                    assert!(above.is_none() && !breached(below + 1), "{at}");
+                    assert!(below == 0 || breached(below), "{at}");
+                } else {
+                    let above = above.unwrap();
+                    assert!(below.is_none() && breached(above) && !breached(above - 1), "{at}");
+                }
+            }
+        }
+    }
+}

@@ -308,3 +308,27 @@ impl Engine {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::EXTERNAL_MAX;
+    use super::super::tests::{differs, engine};
+    use super::*;
+
+    #[test]
+    fn ord_10_so_many_differences_are_ignored_and_no_more() {
+        let mut engine = engine();
+        for (ignored, is_possible) in [(EXTERNAL_MAX - 1, true), (EXTERNAL_MAX, false)] {
+            let filled = (0..ignored as u64).map(|number| (ItemId(number), differs(1)));
+            engine.reconciliation.ignored = filled.collect();
+            let difference = differs(2);
+            let item = difference.id();
+            engine.reconciliation.open.insert(item, difference);
+            let ts = engine.now();
+            let decide = |kind| Decision { item, kind, reason: "so", ts };
+            assert_eq!(engine.check_decision(&decide(DecisionKind::Ignore)).is_ok(), is_possible);
+            let adopted = engine.check_decision(&decide(DecisionKind::Adopt)).unwrap_err();
+            assert!(!adopted.to_string().contains("too many"), "only ignoring takes room");
+        }
+    }
+}
