@@ -350,8 +350,9 @@ impl Engine {
         let cases: Vec<WorstCase> = self.instruments().iter().map(|state| state.case).collect();
         let copy = self.gate.clone();
         let gate = std::mem::replace(&mut self.gate, copy);
+        let capital_book = self.capital_book.clone();
         let judged = self.count_together(orders, memory, failed);
-        self.gate = gate;
+        (self.gate, self.capital_book) = (gate, capital_book);
         self.restore(&cases)?;
         judged
     }

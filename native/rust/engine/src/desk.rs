@@ -4,10 +4,10 @@
 //! A request leaves in one way only, through `drain`, which commits the journal first: a venue never knows of an order that
 //! the journal does not hold.
 
+mod controls;
 mod gate_calls;
 mod sending;
 
-use crate::candidates::{CandidateMemory, Candidates};
 use crate::config::EngineConfig;
 use crate::desk_timers::AnswerTimers;
 use crate::egress::Egress;
@@ -23,12 +23,11 @@ use crate::snapshot_policy::SnapshotKeeper;
 use holdfast_core::journal_record::{RecordKind, hex};
 use holdfast_core::{
     Amendment, Bar, ClientOrderId, Code, Contingency, Error, OrderIntent, Quote, Rate, Result,
-    Timestamp, Trade, TradingMode, VenueReport,
+    Timestamp, Trade, VenueReport,
 };
-use holdfast_risk::capital::CapitalPlan;
+use holdfast_risk::Verdict;
 use holdfast_risk::fuse::FuseSpec;
 use holdfast_risk::fuse::latch::Latch;
-use holdfast_risk::{RiskMeasured, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// Requests that may wait for `drain`; with more the desk takes no further order, since nobody seems to send them.
@@ -239,28 +238,6 @@ impl Desk {
         Ok((first, self.judged(&Input::SubmitList(list))?))
     }
 
-    /// Judges orders as if they were submitted at an instant, and sends none: each alone, or counted together with those ahead
-    /// of it that pass. Nothing changes and nothing is recorded.
-    ///
-    /// # Errors
-    /// `EVENT_INVALID` when time runs back, `AMOUNT_OVERFLOW`, `QTY_OUT_OF_RANGE`.
-    pub fn check_candidates(
-        &mut self,
-        orders: &Candidates<'_>,
-        together: bool,
-        ts: Timestamp,
-        memory: &mut CandidateMemory,
-        failed: &mut [u64],
-    ) -> Result<()> {
-        self.engine.at(ts, |engine| {
-            if together {
-                return engine.check_together(orders, memory, failed);
-            }
-            engine.check_batch(orders, memory, failed);
-            Ok(())
-        })
-    }
-
     fn named(&self, intent: OrderIntent, ts: Timestamp) -> OrderIntent {
         let client_order_id = self.engine.next_client_order_id();
         OrderIntent { client_order_id, ts_intent: ts, ..intent }
@@ -341,40 +318,6 @@ impl Desk {
         let currency = self.engine.wallets().id(currency)?;
         let changed = RateChanged { currency, ts_event, rate: Rate::parse(rate)? };
         self.step(&Input::Rate(changed)).map(|_| ())
-    }
-
-    /// Tells the gate of the portfolio's correlations or risk.
-    ///
-    /// # Errors
-    /// `RISK_MEASURE_INVALID`, and as `on_bar`.
-    pub fn on_risk(&mut self, measured: &RiskMeasured, ts: Timestamp) -> Result<()> {
-        self.step(&Input::RiskMeasured { measured, ts }).map(|_| ())
-    }
-
-    /// Puts a trading mode in force that is as strict as the present one or stricter.
-    ///
-    /// # Errors
-    /// `MODE_RESET_REQUIRED` for a looser one, `ARGUMENT_INVALID` for a reason that is too long, and as `submit`.
-    pub fn set_mode(&mut self, mode: TradingMode, reason: &str, ts: Timestamp) -> Result<()> {
-        self.engine.check_tightens(mode)?;
-        self.reset_mode(mode, reason, ts)
-    }
-
-    /// Puts any trading mode in force: the end of a reset procedure.
-    ///
-    /// # Errors
-    /// `ARGUMENT_INVALID` for a reason that is too long, and as `submit`.
-    pub fn reset_mode(&mut self, mode: TradingMode, reason: &str, ts: Timestamp) -> Result<()> {
-        self.step(&Input::ModeChanged { mode, reason, ts }).map(|_| ())
-    }
-
-    /// Divides the capital among the strategies: what each is allocated is a limit of the gate.
-    ///
-    /// # Errors
-    /// `LIMITS_INVALID`, `LIMITS_CONTRADICTORY`, `LIMITS_LOOSENING_DENIED` when neither the second key nor a delay permits a
-    /// raise, `ACCOUNT_UNAVAILABLE` without equity, and as `on_bar`; nothing changes then.
-    pub fn plan_capital(&mut self, plan: &CapitalPlan, ts: Timestamp) -> Result<()> {
-        self.step(&Input::PlanCapital { plan, ts }).map(|_| ())
     }
 
     /// Records that something outside failed.

@@ -28,7 +28,11 @@ fn open(journal: Option<JournalWriter>) -> Desk {
     let mut perpetual = spec(InstrumentKind::Linear);
     perpetual.symbol = "PERP".into();
     let engine = config(vec![spec(InstrumentKind::Spot), perpetual], "1000000", account);
-    let mut desk = Desk::open(&DeskConfig { engine, about: json!({}) }, journal).unwrap();
+    let mut desk = Desk::open(
+        &DeskConfig { engine, about: json!({}), fuse: holdfast_risk::fuse::FuseSpec::unlimited() },
+        journal,
+    )
+    .unwrap();
     desk.on_rate("EUR", "2", Timestamp(1)).unwrap();
     desk.on_trade(&traded(1)).unwrap();
     desk

@@ -20,7 +20,7 @@ mod source;
 
 use crate::philox::key_of;
 use crate::portfolio::STEPS_MAX;
-use book::{Book, INSTRUMENTS_MAX, Position};
+use book::{Book, INSTRUMENTS_MAX, ScenarioPosition};
 use estimate::{Report, report};
 use holdfast_core::Result;
 use model::{Model, check_positive, invalid};
@@ -52,7 +52,7 @@ pub struct Plan {
     /// How prices move.
     pub model: Model,
     /// What is held.
-    pub positions: Vec<Position>,
+    pub positions: Vec<ScenarioPosition>,
     /// Barriers that are watched.
     pub barriers: Vec<Barrier>,
     /// How scenarios are spread.

@@ -2,7 +2,7 @@
 
 use holdfast_core::Code;
 use holdfast_quant::cholesky::{LowerTriangle, cholesky};
-use holdfast_quant::scenario::book::Position;
+use holdfast_quant::scenario::book::ScenarioPosition;
 use holdfast_quant::scenario::copula::{Copula, Dependence, Margin};
 use holdfast_quant::scenario::estimate::{Estimate, Report};
 use holdfast_quant::scenario::heston::{Heston, Scheme, VarianceProcess};
@@ -21,7 +21,7 @@ fn brownian(drift: f64, deviation: f64) -> Model {
     Model::Brownian(Brownian { drifts: vec![drift], factor: one(deviation) })
 }
 
-fn plan(model: Model, positions: Vec<Position>) -> Plan {
+fn plan(model: Model, positions: Vec<ScenarioPosition>) -> Plan {
     Plan {
         model,
         positions,
@@ -37,12 +37,12 @@ fn plan(model: Model, positions: Vec<Position>) -> Plan {
     }
 }
 
-fn linear(asset: usize, exposure: f64) -> Position {
-    Position::Linear { asset, exposure }
+fn linear(asset: usize, exposure: f64) -> ScenarioPosition {
+    ScenarioPosition::Linear { asset, exposure }
 }
 
-fn call(strike: f64, years: f64, volatility: f64) -> Position {
-    Position::Option {
+fn call(strike: f64, years: f64, volatility: f64) -> ScenarioPosition {
+    ScenarioPosition::Option {
         asset: 0,
         sign: 1.0,
         spot: 100.0,
@@ -287,7 +287,7 @@ fn drawdowns_are_those_of_brownian_motion() {
 
 #[test]
 fn a_liquidation_in_one_step_has_the_probability_of_its_price() {
-    let perpetual = Position::Perpetual {
+    let perpetual = ScenarioPosition::Perpetual {
         asset: 0,
         notional: 10_000.0,
         margin: 1_000.0,

@@ -10,10 +10,8 @@ use holdfast_core::{
 };
 use holdfast_engine::egress::{Egress, Passage};
 use holdfast_engine::notices::{Notices, Recorder};
-use holdfast_engine::snapshot::Snapshot;
-use holdfast_engine::{
-    Command, Engine, EngineConfig, Input, JournalWriter, OrderList, RateChanged, Sink,
-};
+use holdfast_engine::{Command, Engine, EngineConfig, Input, JournalWriter, OrderList};
+use holdfast_engine::{RateChanged, Sink, snapshot::Snapshot};
 use holdfast_risk::fuse::FuseSpec;
 use holdfast_risk::fuse::latch::{Latch, LatchState};
 use holdfast_risk::{GateSignal, LimitsChange, LimitsSpec, RiskMeasured, Verdict};

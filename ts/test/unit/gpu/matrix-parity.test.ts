@@ -5,6 +5,7 @@ import { sampleCovarianceMatrix } from '#ts/quant/covariance/index.js';
 import { SeededRandom } from '#ts/engine/seeded-random.js';
 
 const gpu = await Gpu.open({ allowSoftware: true }).catch(() => null);
+const hasAdapter = gpu !== null;
 /** A software adapter compiles and plays on a processor that other tests use as well. */
 const TIMEOUT_MS = 120_000;
 const EPSILON = 2 ** -22;
@@ -16,7 +17,7 @@ function table(rows: number, columns: number, size: number): number[][] {
   );
 }
 
-describe.skipIf(gpu === null)('matrices on a graphics adapter', () => {
+describe.skipIf(!hasAdapter)('matrices on a graphics adapter', () => {
   afterAll(() => gpu?.close());
 
   it.each([

@@ -2,7 +2,7 @@
 
 use holdfast_core::{Code, Error, Result};
 use holdfast_quant::cholesky::cholesky;
-use holdfast_quant::scenario::book::Position;
+use holdfast_quant::scenario::book::ScenarioPosition;
 use holdfast_quant::scenario::copula::{Copula, Dependence, Margin};
 use holdfast_quant::scenario::heston::{Heston, Scheme, VarianceProcess};
 use holdfast_quant::scenario::history::{Bootstrap, FilteredHistory, History, VarianceRecursion};
@@ -262,11 +262,11 @@ fn recursion(form: RecursionForm) -> VarianceRecursion {
     VarianceRecursion { mean, start, constant, news, memory }
 }
 
-fn position(form: PositionForm) -> Position {
+fn position(form: PositionForm) -> ScenarioPosition {
     match form {
-        PositionForm::Linear { asset, exposure } => Position::Linear { asset, exposure },
+        PositionForm::Linear { asset, exposure } => ScenarioPosition::Linear { asset, exposure },
         PositionForm::Perpetual { asset, notional, margin, maintenance, funding, inverse } => {
-            Position::Perpetual { asset, notional, margin, maintenance, funding, inverse }
+            ScenarioPosition::Perpetual { asset, notional, margin, maintenance, funding, inverse }
         }
         PositionForm::Option {
             asset,
@@ -279,7 +279,7 @@ fn position(form: PositionForm) -> Position {
             carry,
             quantity,
             greeks,
-        } => Position::Option {
+        } => ScenarioPosition::Option {
             asset,
             sign: if call { 1.0 } else { -1.0 },
             spot,

@@ -2,6 +2,7 @@
 //! the engine has by itself.
 
 use super::Desk;
+use crate::candidates::{CandidateMemory, Candidates};
 use crate::egress::Passage;
 use crate::input::{Command, Input};
 use holdfast_core::{
@@ -19,6 +20,28 @@ impl Desk {
         let client_order_id = self.engine.next_client_order_id();
         let intent = OrderIntent { client_order_id, ts_intent: ts, ..*intent };
         self.engine.check_at(&intent, ts)
+    }
+
+    /// Judges orders as if they were submitted at an instant, and sends none: each alone, or counted together with those ahead
+    /// of it that pass. Nothing changes and nothing is recorded.
+    ///
+    /// # Errors
+    /// `EVENT_INVALID` when time runs back, `AMOUNT_OVERFLOW`, `QTY_OUT_OF_RANGE`.
+    pub fn check_candidates(
+        &mut self,
+        orders: &Candidates<'_>,
+        together: bool,
+        ts: Timestamp,
+        memory: &mut CandidateMemory,
+        failed: &mut [u64],
+    ) -> Result<()> {
+        self.engine.at(ts, |engine| {
+            if together {
+                return engine.check_together(orders, memory, failed);
+            }
+            engine.check_batch(orders, memory, failed);
+            Ok(())
+        })
     }
 
     /// As `submit`, for a caller that sends the order itself: when this returns, the journal holds it.

@@ -11,7 +11,7 @@ pub const INSTRUMENTS_MAX: usize = 10_000;
 
 /// One position; money is of the book's currency, prices are those at the beginning.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Position {
+pub enum ScenarioPosition {
     /// A holding whose value moves with its asset.
     Linear {
         /// The asset's column.
@@ -60,7 +60,7 @@ pub enum Position {
     },
 }
 
-impl Position {
+impl ScenarioPosition {
     /// The asset's column.
     #[must_use]
     pub const fn asset(&self) -> usize {
@@ -153,7 +153,7 @@ impl Position {
 /// A position with what is worked out once for all scenarios.
 #[derive(Debug, Clone)]
 struct Prepared {
-    position: Position,
+    position: ScenarioPosition,
     terms: Terms,
     start_value: f64,
     greeks: Option<Greeks>,
@@ -190,10 +190,10 @@ impl MarginLanes {
 }
 
 impl Book {
-    pub(crate) fn new(positions: &[Position], step_years: f64) -> Self {
-        let prepare = |position: &Position| {
+    pub(crate) fn new(positions: &[ScenarioPosition], step_years: f64) -> Self {
+        let prepare = |position: &ScenarioPosition| {
             let greeks = match position {
-                Position::Option { greeks: true, spot, years, .. } => {
+                ScenarioPosition::Option { greeks: true, spot, years, .. } => {
                     Some(Greeks::of(position, *spot, *years))
                 }
                 _ => None,
@@ -205,8 +205,9 @@ impl Book {
                 greeks,
             }
         };
-        let perpetuals =
-            positions.iter().filter(|position| matches!(position, Position::Perpetual { .. }));
+        let perpetuals = positions
+            .iter()
+            .filter(|position| matches!(position, ScenarioPosition::Perpetual { .. }));
         Self {
             perpetuals: perpetuals.count(),
             positions: positions.iter().map(prepare).collect(),
@@ -232,16 +233,16 @@ impl Book {
             let asset = prepared.position.asset();
             let (growth, ratios) = (&prices.growth[asset], &prices.ratios[asset]);
             match prepared.position {
-                Position::Linear { exposure, .. } => {
+                ScenarioPosition::Linear { exposure, .. } => {
                     for lane in 0..LANES {
                         total[lane] += exposure * (growth[lane] - 1.0);
                     }
                 }
-                Position::Perpetual { .. } => {
+                ScenarioPosition::Perpetual { .. } => {
                     margin_profit(&prepared.position, growth, &mut margins[perpetual], total);
                     perpetual += 1;
                 }
-                Position::Option { years, quantity, spot, .. } => match prepared.greeks {
+                ScenarioPosition::Option { years, quantity, spot, .. } => match prepared.greeks {
                     None => {
                         values(
                             &prepared.terms,
@@ -274,12 +275,13 @@ impl Book {
 
 #[inline(always)]
 fn margin_profit(
-    position: &Position,
+    position: &ScenarioPosition,
     growth: &LaneF64,
     state: &mut MarginLanes,
     total: &mut LaneF64,
 ) {
-    let Position::Perpetual { notional, margin, maintenance, funding, inverse, .. } = *position
+    let ScenarioPosition::Perpetual { notional, margin, maintenance, funding, inverse, .. } =
+        *position
     else {
         return;
     };
@@ -316,8 +318,8 @@ mod tests {
         total[7]
     }
 
-    fn perpetual(notional: f64, inverse: bool) -> Position {
-        Position::Perpetual {
+    fn perpetual(notional: f64, inverse: bool) -> ScenarioPosition {
+        ScenarioPosition::Perpetual {
             asset: 0,
             notional,
             margin: 1_000.0,
@@ -357,7 +359,7 @@ mod tests {
 
     #[test]
     fn greeks_value_small_moves_as_the_formula_does() {
-        let option = |greeks: bool| Position::Option {
+        let option = |greeks: bool| ScenarioPosition::Option {
             asset: 0,
             sign: 1.0,
             spot: 100.0,

@@ -1,6 +1,6 @@
 //! Delta, gamma, theta and vega, for those who would rather not value an option anew in each scenario.
 
-use super::book::Position;
+use super::book::ScenarioPosition;
 
 /// Sensitivities of an option at the beginning, by central differences of its own formula.
 #[derive(Debug, Clone, Copy)]
@@ -14,7 +14,7 @@ pub(crate) struct Greeks {
 }
 
 impl Greeks {
-    pub(crate) fn of(position: &Position, spot: f64, years: f64) -> Self {
+    pub(crate) fn of(position: &ScenarioPosition, spot: f64, years: f64) -> Self {
         let at = |price: f64, elapsed: f64, ratio: f64| {
             position.fresh((price / spot).ln(), elapsed, ratio)
         };
