@@ -63,6 +63,7 @@ pub(crate) fn feed(
     let mut reader = Reader::new(record.payload);
     let mut commands = Vec::new();
     let (listed, told, change, measured, plan);
+    let ts = record.ts;
     let input = match record.kind {
         RecordKind::Bar => Input::Bar(Bar::decode(&mut reader)?),
         RecordKind::Trade => Input::Trade(Trade::decode(&mut reader)?),
@@ -80,45 +81,41 @@ pub(crate) fn feed(
             }
         }
         RecordKind::CancelRequested => {
-            Input::Cancel { client_order_id: ClientOrderId(reader.u64()?), ts: record.ts }
+            Input::Cancel { client_order_id: ClientOrderId(reader.u64()?), ts }
         }
         RecordKind::TrackLost => {
-            Input::LoseTrack { client_order_id: ClientOrderId(reader.u64()?), ts: record.ts }
+            Input::LoseTrack { client_order_id: ClientOrderId(reader.u64()?), ts }
         }
-        RecordKind::AmendRequested => Input::Amend(Amendment::decode(&mut reader, record.ts)?),
+        RecordKind::AmendRequested => Input::Amend(Amendment::decode(&mut reader, ts)?),
         RecordKind::VenueReport => Input::Report(VenueReport::decode(&mut reader)?),
         RecordKind::ModeChanged => {
             let mode = TradingMode::read(reader.u8()?);
-            Input::ModeChanged { mode, reason: text(&reader, "reason")?, ts: record.ts }
+            Input::ModeChanged { mode, reason: text(&reader, "reason")?, ts }
         }
         RecordKind::LimitsRequested => {
             change = LimitsChange::decode(&mut reader)?;
-            Input::ChangeLimits { change: &change, ts: record.ts }
+            Input::ChangeLimits { change: &change, ts }
         }
         RecordKind::CapitalPlanned => {
             plan = CapitalPlan::decode(&mut reader)?;
-            Input::PlanCapital { plan: &plan, ts: record.ts }
+            Input::PlanCapital { plan: &plan, ts }
         }
-        RecordKind::GateSignal => {
-            Input::Signal { signal: GateSignal::decode(&mut reader)?, ts: record.ts }
-        }
+        RecordKind::GateSignal => Input::Signal { signal: GateSignal::decode(&mut reader)?, ts },
         RecordKind::RiskMeasured => {
             measured = RiskMeasured::decode(&mut reader)?;
-            Input::RiskMeasured { measured: &measured, ts: record.ts }
+            Input::RiskMeasured { measured: &measured, ts }
         }
         RecordKind::Funding => Input::Funding(Funding::decode(&mut reader)?),
         RecordKind::VenueSnapshot => {
             told = VenueSnapshot::load(&mut reader)?;
             Input::VenueState(&told)
         }
-        RecordKind::ReconciliationDecision => {
-            Input::Decide(Decision::decode(&mut reader, record.ts)?)
-        }
-        RecordKind::FuseRefused => Input::FuseRefused(FuseRefused::decode(&mut reader, record.ts)?),
+        RecordKind::ReconciliationDecision => Input::Decide(Decision::decode(&mut reader, ts)?),
+        RecordKind::FuseRefused => Input::FuseRefused(FuseRefused::decode(&mut reader, ts)?),
         RecordKind::RateChanged => Input::Rate(RateChanged::decode(&mut reader)?),
         RecordKind::Failure => {
             let code = known_code(&mut reader)?;
-            Input::Failure { code, message: text(&reader, "failure")?, ts: record.ts }
+            Input::Failure { code, message: text(&reader, "failure")?, ts }
         }
         // A day's close comes before the input of the next day that caused it, which stands further on.
         RecordKind::DayClosed => return engine.close_day_before(Timestamp(i64::MAX), expected),
