@@ -62,6 +62,7 @@ fn ord_10_a_snapshot_is_taken_when_so_many_records_came_and_not_before() {
     let folder = Folder::new("cadence");
     let every = SnapshotCadence::EveryRecords(NonZeroU64::new(3).unwrap());
     let mut engine = begun(&folder.0, every);
+    engine.commit().unwrap();
     let first = engine.journal().chain().next_sequence;
     for at in 1..=7 {
         taken(&mut engine, at);
