@@ -42,10 +42,24 @@ pub fn largest_passing(
             fits = middle;
         }
     }
-    [fits, reducible.min(fits)]
+    let found = [fits, reducible.min(fits)]
         .into_iter()
         .map(Quantity::from_lots)
-        .find(|lots| lots.lots() > 0 && judge(*lots).passes)
+        .find(|lots| lots.lots() > 0 && judge(*lots).passes);
+    if found.is_some() || fits <= 1 || !judge(Quantity::from_lots(1)).passes {
+        return found;
+    }
+    // Something that is no matter of size fails there, and not for the smallest order.
+    let (mut passing, mut failing) = (1, fits);
+    while failing - passing > 1 {
+        let middle = passing + (failing - passing) / 2;
+        if judge(Quantity::from_lots(middle)).passes {
+            passing = middle;
+        } else {
+            failing = middle;
+        }
+    }
+    Some(Quantity::from_lots(passing))
 }
 
 #[cfg(test)]
