@@ -32,10 +32,12 @@ struct Case {
     /// A rule of the instrument in place of a limit.
     rule: &'static str,
     side: Side,
+    /// Whether capital is planned for the order's strategy, which is no limit of a document.
+    is_planned: bool,
 }
 
 const fn limit(controls: &'static [Control], limits: &'static str) -> Case {
-    Case { controls, base: "{}", limits, rule: "{}", side: Side::Buy }
+    Case { controls, base: "{}", limits, rule: "{}", side: Side::Buy, is_planned: false }
 }
 
 const fn above(base: &'static str, case: Case) -> Case {
@@ -47,7 +49,11 @@ const fn selling(case: Case) -> Case {
 }
 
 const fn rule(controls: &'static [Control], rule: &'static str) -> Case {
-    Case { controls, base: "{}", limits: "{}", rule, side: Side::Buy }
+    Case { rule, ..limit(controls, "{}") }
+}
+
+const fn planned(controls: &'static [Control]) -> Case {
+    Case { is_planned: true, base: r#"{ "strategies": ["one"] }"#, ..limit(controls, "{}") }
 }
 
 const CASES: &[Case] = &[
@@ -116,6 +122,7 @@ const CASES: &[Case] = &[
         r#"{ "var_frac_max": "0.5", "risk_age_ms_max": "1000000" }"#,
     ),
     limit(&[Control::Shortfall], r#"{ "cvar_frac_max": "0.5", "risk_age_ms_max": "1000000" }"#),
+    planned(&[Control::CapitalAllocation]),
     limit(&[Control::RiskScore], r#"{ "risk_score_max": "90", "risk_age_ms_max": "1000000" }"#),
 ];
 
@@ -174,7 +181,7 @@ fn intent(instrument: u32, side: Side) -> OrderIntent {
 }
 
 /// An engine with prices, resting orders, and whatever a control wants to be told.
-fn engine(limits: &[&str], rule: &str) -> Result<Engine> {
+fn engine(limits: &[&str], rule: &str, is_planned: bool) -> Result<Engine> {
     let limits = merged(&[&[UNLIMITED], limits].concat())?;
     let mut engine = Engine::new(&EngineConfig {
         instruments: vec![instrument(0, rule)?, instrument(1, "{}")?],
@@ -206,6 +213,11 @@ fn engine(limits: &[&str], rule: &str) -> Result<Engine> {
     for signal in [GateSignal::AccountConfirmed, GateSignal::ClockMeasured { offset_ns: 1_000 }] {
         step(&Input::Signal { signal, ts: START })?;
     }
+    if is_planned {
+        let whole = json!({ "rule": "equal", "reserve_frac": "0", "strategies": [{}] });
+        let plan = serde_json::from_value(whole).map_err(|error| unreadable(&error))?;
+        step(&Input::PlanCapital { plan: &plan, ts: START })?;
+    }
     for place in 0..RESTING {
         let client_order_id = ClientOrderId(place as u64 + 1);
         let quantity = Quantity::from_lots(10 + place as i64);
@@ -224,9 +236,10 @@ fn sample(engine: &Engine, order: &OrderIntent) -> Result<f64> {
 }
 
 fn measured(case: &Case) -> Result<Value> {
-    let without = engine(&[case.base], "{}")?;
-    let with = engine(&[case.base, case.limits], case.rule)?;
-    let order = intent(0, case.side);
+    let without = engine(&[case.base], "{}", false)?;
+    let with = engine(&[case.base, case.limits], case.rule, case.is_planned)?;
+    let terms = OrderTerms { strategy: u16::from(case.is_planned), ..OrderTerms::default() };
+    let order = OrderIntent { terms, ..intent(0, case.side) };
     let verdict = with.what_if(&order)?;
     for control in case.controls {
         if !verdict.checks().any(|check| check.control == *control) {

@@ -67,6 +67,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Nothing is too large below 90, and from 31 on something fails that is no matter of size.
+    #[test]
+    fn finds_the_largest_that_passes_where_something_beside_size_fails_in_between() {
+        let judge =
+            |lots: Quantity| Tried { too_large: lots.lots() > 90, passes: lots.lots() <= 30 };
+        for guess in [None, Some(20), Some(90), Some(500)] {
+            let found = largest_passing(Quantity::from_lots(100), 0, guess, judge);
+            assert_eq!(found, Some(Quantity::from_lots(30)), "{guess:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn finds_what_a_search_through_all_quantities_finds(
