@@ -40,16 +40,15 @@ vocabulary! {
         VenueSnapshot = 40 "venue_snapshot", ReconciliationDecision = 41 "reconciliation_decision",
         LimitsRequested = 48 "limits_requested", GateSignal = 49 "gate_signal",
         FuseRefused = 50 "fuse_refused", CapitalPlanned = 51 "capital_planned",
-        RiskMeasured = 52 "risk_measured",
+        RiskMeasured = 52 "risk_measured", RouteChosen = 56 "route_chosen",
     }
 }
 
 impl RecordKind {
-    /// Returns whether the record came from outside the engine: numbers below 16, and from 40 to 52.
+    /// Returns whether the record came from outside the engine: numbers below 16, from 40 to 52, and 56.
     #[must_use]
     pub const fn is_input(self) -> bool {
-        let number = self as u8;
-        number < Self::Verdict as u8 || (number >= 40 && number < 53)
+        matches!(self as u8, 0..16 | 40..53 | 56)
     }
 }
 

@@ -45,9 +45,9 @@ impl ActorPlan {
             Input::Submit(intent) | Input::SubmitOnce { intent, .. } => {
                 local(&mut intent.instrument)?
             }
-            Input::Cancel { client_order_id, .. } | Input::LoseTrack { client_order_id, .. } => {
-                self.owner(*client_order_id)?
-            }
+            Input::Cancel { client_order_id, .. }
+            | Input::LoseTrack { client_order_id, .. }
+            | Input::RouteChosen { client_order_id, .. } => self.owner(*client_order_id)?,
             Input::Amend(amendment) => self.owner(amendment.client_order_id)?,
             Input::FuseRefused(refused) => self.owner(refused.client_order_id)?,
             Input::Report(report) => {

@@ -6,6 +6,7 @@
 
 mod controls;
 mod gate_calls;
+mod routes;
 mod sending;
 
 use crate::config::EngineConfig;

@@ -109,6 +109,15 @@ pub enum Input<'a> {
     },
     /// The egress fuse kept a request here.
     FuseRefused(FuseRefused),
+    /// A venue was chosen for the next order; it is recorded and changes nothing.
+    RouteChosen {
+        /// The order that goes there.
+        client_order_id: ClientOrderId,
+        /// How it was chosen: JSON of the candidates and their costs.
+        route: &'a str,
+        /// When.
+        ts: Timestamp,
+    },
     /// Something outside failed; it is recorded and changes nothing.
     Failure {
         /// Its code.
@@ -140,6 +149,7 @@ impl Input<'_> {
             | Self::Cancel { ts, .. }
             | Self::LoseTrack { ts, .. }
             | Self::PlanCapital { ts, .. }
+            | Self::RouteChosen { ts, .. }
             | Self::Failure { ts, .. } => *ts,
             Self::Amend(amendment) => amendment.ts,
             Self::Report(report) => report.ts_event,
@@ -188,6 +198,23 @@ impl Encode for Funding {
         writer.u32(self.instrument.0);
         writer.i64(self.ts_event.0);
         writer.amount(self.paid);
+    }
+}
+
+/// Content of a record of a chosen venue.
+pub(crate) struct RouteChosen<'a> {
+    pub(crate) client_order_id: ClientOrderId,
+    pub(crate) route: &'a str,
+}
+
+impl Encode for RouteChosen<'_> {
+    fn encoded_bytes_max(&self) -> usize {
+        U64_BYTES_MAX + self.route.len()
+    }
+
+    fn encode(&self, writer: &mut Writer<'_>) {
+        writer.u64(self.client_order_id.0);
+        writer.bytes(self.route.as_bytes());
     }
 }
 

@@ -5,7 +5,9 @@ use crate::input::Command;
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::{Encode, Reader, U64_BYTES_MAX, Writer};
-use holdfast_core::{Code, Error, OrderIntent, Result, Timestamp};
+use holdfast_core::{
+    ClientOrderId, Code, Error, InstrumentId, OrderIntent, Result, Timestamp,
+};
 use holdfast_risk::Verdict;
 
 /// What is remembered of the first order of a key.
@@ -51,6 +53,13 @@ impl Encode for Submission<'_> {
 }
 
 impl Engine {
+    /// Returns the instrument of the first order of a key that is remembered at this time.
+    #[must_use]
+    pub fn instrument_of_key(&self, key: u128, ts: Timestamp) -> Option<InstrumentId> {
+        let is_live = |order: ClientOrderId| self.orders.contains_key(&order.0);
+        self.first_results.find(key, ts, is_live).map(|first| first.intent.instrument)
+    }
+
     /// Returns the first verdict of a key that is remembered; a repeat changes nothing and leaves no record.
     ///
     /// # Errors

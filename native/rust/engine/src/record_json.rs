@@ -50,6 +50,11 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
         RecordKind::RateChanged => RateChanged::decode(&mut reader)?.json(),
         RecordKind::FuseRefused => FuseRefused::decode(&mut reader, record.ts)?.json(),
         RecordKind::InterestCharged => InterestCharged::decode(&mut reader)?.json(),
+        RecordKind::RouteChosen => {
+            let client_order_id = reader.u64()?;
+            let route: Value = serde_json::from_slice(reader.rest()).unwrap_or(Value::Null);
+            json!({ "client_order_id": client_order_id, "route": route })
+        }
         RecordKind::Failure => {
             let code = Code::from_number(reader.u16()?).map_or("unknown", Code::name);
             json!({ "code": code, "message": String::from_utf8_lossy(reader.rest()) })

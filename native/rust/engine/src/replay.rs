@@ -113,6 +113,10 @@ pub(crate) fn feed(
         RecordKind::ReconciliationDecision => Input::Decide(Decision::decode(&mut reader, ts)?),
         RecordKind::FuseRefused => Input::FuseRefused(FuseRefused::decode(&mut reader, ts)?),
         RecordKind::RateChanged => Input::Rate(RateChanged::decode(&mut reader)?),
+        RecordKind::RouteChosen => {
+            let client_order_id = ClientOrderId(reader.u64()?);
+            Input::RouteChosen { client_order_id, route: text(&reader, "route")?, ts }
+        }
         RecordKind::Failure => {
             let code = known_code(&mut reader)?;
             Input::Failure { code, message: text(&reader, "failure")?, ts }

@@ -152,6 +152,25 @@ impl NativeEngine {
         })
     }
 
+    /// Records how a venue was chosen for the order that is submitted next; the text is JSON.
+    #[napi]
+    pub fn note_route(&mut self, route: String) -> napi::Result<(), String> {
+        self.contained(|inner| {
+            let now = inner.now();
+            inner.desk_telling(false)?.note_route(&route, now)
+        })
+    }
+
+    /// Returns the index of the instrument of a key's first order, while the key is remembered.
+    #[napi]
+    pub fn instrument_of_key(&mut self, key: String) -> napi::Result<Option<u32>, String> {
+        self.contained(|inner| {
+            let now = inner.now();
+            let found = inner.desk()?.engine().instrument_of_key(key_of(&key)?, now);
+            Ok(found.map(|instrument| instrument.0))
+        })
+    }
+
     /// Returns when everything recorded so far is as durable as the journal's policy says.
     #[napi]
     pub fn commit(&mut self) -> napi::Result<(), String> {
