@@ -1348,6 +1348,13 @@ export const CODES = {
       'Correlations or risk that the gate is told do not fit the account, a range, or their time.',
     remedy: 'Correct the value that the message names.',
   },
+  ROUTING_FAILED: {
+    number: 277,
+    category: 'risk',
+    retryable: true,
+    meaning: 'No venue can take the order.',
+    remedy: "Read each venue's reasons in the context.",
+  },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof CODES;

@@ -22,6 +22,7 @@ import {
   type RecordedConfiguration,
   recordedConfiguration,
   type RecordedInstrument,
+  routeSchema,
   sumOf,
   venueReportSchema,
   verdictSchema,
@@ -166,6 +167,8 @@ class OrderStory {
 
   #words(record: JournalRecord): readonly [what: string, detail: string] {
     switch (record.kind) {
+      case 'route_chosen':
+        return this.#route(record);
       case 'order_submitted':
         return ['order asked for', this.#intent(record)];
       case 'order_derived':
@@ -185,6 +188,19 @@ class OrderStory {
       default:
         return [record.kind.replaceAll('_', ' '), JSON.stringify(record.content)];
     }
+  }
+
+  #route(record: JournalRecord): readonly [string, string] {
+    // Anybody may note a route in a form of his own; then it is shown as it stands.
+    const parsed = routeSchema.safeParse(record.content);
+    if (!parsed.success) return ['route chosen', JSON.stringify(record.content['route'])];
+    const { strategy, venue, candidates } = parsed.data.route;
+    const words = candidates.map(({ symbol, refused, cost }) => {
+      const { currency } = this.#instrument;
+      if (refused.length > 0) return `${symbol} refused: ${refused.join(', ')}`;
+      return cost === null ? symbol : `${symbol} at ${cost.price}, costs ${cost.total} ${currency}`;
+    });
+    return [`route to ${venue}`, `by ${strategy}: ${words.join('; ')}`];
   }
 
   #intent(record: JournalRecord): string {

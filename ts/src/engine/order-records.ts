@@ -29,6 +29,20 @@ export const intentSchema = z.object({
 });
 export type Intent = z.output<typeof intentSchema>;
 
+export const routeSchema = z.object({
+  route: z.object({
+    strategy: z.string(),
+    venue: z.string(),
+    candidates: z.array(
+      z.object({
+        symbol: z.string(),
+        refused: z.array(z.string()),
+        cost: z.object({ price: z.string(), total: z.string() }).nullable(),
+      }),
+    ),
+  }),
+});
+
 export const amendmentSchema = z.object({
   quantity_lots: ticks.nullable(),
   limit_ticks: ticks.nullable(),

@@ -155,6 +155,10 @@ export declare class NativeEngine {
   allocations(): string;
   /** Records that something outside failed. */
   noteFailure(code: string, message: string): void;
+  /** Records how a venue was chosen for the order that is submitted next; the text is JSON. */
+  noteRoute(route: string): void;
+  /** Returns the index of the instrument of a key's first order, while the key is remembered. */
+  instrumentOfKey(key: string): number | null;
   /** Returns when everything recorded so far is as durable as the journal's policy says. */
   commit(): void;
   /** Opens an engine; without a journal nothing is recorded. The fuse's latch is in its own folder, or in the journal's. */

@@ -59,7 +59,8 @@ export interface ClosedEngine extends NativeSnapshot {
   readonly journal_head: string | null;
 }
 
-type Operation = 'submit' | 'report' | 'market' | 'submitBatch' | 'applyReports' | 'drain';
+type Operation =
+  'submit' | 'gateCheck' | 'report' | 'market' | 'submitBatch' | 'applyReports' | 'drain';
 
 /** The native engine without a venue; errors come out as HoldfastError. The time of a call is set before it. */
 export class NativeEngine {
@@ -93,6 +94,7 @@ export class NativeEngine {
     const made = (name: Operation) => this.#engine.function(name);
     this.#functions = {
       submit: made('submit'),
+      gateCheck: made('gateCheck'),
       report: made('report'),
       market: made('market'),
       submitBatch: made('submitBatch'),
@@ -106,6 +108,12 @@ export class NativeEngine {
     this.memory.commands.write(command);
     this.#run('submit', into);
     return this.memory.lastOrder;
+  }
+
+  /** Judges an order and changes nothing; a denial is a notice. */
+  check(command: Command, into: Notice[]): void {
+    this.memory.commands.write(command);
+    this.#run('gateCheck', into);
   }
 
   /** Judges orders that depend on each other; returns the id of the first. */
@@ -198,6 +206,16 @@ export class NativeEngine {
   order(clientOrderId: number): OrderSnapshot | null {
     const text = engineCall(() => this.#engine.order(clientOrderId));
     return text === null ? null : (JSON.parse(text) as OrderSnapshot);
+  }
+
+  /** Records how a venue was chosen for the next order. */
+  noteRoute(route: string): void {
+    engineCall(() => this.#engine.noteRoute(route));
+  }
+
+  /** Index of the instrument of a key's first order; null when the key is not remembered. */
+  instrumentOfKey(key: string): number | null {
+    return engineCall(() => this.#engine.instrumentOfKey(key));
   }
 
   /** Index of the instrument of an order; null when the order is not known. */

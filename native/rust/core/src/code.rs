@@ -271,6 +271,7 @@ codes! {
     274 CvarExceeded "CVAR_EXCEEDED" Risk true "The portfolio's CVaR could pass its limit." "Send a smaller order, or reduce what is held.";
     275 RiskScoreExceeded "RISK_SCORE_EXCEEDED" Risk true "The portfolio's risk score is above its limit." "Reduce what is held; reducing orders pass.";
     276 RiskMeasureInvalid "RISK_MEASURE_INVALID" Validation false "Correlations or risk that the gate is told do not fit the account, a range, or their time." "Correct the value that the message names.";
+    277 RoutingFailed "ROUTING_FAILED" Risk true "No venue can take the order." "Read each venue's reasons in the context.";
 }
 
 #[cfg(test)]
@@ -293,7 +294,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 186);
+        assert_eq!(Code::ALL.len(), 187);
         assert_eq!(Code::from_number(0), None);
     }
 }

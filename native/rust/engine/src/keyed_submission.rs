@@ -5,9 +5,7 @@ use crate::input::Command;
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::{Encode, Reader, U64_BYTES_MAX, Writer};
-use holdfast_core::{
-    ClientOrderId, Code, Error, InstrumentId, OrderIntent, Result, Timestamp,
-};
+use holdfast_core::{ClientOrderId, Code, Error, InstrumentId, OrderIntent, Result, Timestamp};
 use holdfast_risk::Verdict;
 
 /// What is remembered of the first order of a key.

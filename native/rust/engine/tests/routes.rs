@@ -76,7 +76,8 @@ fn ord_01_the_route_of_an_order_stands_before_it_and_is_replayed() {
         })
         .unwrap();
     assert_eq!(told[0]["kind"], "route_chosen");
-    let content = json!({ "client_order_id": verdict.client_order_id.0, "route": { "venue": "KRAKEN" } });
+    let content =
+        json!({ "client_order_id": verdict.client_order_id.0, "route": { "venue": "KRAKEN" } });
     assert_eq!(told[0]["content"], content);
     assert_eq!(told[1]["content"]["client_order_id"], verdict.client_order_id.0);
     let replayed = replay(&JournalReader::open(&folder.0).unwrap()).unwrap();

@@ -3,6 +3,7 @@ import type { Notice } from '../../native/notice-reader.js';
 import type { ReconciliationDecision, ReconciliationState } from '../../native/reconciler.js';
 import { type VenueState, venueStateText } from '../venue-state.js';
 import type { ParsedEngineOptions } from './engine-options.js';
+import type { EngineEvent } from './engine-event.js';
 import { EngineView } from './engine-view.js';
 import { EventQueue } from './event-queue.js';
 import { shownValue } from '../../core/shown-value.js';
@@ -26,9 +27,24 @@ export class EngineCalls extends EngineView {
     this.clock = clock;
     const currencies = this.native.accountSnapshot().currencies.map(({ currency }) => currency);
     this.events = new EventQueue(this.instruments, currencies, options.onEvent);
-    this.native.memory.listens = options.onEvent !== undefined;
+    this.native.memory.listens = this.events.isHeard;
     const { answerMsMax } = options;
     if (answerMsMax !== undefined) this.native.answerLimitNs = answerMsMax * NS_PER_MS;
+  }
+
+  /** The time of the engine's clock, nanoseconds since 1970. */
+  now(): bigint {
+    return this.clock();
+  }
+
+  /** Has another listener hear of what happens from now on, as `onEvent` does; returns how it stops. */
+  listen(listener: (event: EngineEvent) => void): () => void {
+    const stop = this.events.listen(listener);
+    this.native.memory.listens = true;
+    return () => {
+      stop();
+      this.native.memory.listens = this.events.isHeard;
+    };
   }
 
   /** Whether it was resumed and `reconcile` was not called since: then only what reduces a position passes. */

@@ -1,8 +1,11 @@
+import type { Instrument } from '../../core/instrument.js';
+import { instrumentAt } from '../../core/instrument-at.js';
 import type { RiskMeasure } from '../../core/risk-measure.js';
 import { modeNumber } from '../../core/trading-mode.js';
 import type { TradingMode } from '../../core/vocabulary.generated.js';
 import type { FuseState } from '../../native/fuse-latch.js';
 import type { CapitalPlan } from '../../risk/capital-governor.js';
+import { checkIdempotencyKey } from '../order-command.js';
 import { type CallOptions, EngineCalls } from './engine-calls.js';
 
 /** What people and programs around the engine tell its gate: modes, capital, measured risk. */
@@ -44,6 +47,24 @@ export class EngineControls extends EngineCalls {
   ): void {
     const text = JSON.stringify(plan);
     this.telling(options, (notices) => this.native.planCapital(text, options.secondKey, notices));
+  }
+
+  /**
+   * Records how a venue was chosen for the order that is submitted next; `Router` does it.
+   *
+   * @throws HoldfastError `ARGUMENT_INVALID` for one of more than 65,536 bytes of JSON
+   */
+  noteRoute(route: object, options: CallOptions = {}): void {
+    this.timeCall(options);
+    this.native.noteRoute(JSON.stringify(route));
+  }
+
+  /** The instrument that the first order under an idempotency key went to; null when the key is not remembered. */
+  instrumentOfKey(key: string, options: CallOptions = {}): Instrument | null {
+    checkIdempotencyKey(key);
+    this.timeCall(options);
+    const index = this.native.instrumentOfKey(key);
+    return index === null ? null : instrumentAt(this.instruments, index);
   }
 
   /** How the egress fuse stands. */

@@ -56,6 +56,11 @@ export class EngineView {
     return this.native.allocations();
   }
 
+  /** An instrument by symbol or index; the only one when left out. @throws HoldfastError `INSTRUMENT_UNKNOWN` */
+  instrument(instrument?: string | number): Instrument {
+    return instrumentAt(this.instruments, this.indexOf(instrument));
+  }
+
   get mode(): TradingMode {
     return tradingMode(this.native.mode());
   }

@@ -12,6 +12,7 @@ import type { OrderBatch } from '../../native/order-batch.js';
 import type { ReportBatch } from '../../native/report-batch.js';
 import type { RequestBatch } from '../../native/request-batch.js';
 import type {
+  FailedControl,
   OrderChanges,
   OrderIntent,
   SubmitListResult,
@@ -36,6 +37,7 @@ import {
   type QuoteUpdate,
   type TradeUpdate,
 } from './market-update.js';
+import { TouchBook } from './routing/touch-book.js';
 import { batchReport, checkReportKeys, type VenueReport } from './venue-report.js';
 import { isExternal, type VenueRequest, venueRequest } from '../../core/venue-request.js';
 
@@ -65,6 +67,7 @@ const SENT_AT_ONCE: Readonly<Record<Contingency, number>> = { oco: 2, ouo: 2, ot
 export class Engine extends EngineControls {
   readonly #market: MarketWriter;
   readonly #currencies = new Map<string, number>();
+  #touches: TouchBook | undefined;
   #closed: ClosedEngine | undefined;
 
   private constructor(options: EngineOptions) {
@@ -111,6 +114,20 @@ export class Engine extends EngineControls {
         instrumentAt(this.instruments, command.instrument),
       );
     });
+  }
+
+  /**
+   * Tells what an order would fail if it were submitted now, and changes nothing; empty when it would pass. Own orders that
+   * it could match are not looked for.
+   *
+   * @throws HoldfastError as `submit` for an order that contradicts itself
+   */
+  check(order: OrderIntent, options: CallOptions = {}): readonly FailedControl[] {
+    const command = this.#command(order);
+    const notices: Notice[] = [];
+    this.timeCall(options);
+    this.native.check(command, notices);
+    return failedFrom(notices, 0, 1);
   }
 
   /**
@@ -194,6 +211,13 @@ export class Engine extends EngineControls {
   quote(quote: QuoteUpdate): void {
     const stamp = this.#stamp(quote);
     this.#play(stamp.tsNs, () => this.#market.quote(quote, stamp));
+    this.#touches?.set(stamp.index, stamp.instrument, quote, stamp.tsNs);
+  }
+
+  /** Keeps the last quote of each instrument from now on. */
+  followTouches(): TouchBook {
+    this.#touches ??= new TouchBook();
+    return this.#touches;
   }
 
   /** Takes a trade of others, whose price is the reference price. */

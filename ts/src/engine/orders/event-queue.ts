@@ -4,10 +4,10 @@ import { type EngineEvent, EngineEvents } from './engine-event.js';
 
 type Listener = (event: EngineEvent) => void;
 
-/** Tells a listener what happened, in its order, also when the listener makes more happen. */
+/** Tells listeners what happened, in its order, also when a listener makes more happen. */
 export class EventQueue {
   readonly #events: EngineEvents;
-  readonly #listener: Listener | undefined;
+  #listeners: readonly Listener[];
   readonly #queue: EngineEvent[] = [];
   #isTelling = false;
 
@@ -17,20 +17,34 @@ export class EventQueue {
     listener: Listener | undefined,
   ) {
     this.#events = new EngineEvents(instruments, currencies);
-    this.#listener = listener;
+    this.#listeners = listener === undefined ? [] : [listener];
+  }
+
+  get isHeard(): boolean {
+    return this.#listeners.length > 0;
+  }
+
+  /** Adds a listener behind those that are there; returns how it is taken off again. */
+  listen(listener: Listener): () => void {
+    // One of its own, so that a function that listens twice is taken off once.
+    const own: Listener = (event) => listener(event);
+    this.#listeners = [...this.#listeners, own];
+    return () => {
+      this.#listeners = this.#listeners.filter((each) => each !== own);
+    };
   }
 
   /** Tells the events of notices; those of a call that the listener makes come after the ones that wait. */
   tell(notices: readonly Notice[]): void {
-    const listener = this.#listener;
-    if (listener === undefined) return;
+    if (!this.isHeard) return;
     this.#events.read(notices, this.#queue);
     if (this.#isTelling) return;
     this.#isTelling = true;
     // The queue may grow while it is told.
     for (let index = 0; index < this.#queue.length; index += 1) {
       const event = this.#queue[index];
-      if (event !== undefined) tellOne(listener, event);
+      if (event === undefined) continue;
+      for (const listener of this.#listeners) tellOne(listener, event);
     }
     this.#queue.length = 0;
     this.#isTelling = false;

@@ -22,5 +22,6 @@ export { ACTOR_THREADS_MAX, type SymbolActorsOptions } from './symbol-actors-opt
 export type { BarUpdate, QuoteUpdate, TradeUpdate } from './market-update.js';
 export type { OrderView } from '../../core/order-view.js';
 export { systemClock } from '../../core/system-clock.js';
+export * from './routing/index.js';
 export type { VenueReport } from './venue-report.js';
 export type { VenueRequest } from '../../core/venue-request.js';
