@@ -24,6 +24,7 @@ pub mod order_fills;
 pub mod order_id_text;
 pub mod order_state;
 pub mod persist;
+pub mod pool;
 pub mod price;
 pub mod quantity;
 pub mod quote;

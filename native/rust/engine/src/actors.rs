@@ -7,6 +7,7 @@
 
 use crate::actor::{Actor, ActorFigures, ActorInput, ActorPort};
 use crate::actor_plan::ActorPlan;
+use holdfast_core::pool::Pool;
 use holdfast_core::{Code, Error, Result};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -47,6 +48,8 @@ struct Worker<P> {
     queue: SyncSender<Message<P>>,
     thread: JoinHandle<Vec<Option<Actor<P>>>>,
     gathered: Inputs,
+    /// Emptied batches, which come back from the thread.
+    batches: Arc<Pool<Inputs>>,
 }
 
 /// The account at a point of the stream: sums over the actors.
@@ -117,14 +120,17 @@ impl<P: ActorPort + 'static> Actors<P> {
                 .collect();
             let (queue, messages) = sync_channel(queue_max);
             let flags = Arc::clone(&stopped);
+            let batches = Arc::new(Pool::new(queue_max, Inputs::new));
+            let emptied = Arc::clone(&batches);
             let thread = std::thread::Builder::new()
                 .name(format!("holdfast-actors-{number}"))
-                .spawn(move || work(taken, &messages, &flags))
+                .spawn(move || work(taken, &messages, &flags, &emptied))
                 .map_err(|error| {
                     Error::new(Code::ActorStopped, "a worker thread must be startable")
                         .with("cause", error)
                 })?;
-            started.push(Worker { queue, thread, gathered: Vec::with_capacity(batch_max) });
+            let gathered = Vec::with_capacity(batch_max);
+            started.push(Worker { queue, thread, gathered, batches });
         }
         Ok(Self { plan, options, workers: started, own, stopped, next_number: 0 })
     }
@@ -265,7 +271,9 @@ impl<P> Worker<P> {
         if self.gathered.is_empty() {
             return Ok(());
         }
-        let batch = std::mem::replace(&mut self.gathered, Vec::with_capacity(batch_max));
+        let mut empty = self.batches.acquire();
+        empty.reserve(batch_max);
+        let batch = std::mem::replace(&mut self.gathered, empty);
         self.queue.send(Message::Inputs(batch)).map_err(|_| worker_ended())
     }
 }
@@ -274,13 +282,15 @@ fn work<P: ActorPort>(
     mut actors: Vec<Option<Actor<P>>>,
     messages: &Receiver<Message<P>>,
     stopped: &[AtomicBool],
+    batches: &Pool<Inputs>,
 ) -> Vec<Option<Actor<P>>> {
     while let Ok(message) = messages.recv() {
         match message {
-            Message::Inputs(inputs) => {
-                for input in inputs {
+            Message::Inputs(mut inputs) => {
+                for input in inputs.drain(..) {
                     take(&mut actors, stopped, input);
                 }
+                batches.release(inputs);
             }
             Message::Visit(visit) => visit_all(&mut actors, &visit),
         }
