@@ -5,6 +5,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { verifySignedQuery } from 'holdfast/orders';
+
 /** How the next order is answered; the venue is itself again after it. */
 export type Misbehaviour =
   /** Takes the order and never answers. */
@@ -38,6 +40,9 @@ interface LocalTrade {
 type Answer = readonly [status: number, body: unknown];
 
 const MARKET = 'BTCUSDT';
+const SECRET = 'secret';
+/** What everybody may ask. */
+const PUBLIC = new Set(['GET exchangeInfo', 'GET ticker/24hr']);
 const FEE_FRAC = 0.001;
 const REFUSED = { code: -2010, msg: 'Account has insufficient balance for requested action.' };
 const UNKNOWN = { code: -2013, msg: 'Order does not exist.' };
@@ -73,7 +78,7 @@ export class LocalVenue {
     const url = `http://127.0.0.1:${port}/api/v3`;
     return {
       apiKey: 'key',
-      secret: 'secret',
+      secret: SECRET,
       timeout: 2_000,
       enableRateLimit: false,
       urls: { api: { public: url, private: url, sapi: url } },
@@ -105,11 +110,12 @@ export class LocalVenue {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://venue');
-    const body = new URLSearchParams(Buffer.concat(chunks).toString());
-    for (const [name, value] of body) searchParams.set(name, value);
+    const body = Buffer.concat(chunks).toString();
+    for (const [name, value] of new URLSearchParams(body)) searchParams.set(name, value);
     const path = `${request.method} ${pathname.replace('/api/v3/', '')}`;
     this.requests.push(path);
-    const answer = this.#answer(path, searchParams);
+    const signed = body === '' ? (request.url ?? '').split('?')[1] : body;
+    const answer = refusal(path, signed ?? '') ?? this.#answer(path, searchParams);
     if (answer === undefined) {
       this.#waiting.push(response);
       return;
@@ -288,3 +294,14 @@ const EXCHANGE_INFO = {
     },
   ],
 };
+
+/** What is answered to a request of an account that is not signed as it must be, or came too late. */
+function refusal(path: string, signed: string): Answer | undefined {
+  if (PUBLIC.has(path)) return undefined;
+  try {
+    verifySignedQuery(signed, { secret: SECRET, nowMs: Date.now() });
+    return undefined;
+  } catch (error) {
+    return [400, { code: -1022, msg: String(error) }];
+  }
+}

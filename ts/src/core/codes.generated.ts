@@ -1355,6 +1355,20 @@ export const CODES = {
     meaning: 'No venue can take the order.',
     remedy: "Read each venue's reasons in the context.",
   },
+  REQUEST_SIGNATURE_INVALID: {
+    number: 278,
+    category: 'validation',
+    retryable: false,
+    meaning: "A request's signature is not that of its parameters.",
+    remedy: "Sign with the account's secret, and send exactly what was signed.",
+  },
+  REQUEST_TIME_REFUSED: {
+    number: 279,
+    category: 'validation',
+    retryable: true,
+    meaning: "A request's time is outside its window.",
+    remedy: "Measure the venue's time again, and send the request anew.",
+  },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof CODES;

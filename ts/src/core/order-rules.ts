@@ -42,12 +42,18 @@ export function parseOrderRules(options: OrderRulesOptions = {}): OrderRules {
   return parseConfig(orderRulesSchema, options, 'orders', 'CONFIG_INVALID');
 }
 
+/** Idempotency keys that the native core remembers unless it is told a number. */
+const KEYS_DEFAULT = 65_537;
+
 /** Writes the rules as the native core reads them; undefined for the default, which adds nothing to a configuration. */
 export function orderRulesRecord(
   rules: OrderRules,
   instruments: readonly Instrument[],
+  maxOpenOrders: number,
 ): Record<string, unknown> | undefined {
-  const { account, idEpoch, idempotencyMax, selfTrade } = rules;
+  const { account, idEpoch, selfTrade } = rules;
+  const keysNeeded = maxOpenOrders < KEYS_DEFAULT ? undefined : maxOpenOrders + 1;
+  const idempotencyMax = rules.idempotencyMax ?? keysNeeded;
   const chosen = typeof selfTrade === 'string' ? { policy: selfTrade, bySymbol: {} } : selfTrade;
   const bySymbol = Object.entries(chosen.bySymbol);
   const record = {

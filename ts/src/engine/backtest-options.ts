@@ -101,6 +101,7 @@ export interface BacktestOptions {
   readonly tables?: boolean;
   /** Hash of the strategy's source, so that the run can be told from one with other code. */
   readonly strategyHash?: string;
+  /** Capacity for open orders; one more is denied. Default 10,000. */
   readonly maxOpenOrders?: number;
   /** How orders are named and kept apart: self-trade prevention, idempotency keys, account, epoch of the ids. */
   readonly orders?: OrderRulesOptions;
@@ -114,4 +115,4 @@ export interface BacktestOptions {
 }
 
 export const CASH_DEFAULT = '100000';
-export const MAX_OPEN_ORDERS_DEFAULT = 1024;
+export const MAX_OPEN_ORDERS_DEFAULT = 10_000;

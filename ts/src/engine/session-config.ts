@@ -8,7 +8,7 @@ import { limitsRecord, type Limits } from '../risk/limits.js';
 import type { Strategy } from '../strategies/strategy.js';
 import { accountRecord, type AccountRules } from '../core/account-options.js';
 import type { Assumptions } from './backtest-options.js';
-import { orderRulesRecord, type OrderRules } from '../core/order-rules.js';
+import { orderRulesRecord, type OrderRules, parseOrderRules } from '../core/order-rules.js';
 
 /** A file of the run by its name and content; no path, so that the run is the same on every machine. */
 export interface DataIdentity {
@@ -57,10 +57,11 @@ export function sessionConfig(options: SessionConfigOptions): SessionConfig {
   const { emulatedOrderTypes = [] } = options;
   const account =
     options.account === undefined ? undefined : accountRecord(options.account, options.instruments);
-  const orders =
-    options.orders === undefined
-      ? undefined
-      : orderRulesRecord(options.orders, options.instruments);
+  const orders = orderRulesRecord(
+    options.orders ?? parseOrderRules(),
+    options.instruments,
+    options.maxOpenOrders,
+  );
   const fuse = options.fuse === undefined ? undefined : fuseRecord(options.fuse);
   const json = JSON.stringify({
     engine: {

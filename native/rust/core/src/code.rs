@@ -272,6 +272,8 @@ codes! {
     275 RiskScoreExceeded "RISK_SCORE_EXCEEDED" Risk true "The portfolio's risk score is above its limit." "Reduce what is held; reducing orders pass.";
     276 RiskMeasureInvalid "RISK_MEASURE_INVALID" Validation false "Correlations or risk that the gate is told do not fit the account, a range, or their time." "Correct the value that the message names.";
     277 RoutingFailed "ROUTING_FAILED" Risk true "No venue can take the order." "Read each venue's reasons in the context.";
+    278 RequestSignatureInvalid "REQUEST_SIGNATURE_INVALID" Validation false "A request's signature is not that of its parameters." "Sign with the account's secret, and send exactly what was signed.";
+    279 RequestTimeRefused "REQUEST_TIME_REFUSED" Validation true "A request's time is outside its window." "Measure the venue's time again, and send the request anew.";
 }
 
 #[cfg(test)]
@@ -294,7 +296,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 187);
+        assert_eq!(Code::ALL.len(), 189);
         assert_eq!(Code::from_number(0), None);
     }
 }

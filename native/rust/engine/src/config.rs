@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 /// Most instruments of one engine.
 pub const INSTRUMENTS_MAX: usize = 1_024;
 /// Most open orders that can be asked for.
-pub const OPEN_ORDERS_MAX: usize = 65_536;
+pub const OPEN_ORDERS_MAX: usize = 1 << 20;
+/// Idempotency keys that are remembered unless a number is given.
+pub const IDEMPOTENCY_DEFAULT: usize = 65_537;
 /// Ended orders that are remembered, so that a late report finds its order.
 pub const ENDED_ORDERS_KEPT: usize = 4_096;
 
@@ -59,7 +61,7 @@ impl Default for OrderConfig {
         Self {
             account: 0,
             id_epoch: 0,
-            idempotency_max: OPEN_ORDERS_MAX + 1,
+            idempotency_max: IDEMPOTENCY_DEFAULT,
             self_trade: SelfTradeConfig::default(),
             venue_protects: false,
         }

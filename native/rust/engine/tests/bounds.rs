@@ -9,7 +9,7 @@ use holdfast_core::{
     OrderType, Price, Quantity, Rate, Side, TimeInForce, Timestamp, TradeId,
 };
 use holdfast_engine::account_spec::{BalanceSpec, BorrowSpec, CURRENCIES_MAX, InterestPeriod};
-use holdfast_engine::config::{INSTRUMENTS_MAX, OPEN_ORDERS_MAX};
+use holdfast_engine::config::{IDEMPOTENCY_DEFAULT, INSTRUMENTS_MAX, OPEN_ORDERS_MAX};
 use holdfast_engine::idempotency::{FirstResults, KEY_CHARS_MAX, key_of};
 use holdfast_engine::output::{DayClosed, OrderChanged, PositionChanged};
 use holdfast_engine::venue_snapshot::{
@@ -52,7 +52,15 @@ fn a_configuration_is_refused_beyond_each_of_its_bounds_and_not_before() {
     };
     assert!(fits(many(INSTRUMENTS_MAX)) && !fits(many(INSTRUMENTS_MAX + 1)));
     assert!(!fits(|config| config.max_open_orders = 0));
-    assert!(fits(|config| config.max_open_orders = OPEN_ORDERS_MAX), "keys are enough for that");
+    assert!(fits(|config| config.max_open_orders = IDEMPOTENCY_DEFAULT - 1), "keys are enough");
+    assert!(
+        !fits(|config| config.max_open_orders = IDEMPOTENCY_DEFAULT),
+        "there must be more keys"
+    );
+    assert!(fits(|config| {
+        config.max_open_orders = OPEN_ORDERS_MAX;
+        config.orders.idempotency_max = OPEN_ORDERS_MAX + 1;
+    }));
     assert!(!fits(|config| {
         config.max_open_orders = OPEN_ORDERS_MAX + 1;
         config.orders.idempotency_max = OPEN_ORDERS_MAX + 2;

@@ -22,7 +22,7 @@ const accountOptions = accountSchema.extend({
 });
 const orderOptions = orderRulesSchema.extend({
   /** Capacity for open orders; one more is denied. */
-  maxOpenOrders: z.int().positive().default(1_024),
+  maxOpenOrders: z.int().positive().default(10_000),
   /** Prefix of the order ids that the venue sees; tells one bot's orders from another's on the account. */
   idPrefix: z.string().default('hf'),
   /** Kinds with a trigger that the venue lacks: the engine holds such an order and sends it when the trigger is met. */
@@ -113,7 +113,7 @@ export function engineConfigJson(options: ParsedEngineOptions): string {
   const { instruments, orders } = options;
   const { cash, ...account } = options.account;
   const accountPart = accountRecord(account, instruments);
-  const ordersPart = orderRulesRecord(orders, instruments);
+  const ordersPart = orderRulesRecord(orders, instruments, orders.maxOpenOrders);
   const { latch: _, ...ceilings } = options.fuse;
   const fusePart = fuseRecord(ceilings);
   return JSON.stringify({

@@ -23,5 +23,6 @@ export type { BarUpdate, QuoteUpdate, TradeUpdate } from './market-update.js';
 export type { OrderView } from '../../core/order-view.js';
 export { systemClock } from '../../core/system-clock.js';
 export * from './routing/index.js';
+export * from './signing/index.js';
 export type { VenueReport } from './venue-report.js';
 export type { VenueRequest } from '../../core/venue-request.js';

@@ -18,7 +18,7 @@ const accountOptions = accountSchema.extend({
 });
 const orderOptions = orderRulesSchema.extend({
   /** Capacity for open orders; one more is denied. */
-  maxOpenOrders: z.int().positive().default(1_024),
+  maxOpenOrders: z.int().positive().default(10_000),
   /** Prefix of the order ids that the venue sees; tells one bot's orders from another's on the account. */
   idPrefix: z.string().default('hf'),
 });
@@ -110,7 +110,7 @@ export function gateConfigJson(options: ParsedGateOptions): string {
       max_open_orders: orders.maxOpenOrders,
       ...(accountPart === undefined ? {} : { account: accountPart }),
       // Whoever sends the orders protects them: what the gate placed by itself, nobody would send.
-      orders: { ...orderRulesRecord(orders, instruments), venue_protects: true },
+      orders: { ...orderRulesRecord(orders, instruments, orders.maxOpenOrders), venue_protects: true },
     },
     about: { holdfast: packageVersion(), gate: options.preset ?? 'own limits' },
     ...(fusePart === undefined ? {} : { fuse: fusePart }),

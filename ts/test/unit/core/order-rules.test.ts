@@ -39,19 +39,27 @@ describe('the rules of orders', () => {
     await playScript(
       [10, 10],
       { 0: (context) => void ids.push(context.buy(1).clientOrderId) },
-      { out, orders: { idEpoch: 2, account: 9, idempotencyMax: 2_000 } },
+      { out, orders: { idEpoch: 2, account: 9, idempotencyMax: 20_000 } },
     );
     expect(ids).toEqual([2 * 2 ** 32 + 1]);
     expect(journalConfiguration(join(out, 'journal'))?.record.content).toMatchObject({
-      engine: { orders: { id_epoch: 2, account: 9, idempotency_max: 2_000 } },
+      engine: { orders: { id_epoch: 2, account: 9, idempotency_max: 20_000 } },
     });
   });
 
   it('add nothing to a configuration when they are the default', () => {
-    expect(orderRulesRecord(parseOrderRules(), [STOCK])).toBeUndefined();
-    expect(orderRulesRecord(parseOrderRules({ selfTrade: { policy: 'off' } }), [STOCK])).toBe(
-      undefined,
-    );
+    expect(orderRulesRecord(parseOrderRules(), [STOCK], 10_000)).toBeUndefined();
+    expect(
+      orderRulesRecord(parseOrderRules({ selfTrade: { policy: 'off' } }), [STOCK], 10_000),
+    ).toBe(undefined);
+  });
+
+  it('ask for more keys where there may be more open orders than keys are remembered', () => {
+    const keys = (maxOpenOrders: number, rules = {}) =>
+      orderRulesRecord(parseOrderRules(rules), [STOCK], maxOpenOrders)?.['idempotency_max'];
+    expect(keys(65_536)).toBeUndefined();
+    expect(keys(65_537)).toBe(65_538);
+    expect(keys(100_000, { idempotencyMax: 500_000 })).toBe(500_000);
   });
 
   it.each([
@@ -66,7 +74,7 @@ describe('the rules of orders', () => {
 
   it('name instruments of the session only', () => {
     const rules = parseOrderRules({ selfTrade: { bySymbol: { GOLD: 'cancel_both' } } });
-    expect(thrownBy(() => orderRulesRecord(rules, [STOCK])).code).toBe('CONFIG_INVALID');
+    expect(thrownBy(() => orderRulesRecord(rules, [STOCK], 10_000)).code).toBe('CONFIG_INVALID');
   });
 });
 
