@@ -1,6 +1,7 @@
 //! Plays the paths, sixteen at a time, on all cores.
 
 use super::book::{MarginLanes, Prices};
+use super::crossing::crossing;
 use super::estimate::not_finite;
 use super::model::{PathState, Walk};
 use super::option_value::{LaneF64, Quote, exp};
@@ -273,17 +274,11 @@ impl<'a> Group<'a> {
     }
 }
 
-/// Whether a step from `before` to `after` touches a barrier: a Brownian bridge between two points on one side of it does with
-/// probability exp(−2 · distance before · distance after / variance).
+/// Whether a step from `before` to `after` touches a barrier.
 fn is_hit(barrier: &Barrier, before: f64, after: f64, variance: Option<f64>, u: f64) -> bool {
     let level = barrier.ratio.ln();
-    let side = level.signum();
-    let (near, far) = (side * (level - before), side * (level - after));
-    if far <= 0.0 {
-        return true;
-    }
     match variance {
-        Some(variance) if barrier.continuous => u < (-2.0 * near * far / variance).exp(),
-        _ => false,
+        Some(variance) if barrier.continuous => u < crossing(level, before, after, variance),
+        _ => level.signum() * (level - after) <= 0.0,
     }
 }
