@@ -77,6 +77,8 @@ function timed(
   const entries = factor.flatMap((row) => [...row]);
   const input = [exposures.length, steps, scenarios, ...exposures, ...drifts, ...entries].join(' ');
   const { status, stdout } = spawnSync(program, args, { input, encoding: 'utf8' });
-  const took = Number(String(stdout ?? '').split(' ')[0]);
-  return status === 0 && took > 0 ? took : null;
+  // A program that is not there has no output either.
+  if (status !== 0) return null;
+  const took = Number(stdout.split(' ')[0]);
+  return took > 0 ? took : null;
 }
