@@ -4,6 +4,8 @@ import { simulatePortfolio } from 'holdfast/quant';
 import { measureCase } from './measure.js';
 import { optionRows } from './option-book.js';
 import { parametricRows } from './parametric-risk.js';
+import { portfolioPeers } from './portfolio-peers.js';
+import { riskStartRows } from './risk-start-rows.js';
 import { isStartedDirectly, printSuite, type Suite, type SuiteRow } from './suite.js';
 
 const ASSETS = 16;
@@ -11,6 +13,8 @@ const SCENARIOS = 1_048_576;
 /** One plain thread needs more than a second for all of them. */
 const PLAIN_SCENARIOS = 32_768;
 const SAMPLES = 15;
+/** Each sample of a peer is a process. */
+const PEER_SAMPLES = 7;
 
 const index = Array.from({ length: ASSETS }, (_, asset) => asset);
 const exposures = index.map((asset) => (asset % 4 === 3 ? -50_000 : 100_000));
@@ -95,12 +99,42 @@ async function rowsOf(steps: number): Promise<readonly SuiteRow[]> {
   });
 }
 
+/** The same beside programs of other languages; no row where none of them can run here. */
+async function peerRows(steps: number): Promise<readonly SuiteRow[]> {
+  const drifts = index.map(() => -(volatility ** 2) / 2);
+  const { subjects, close } = portfolioPeers({ exposures, drifts, factor: cholesky(), steps });
+  try {
+    if (subjects.length === 0) return [];
+    return await measureCase({
+      case: `VaR and CVaR, 16 assets, ${steps} step${steps === 1 ? '' : 's'}, beside other languages`,
+      unit: 'ns/path',
+      samples: PEER_SAMPLES,
+      warmUps: 1,
+      references: subjects.map(({ name }) => name),
+      subjects: [
+        {
+          name: 'Holdfast (1,048,576 paths)',
+          run: () =>
+            nsPerPath(SCENARIOS, () =>
+              simulatePortfolio({ exposures, covariance, steps, scenarios: SCENARIOS }),
+            ),
+        },
+        ...subjects,
+      ],
+    });
+  } finally {
+    close();
+  }
+}
+
 /** Value at risk of 16 correlated assets, from the options to the answer, a path. */
 export async function portfolioSuite(): Promise<Suite> {
   const rows: SuiteRow[] = [];
   for (const steps of [1, 10]) rows.push(...(await rowsOf(steps)));
+  for (const steps of [1, 10]) rows.push(...(await peerRows(steps)));
   rows.push(...(await optionRows()));
   rows.push(...(await parametricRows()));
+  rows.push(...(await riskStartRows()));
   return { suite: 'portfolio', rows };
 }
 

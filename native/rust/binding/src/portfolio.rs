@@ -5,7 +5,7 @@ use crate::scenario::tail_json;
 use holdfast_core::{Code, Error, Result, contain};
 use holdfast_quant::cholesky::cholesky;
 use holdfast_quant::portfolio::{Payoff, Portfolio, Simulation};
-use holdfast_quant::tail::tail;
+use holdfast_quant::tail::tails;
 use napi::bindgen_prelude::{AsyncTask, Float32Array, Float64Array};
 use napi::{Env, Task};
 use napi_derive::napi;
@@ -59,11 +59,8 @@ impl PortfolioTask {
         };
         let simulation = Simulation { scenarios: settings.scenarios, steps: settings.steps, seed };
         let outcomes = portfolio.simulate(&simulation)?;
-        let tails: Vec<Value> = settings
-            .levels
-            .iter()
-            .map(|level| tail(&outcomes.pnl, *level).map(|found| tail_json(&found)))
-            .collect::<Result<_>>()?;
+        let found = tails(&outcomes.pnl, &settings.levels)?;
+        let tails: Vec<Value> = found.iter().map(tail_json).collect();
         let figures = json!({
             "mean": outcomes.mean, "standardDeviation": outcomes.standard_deviation,
             "device": outcomes.device, "tails": tails,

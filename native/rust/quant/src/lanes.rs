@@ -93,32 +93,24 @@ pub(crate) fn exp_m1(x: f32) -> f32 {
     power * p + (power - 1.0)
 }
 
-/// Four normals from four random words (Box and Muller 1958): cosine and sine of words (0, 1), then of (2, 3). Both pairs go
-/// through each function together, which halves the loads of its coefficients.
+/// How far from the middle a pair of normals lies, from the first of its words (Box and Muller 1958).
 #[inline(always)]
-pub(crate) fn box_muller([a, b, c, d]: &[LaneU32; 4]) -> [LaneF32; 4] {
-    let mut radii = [0.0; 2 * LANES];
-    let mut sines = [0.0; 2 * LANES];
-    let mut cosines = [0.0; 2 * LANES];
-    let both = |one: &LaneU32, other: &LaneU32| {
-        let mut words = [0; 2 * LANES];
-        words[..LANES].copy_from_slice(one);
-        words[LANES..].copy_from_slice(other);
-        words
-    };
-    let (lengths, angles) = (both(a, c), both(b, d));
-    for lane in 0..2 * LANES {
-        radii[lane] = (-2.0 * ln(uniform(lengths[lane]))).max(0.0).sqrt();
-    }
-    for lane in 0..2 * LANES {
-        (sines[lane], cosines[lane]) = sin_cos_turns(uniform(angles[lane]));
-    }
-    let mut normals = [[0.0; LANES]; 4];
+pub(crate) fn radius(words: &LaneU32) -> LaneF32 {
+    let mut radii = [0.0; LANES];
     for lane in 0..LANES {
-        normals[0][lane] = radii[lane] * cosines[lane];
-        normals[1][lane] = radii[lane] * sines[lane];
-        normals[2][lane] = radii[lane + LANES] * cosines[lane + LANES];
-        normals[3][lane] = radii[lane + LANES] * sines[lane + LANES];
+        radii[lane] = (-2.0 * ln(uniform(words[lane]))).max(0.0).sqrt();
+    }
+    radii
+}
+
+/// The two normals of a pair, cosine then sine, from its distance and the second of its words.
+#[inline(always)]
+pub(crate) fn pair(radii: &LaneF32, words: &LaneU32) -> [LaneF32; 2] {
+    let mut normals = [[0.0; LANES]; 2];
+    for lane in 0..LANES {
+        let (sine, cosine) = sin_cos_turns(uniform(words[lane]));
+        normals[0][lane] = radii[lane] * cosine;
+        normals[1][lane] = radii[lane] * sine;
     }
     normals
 }

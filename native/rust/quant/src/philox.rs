@@ -50,67 +50,79 @@ const fn wide(a: u32, b: u32) -> (u32, u32) {
     ((product >> 32) as u32, product as u32)
 }
 
-/// Two lanes in one 64-bit number, lane k below lane k + 8: the vector multiplication of 32-bit numbers takes every second one,
-/// and gives 64 bits.
-type Pairs = [u64; LANES / 2];
-const LOW: u64 = 0xffff_ffff;
+/// One word of each lane, in the low half of a 64-bit number: the vector multiplication of 32-bit numbers takes the low halves
+/// and gives 64 bits, whose high half is a shift away. What stands in the high half of a word is never read.
+type Wide = [u64; LANES];
 
-/// Multiplies every lane by a constant and returns the high and the low words.
 #[inline(always)]
-fn wide_pairs(values: &Pairs, multiplier: u32) -> (Pairs, Pairs) {
-    let (mut high, mut low) = ([0; LANES / 2], [0; LANES / 2]);
-    for pair in 0..LANES / 2 {
-        let lower = (values[pair] & LOW) * u64::from(multiplier);
-        let upper = (values[pair] >> 32) * u64::from(multiplier);
-        high[pair] = (lower >> 32) | (upper & !LOW);
-        low[pair] = (lower & LOW) | (upper << 32);
-    }
-    (high, low)
+const fn product(word: u64, multiplier: u32) -> u64 {
+    (word & 0xffff_ffff) * multiplier as u64
 }
 
-/// The key of each round, for both lanes of a pair.
+/// The key of each round.
 pub(crate) type RoundKeys = [[u64; 2]; ROUNDS];
-
-const fn twice(word: u32) -> u64 {
-    word as u64 | (word as u64) << 32
-}
 
 /// Works the key of each round out beforehand.
 pub(crate) fn round_keys([k0, k1]: [u32; 2]) -> RoundKeys {
     std::array::from_fn(|round| {
         let grown = |key: u32, weyl: u32| key.wrapping_add(weyl.wrapping_mul(round as u32));
-        [twice(grown(k0, WEYL[0])), twice(grown(k1, WEYL[1]))]
+        [u64::from(grown(k0, WEYL[0])), u64::from(grown(k1, WEYL[1]))]
     })
 }
 
-/// Returns the words of consecutive scenarios, one a lane.
-#[inline(always)]
-pub(crate) fn lane_words(
-    first_scenario: u32,
-    [step, block, stream]: [u32; 3],
-    keys: &RoundKeys,
-) -> [LaneU32; 4] {
-    let scenario = |lane: usize| u64::from(first_scenario.wrapping_add(lane as u32));
-    let mut a: Pairs = std::array::from_fn(|pair| scenario(pair) | scenario(pair + 8) << 32);
-    let mut c = [twice(block); LANES / 2];
-    let (mut b, mut d) = ([twice(step); LANES / 2], [twice(stream); LANES / 2]);
-    for [key0, key1] in keys {
-        let (high0, low0) = wide_pairs(&a, MULTIPLIERS[0]);
-        let (high1, low1) = wide_pairs(&c, MULTIPLIERS[1]);
-        for pair in 0..LANES / 2 {
-            a[pair] = high1[pair] ^ b[pair] ^ key0;
-            c[pair] = high0[pair] ^ d[pair] ^ key1;
+/// What the first two rounds make of consecutive scenarios, one a lane, before step and block are known. The first round
+/// multiplies the scenario, the second what came of it: neither product holds step or block.
+pub(crate) struct ScenarioWords {
+    /// Product of the first round.
+    first: Wide,
+    /// Product of the second.
+    second: Wide,
+}
+
+impl ScenarioWords {
+    #[inline(always)]
+    pub(crate) fn new(first_scenario: u32, stream: u32, keys: &RoundKeys) -> Self {
+        let (mut first, mut second) = ([0; LANES], [0; LANES]);
+        for lane in 0..LANES {
+            let scenario = first_scenario.wrapping_add(lane as u32);
+            first[lane] = product(u64::from(scenario), MULTIPLIERS[0]);
+            let mixed = (first[lane] >> 32) ^ u64::from(stream) ^ keys[0][1];
+            second[lane] = product(mixed, MULTIPLIERS[1]);
         }
-        (b, d) = (low1, low0);
+        Self { first, second }
     }
-    [a, b, c, d].map(|pairs| {
-        let mut lanes = [0; LANES];
-        for pair in 0..LANES / 2 {
-            lanes[pair] = pairs[pair] as u32;
-            lanes[pair + 8] = (pairs[pair] >> 32) as u32;
+
+    /// Returns the words of a step and a block.
+    #[inline(always)]
+    pub(crate) fn at(&self, step: u32, block: u32, keys: &RoundKeys) -> [LaneU32; 4] {
+        // The rest of the first two rounds is the same for every lane.
+        let outer = product(u64::from(block), MULTIPLIERS[1]);
+        let inner = product((outer >> 32) ^ u64::from(step) ^ keys[0][0], MULTIPLIERS[0]);
+        let (with_a, with_c) = (outer ^ keys[1][0], (inner >> 32) ^ keys[1][1]);
+        let (mut a, mut b, mut c, mut d) = ([0; LANES], self.second, [0; LANES], [inner; LANES]);
+        for lane in 0..LANES {
+            a[lane] = (self.second[lane] >> 32) ^ with_a;
+            c[lane] = self.first[lane] ^ with_c;
         }
-        lanes
-    })
+        for [key0, key1] in &keys[2..] {
+            for lane in 0..LANES {
+                let (low0, low1) =
+                    (product(a[lane], MULTIPLIERS[0]), product(c[lane], MULTIPLIERS[1]));
+                a[lane] = (low1 >> 32) ^ b[lane] ^ key0;
+                c[lane] = (low0 >> 32) ^ d[lane] ^ key1;
+                (b[lane], d[lane]) = (low1, low0);
+            }
+        }
+        [a, b, c, d].map(|words| {
+            let mut lanes = [0; LANES];
+            for (lanes, words) in lanes.chunks_exact_mut(8).zip(words.chunks_exact(8)) {
+                for (lane, word) in lanes.iter_mut().zip(words) {
+                    *lane = *word as u32;
+                }
+            }
+            lanes
+        })
+    }
 }
 
 /// Splits a seed into the key.
@@ -142,7 +154,7 @@ mod tests {
     fn a_lane_is_the_scalar_word_of_its_scenario() {
         for first in [0, 5, u32::MAX - 3] {
             let keys = round_keys(key_of(0x1234_5678_9abc_def0));
-            let lanes = lane_words(first, [7, 3, 1], &keys);
+            let lanes = ScenarioWords::new(first, 1, &keys).at(7, 3, &keys);
             for lane in 0..LANES {
                 let scenario = first.wrapping_add(lane as u32);
                 let expected = words([scenario, 7, 3, 1], [0x9abc_def0, 0x1234_5678]);

@@ -1,9 +1,9 @@
 //! Monte Carlo of a portfolio of correlated assets: profits and losses over a horizon, in single precision on all cores.
 
 use crate::cholesky::LowerTriangle;
-use crate::dispatch::{play_widest, widest};
-use crate::lanes::{LANES, LaneF32, box_muller, exp_m1};
-use crate::philox::{RoundKeys, Stream, key_of, lane_words, round_keys};
+use crate::dispatch::{Work, on_widest, play_widest, widest};
+use crate::lanes::{LANES, LaneF32, LaneU32, exp_m1, pair, radius};
+use crate::philox::{RoundKeys, ScenarioWords, Stream, key_of, round_keys};
 use holdfast_core::{Code, Error, Result};
 use rayon::prelude::*;
 
@@ -113,7 +113,7 @@ impl Portfolio {
             .enumerate()
             .map(|(index, out)| {
                 play_widest(&kernel, (index * CHUNK) as u32, out);
-                Moments::of(out)
+                on_widest(Measure(out))
             })
             .collect();
         let moments = chunks.into_iter().fold(Moments::default(), Moments::and);
@@ -163,12 +163,16 @@ struct Moments {
 }
 
 impl Moments {
+    #[inline(always)]
     fn of(values: &[f32]) -> Self {
         let count = values.len() as f64;
-        let mean = values.iter().map(|value| f64::from(*value)).sum::<f64>() / count;
-        let squares = values.iter().map(|value| (f64::from(*value) - mean).powi(2)).sum();
-        let not_finite = values.iter().filter(|value| !value.is_finite()).count() as u64;
-        Self { count, mean, squares, not_finite }
+        let mean = strands(values, |value| value) / count;
+        let squares = strands(values, |value| (value - mean) * (value - mean));
+        let mut not_finite = 0;
+        for value in values {
+            not_finite += u32::from(!value.is_finite());
+        }
+        Self { count, mean, squares, not_finite: u64::from(not_finite) }
     }
 
     fn and(self, other: Self) -> Self {
@@ -183,6 +187,31 @@ impl Moments {
             not_finite: self.not_finite + other.not_finite,
         }
     }
+}
+
+struct Measure<'a>(&'a [f32]);
+
+impl Work for Measure<'_> {
+    type Answer = Moments;
+
+    #[inline(always)]
+    fn run(self) -> Moments {
+        Moments::of(self.0)
+    }
+}
+
+/// A sum in as many strands as there are lanes, added up in their order.
+#[inline(always)]
+fn strands(values: &[f32], of: impl Fn(f64) -> f64) -> f64 {
+    let mut sums = [0.0; LANES];
+    let whole = values.chunks_exact(LANES);
+    let rest: f64 = whole.remainder().iter().map(|value| of(f64::from(*value))).sum();
+    for group in whole {
+        for lane in 0..LANES {
+            sums[lane] += of(f64::from(group[lane]));
+        }
+    }
+    sums.iter().sum::<f64>() + rest
 }
 
 impl Kernel {
@@ -231,13 +260,27 @@ impl Kernel {
 pub(crate) fn play(kernel: &Kernel, first: u32, out: &mut [f32]) {
     let mut normals: Vec<LaneF32> = vec![[0.0; LANES]; kernel.exposures.len()];
     let mut returns = normals.clone();
+    // Words of the two pairs of normals of each block: distances, then angles.
+    let mut lengths: Vec<LaneU32> = vec![[0; LANES]; kernel.exposures.len() / 2];
+    let mut angles = lengths.clone();
     for (index, group) in out.chunks_mut(LANES).enumerate() {
         let scenario = first.wrapping_add((index * LANES) as u32);
         returns.fill([0.0; LANES]);
+        let words = ScenarioWords::new(scenario, Stream::Diffusion as u32, &kernel.keys);
         for step in 0..kernel.steps {
-            for (block, four) in normals.chunks_exact_mut(ROWS).enumerate() {
-                let counter = [step, block as u32, Stream::Diffusion as u32];
-                four.copy_from_slice(&box_muller(&lane_words(scenario, counter, &kernel.keys)));
+            let pairs = lengths.chunks_exact_mut(2).zip(angles.chunks_exact_mut(2));
+            for (block, (lengths, angles)) in pairs.enumerate() {
+                let [a, b, c, d] = words.at(step, block as u32, &kernel.keys);
+                lengths.copy_from_slice(&[a, c]);
+                angles.copy_from_slice(&[b, d]);
+            }
+            // One function over all words at a time, so that its coefficients stay in registers.
+            for (both, words) in normals.chunks_exact_mut(2).zip(&lengths) {
+                both[0] = radius(words);
+            }
+            for (both, words) in normals.chunks_exact_mut(2).zip(&angles) {
+                let radii = both[0];
+                both.copy_from_slice(&pair(&radii, words));
             }
             advance(kernel, &normals, &mut returns);
         }

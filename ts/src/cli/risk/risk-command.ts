@@ -26,6 +26,7 @@ interface RiskFlags {
   readonly seed: number;
   readonly equity?: number;
   readonly missing: 'refuse' | 'intersect';
+  readonly gpu: 'auto' | 'never' | 'always';
   readonly json?: boolean;
   readonly html?: boolean;
   readonly out?: string;
@@ -40,7 +41,8 @@ Prices: CSV with date and a column for each symbol; or symbol, date, price; or d
 Examples:
   $ holdfast risk report --positions positions.csv --prices prices.csv
   $ holdfast risk report --positions positions.csv --prices prices.csv --method filtered_garch --html --out risk.html
-  $ holdfast risk report --positions positions.csv --prices prices.csv --confidence 0.975 --horizon 10 --json`;
+  $ holdfast risk report --positions positions.csv --prices prices.csv --confidence 0.975 --horizon 10 --json
+  $ holdfast risk report --positions positions.csv --prices prices.csv --scenarios 16777216 --gpu always`;
 
 /** Adds `holdfast risk`. */
 export function addRiskCommand(program: Command): void {
@@ -81,6 +83,11 @@ export function addRiskCommand(program: Command): void {
         .choices(['refuse', 'intersect'])
         .default('refuse'),
     )
+    .addOption(
+      new Option('--gpu <when>', 'whether a graphics device runs the Monte Carlo method')
+        .choices(['auto', 'never', 'always'])
+        .default('auto'),
+    )
     .option('--seed <number>', 'seed of everything that is drawn', parseSeed, 0)
     .option('--json', 'print the report as JSON')
     .option('--html', 'write the report as one page')
@@ -105,6 +112,7 @@ async function runReport(flags: RiskFlags): Promise<void> {
     window: flags.window,
     equity: flags.equity ?? null,
     missing: flags.missing,
+    gpu: flags.gpu,
     onProgress: showProgress,
   });
   showProgress('', 1);

@@ -299,5 +299,5 @@ Complying with the law that applies to you is your duty.</p>
 
 function money(value: number | null): string {
   if (value === null) return '–';
-  return fixedText(value, Math.abs(value) >= 1_000 ? 0 : 2);
+  return fixedText(value, Math.abs(value) >= 100 ? 0 : 2);
 }

@@ -18,7 +18,6 @@ import {
   riskScore,
   sampleCovarianceMatrix,
   scenarioContributions,
-  simulatePortfolio,
   type SpotVolatilityGrid,
   spotVolatilityGrid,
   stressCovariance,
@@ -27,7 +26,9 @@ import {
   type TailFigures,
   type VarBacktestResult,
   rollingBacktest,
+  worstWindows,
 } from '../../quant/index.js';
+import { type DeviceChoice, simulatePortfolio } from '../../gpu/index.js';
 import { profitOf } from '../../quant/stress/scenario-stress.js';
 import type { BacktestMethod } from '../../quant/backtest/rolling-backtest.js';
 import { deltas, type Held, heldOf, nameOf } from './held-position.js';
@@ -35,6 +36,8 @@ import type { PositionRow } from './risk-files.js';
 
 const DRAWDOWN_DAYS = 252;
 const DRAWDOWN_PATHS = 5_000;
+/** Lengths of the windows of one's own history that are played as stress. */
+const WINDOW_PERIODS = [1, 5, 20];
 
 export interface RiskReportOptions {
   readonly method: BacktestMethod;
@@ -48,6 +51,8 @@ export interface RiskReportOptions {
   /** Money of the account; the gross exposure when left out. */
   readonly equity: number | null;
   readonly missing: 'refuse' | 'intersect';
+  /** Where the Monte Carlo method may run. */
+  readonly gpu: NonNullable<DeviceChoice['gpu']>;
   readonly onProgress: (what: string, doneFrac: number) => void;
 }
 
@@ -154,7 +159,10 @@ export async function riskReport(
     exposure,
     score: scoreOf(shown, { equity, exposure, drawdown }),
     drawdown,
-    stress: stressOf(held, { covariance, deltas: deltas(held, series), var: shown.var, level }),
+    stress: [
+      ...ownHistoryStress(held, aligned),
+      ...stressOf(held, { covariance, deltas: deltas(held, series), var: shown.var, level }),
+    ],
     betasAssumed,
     reverse: reverseOf(deltas(held, series), covariance, equity),
     grid: held.some(({ option }) => option !== undefined) ? spotVolatilityGrid(held) : null,
@@ -229,17 +237,21 @@ async function methodFigures(
   options.onProgress('simulating', RISK_METHODS.length / (RISK_METHODS.length + 1));
   found.push(
     await figuresOf('monte_carlo', async () => {
-      const { tails, device } = await simulatePortfolio({
-        exposures: options.deltas,
-        covariance: options.covariance,
-        levels,
-        steps: horizon,
-        scenarios: options.scenarios,
-        seed,
-      });
+      const { tails, device, fallback } = await simulatePortfolio(
+        {
+          exposures: options.deltas,
+          covariance: options.covariance,
+          levels,
+          steps: horizon,
+          scenarios: options.scenarios,
+          seed,
+        },
+        { gpu: options.gpu },
+      );
       const paths = options.scenarios.toLocaleString('en-US');
+      const instead = fallback === null ? '' : `, no graphics device: ${fallback.code}`;
       return {
-        basis: `${paths} paths of correlated normal returns (${device}), seed ${seed}; options by delta`,
+        basis: `${paths} paths of correlated normal returns (${device}${instead}), seed ${seed}; options by delta`,
         figures: tails.map(({ level, var: atRisk, cvar }) => ({ level, var: atRisk, cvar })),
       };
     }),
@@ -273,6 +285,29 @@ function drawdownOf(
   );
   const { mean, median, atLevel, beyondLevel, reaches } = found;
   return { mean, median, atLevel, beyondLevel, reaches15PercentFrac: reaches(0.15) };
+}
+
+/** The worst stretches of the prices given, played on today's positions. */
+function ownHistoryStress(held: readonly Held[], returns: AlignedReturns): readonly StressResult[] {
+  const profitsOf = (moves: readonly number[]) =>
+    held.map((position) => ({
+      symbol: position.symbol,
+      profit: profitOf(position, { move: moves[position.column] ?? 0, volatility: 1 }),
+    }));
+  const total = (moves: readonly number[]): number =>
+    profitsOf(moves).reduce((sum, { profit }) => sum + profit, 0);
+  return WINDOW_PERIODS.filter((periods) => periods <= returns.rows.length).flatMap((periods) =>
+    worstWindows(returns, total, { periods }).map(({ fromTsMs, toTsMs, moves, profit }) => {
+      const dates = [fromTsMs, toTsMs].map((tsMs) => new Date(tsMs).toISOString().slice(0, 10));
+      const length = periods === 1 ? 'period' : `${periods} periods`;
+      return {
+        name: `Worst ${length} of these prices (${[...new Set(dates)].join('/')})`,
+        profit,
+        profits: profitsOf(moves),
+        unmoved: [],
+      };
+    }),
+  );
 }
 
 function stressOf(

@@ -72,13 +72,7 @@ function positionText({ positions, contributionTotal, level }: RiskReport): read
     percentText(position.componentCvar / contributionTotal.cvar, 1),
     fixedText(position.incrementalVar),
   ]);
-  const head = [
-    'position',
-    'money',
-    levelText('CVaR part', level),
-    'share',
-    'VaR without it falls by',
-  ];
+  const head = ['position', 'money', levelText('CVaR part', level), 'share', 'incremental VaR'];
   const total = ['total', '', fixedText(contributionTotal.cvar), '100.0 %', ''];
   return textColumns([head, ...rows, total], [1, 2, 3, 4]);
 }

@@ -9,6 +9,7 @@ export {
   exposureMeasures,
   type OpenPosition,
 } from './exposure-measures.js';
+export { type FactorContributions, factorContributions, OWN_PART } from './factor-contribution.js';
 export { type FilteredOutcomes, filteredSimulation } from './filtered-simulation.js';
 export {
   type CandidateOrder,

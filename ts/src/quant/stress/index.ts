@@ -5,3 +5,9 @@ export { reverseStress, type ReverseStress, smallestBreach } from './reverse-str
 export { historicalStress, stressPositions, type StressScenario } from './scenario-stress.js';
 export { type SpotVolatilityGrid, spotVolatilityGrid } from './spot-volatility-grid.js';
 export type { OptionHolding, StressPosition, StressResult } from './stress-position.js';
+export {
+  type ReturnWindow,
+  returnWindow,
+  type WorstWindow,
+  worstWindows,
+} from './window-stress.js';

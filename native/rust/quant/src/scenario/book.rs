@@ -2,7 +2,7 @@
 
 use super::greeks::Greeks;
 use super::model::{check_positive, invalid};
-use super::option_value::{LaneF64, Terms, values};
+use super::option_value::{LaneF64, Moves, Quote, Terms, add_values};
 use crate::lanes::LANES;
 use holdfast_core::Result;
 
@@ -131,11 +131,15 @@ impl ScenarioPosition {
     /// An option's value of one unit after a log-return, a time and a ratio of volatilities.
     pub(crate) fn fresh(&self, log_return: f64, elapsed: f64, ratio: f64) -> f64 {
         let Self::Option { years, .. } = self else { return 0.0 };
-        let mut out = [0.0; LANES];
-        let lanes = [log_return; LANES];
-        let growth = [log_return.exp(); LANES];
-        values(&self.terms(), years - elapsed, &lanes, &growth, &[ratio; LANES], &mut out);
-        out[0]
+        let moves = Moves {
+            log_returns: &[log_return; LANES],
+            growth: &[log_return.exp(); LANES],
+            ratios: &[ratio; LANES],
+            inverse_ratios: &[1.0 / ratio; LANES],
+        };
+        let mut total = [0.0; LANES];
+        add_values(&self.terms().after(years - elapsed), moves, (1.0, 0.0), &mut total);
+        total[0]
     }
 
     fn terms(&self) -> Terms {
@@ -174,6 +178,8 @@ pub(crate) struct Prices<'a> {
     pub(crate) log_returns: &'a [LaneF64],
     pub(crate) growth: &'a [LaneF64],
     pub(crate) ratios: &'a [LaneF64],
+    /// One over the ratios.
+    pub(crate) inverse_ratios: &'a [LaneF64],
 }
 
 /// What a group of paths remembers of one perpetual.
@@ -215,21 +221,32 @@ impl Book {
         }
     }
 
-    /// Profits and losses since the beginning, after `steps` steps. `margins` is brought up to this step: it must be called
-    /// for each step in turn where the book has perpetuals.
+    /// What the options' values take after `steps` steps, one a position.
+    pub(crate) fn quotes(&self, steps: u32) -> Vec<Quote> {
+        let elapsed = f64::from(steps) * self.step_years;
+        let quote = |prepared: &Prepared| match prepared.position {
+            ScenarioPosition::Option { years, .. } => prepared.terms.after(years - elapsed),
+            ScenarioPosition::Linear { .. } | ScenarioPosition::Perpetual { .. } => {
+                prepared.terms.after(0.0)
+            }
+        };
+        self.positions.iter().map(quote).collect()
+    }
+
+    /// Profits and losses since the beginning, after `steps` steps, with the quotes of that step. `margins` is brought up to
+    /// this step: it must be called for each step in turn where the book has perpetuals.
     #[inline(always)]
     pub(crate) fn profit(
         &self,
-        steps: u32,
+        (steps, quotes): (u32, &[Quote]),
         prices: &Prices<'_>,
         margins: &mut [MarginLanes],
         total: &mut LaneF64,
     ) {
         *total = [0.0; LANES];
         let elapsed = f64::from(steps) * self.step_years;
-        let mut value = [0.0; LANES];
         let mut perpetual = 0;
-        for prepared in &self.positions {
+        for (prepared, quote) in self.positions.iter().zip(quotes) {
             let asset = prepared.position.asset();
             let (growth, ratios) = (&prices.growth[asset], &prices.ratios[asset]);
             match prepared.position {
@@ -244,17 +261,13 @@ impl Book {
                 }
                 ScenarioPosition::Option { years, quantity, spot, .. } => match prepared.greeks {
                     None => {
-                        values(
-                            &prepared.terms,
-                            years - elapsed,
-                            &prices.log_returns[asset],
+                        let moves = Moves {
+                            log_returns: &prices.log_returns[asset],
                             growth,
                             ratios,
-                            &mut value,
-                        );
-                        for lane in 0..LANES {
-                            total[lane] += quantity * (value[lane] - prepared.start_value);
-                        }
+                            inverse_ratios: &prices.inverse_ratios[asset],
+                        };
+                        add_values(quote, moves, (quantity, prepared.start_value), total);
                     }
                     Some(greeks) => {
                         let time = greeks.theta * elapsed.min(years);
@@ -313,8 +326,9 @@ mod tests {
             log_returns: &[[log_return; LANES]],
             growth: &[[log_return.exp(); LANES]],
             ratios: &[[1.0; LANES]],
+            inverse_ratios: &[[1.0; LANES]],
         };
-        book.profit(steps, &prices, margins, &mut total);
+        book.profit((steps, &book.quotes(steps)), &prices, margins, &mut total);
         total[7]
     }
 

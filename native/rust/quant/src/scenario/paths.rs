@@ -1,9 +1,10 @@
 //! Plays the paths, sixteen at a time, on all cores.
 
 use super::book::{MarginLanes, Prices};
+use super::crossing::crossing;
 use super::estimate::not_finite;
 use super::model::{PathState, Walk};
-use super::option_value::{LaneF64, exp};
+use super::option_value::{LaneF64, Quote, exp};
 use super::sampling::Sampler;
 use super::source::Source;
 use super::{Barrier, Book, Plan, key_of};
@@ -41,7 +42,12 @@ struct Stage<'a> {
     deltas: Vec<f64>,
     /// Profit and loss at every step: asked for, or needed for margins.
     every_step: bool,
+    /// By step what options' values take; empty where it is worked out along the way.
+    quotes: Vec<Vec<Quote>>,
 }
+
+/// Most quotes that are kept for all steps: beyond, each group of paths works its own out.
+const QUOTES_MAX: usize = 1 << 18;
 
 /// The scenarios of one piece of work.
 struct Chunk<'a> {
@@ -69,7 +75,15 @@ pub(crate) fn play_all(plan: &Plan) -> Result<Outcomes> {
         deltas[position.asset()] += position.delta();
     }
     let every_step = plan.along_the_path || book.perpetuals > 0;
-    let stage = Stage { plan, walk, sampler, book, deltas, every_step };
+    let kept = if every_step { plan.steps as usize } else { 1 };
+    let quotes = if kept * plan.positions.len() <= QUOTES_MAX {
+        let is_priced = |step: u32| every_step || step == plan.steps;
+        let at = |step| if is_priced(step) { book.quotes(step) } else { Vec::new() };
+        (0..=plan.steps).map(at).collect()
+    } else {
+        Vec::new()
+    };
+    let stage = Stage { plan, walk, sampler, book, deltas, every_step, quotes };
     let starts: Vec<u32> = (0..plan.scenarios).step_by(CHUNK).collect();
     let pieces: Vec<Outcomes> = starts
         .into_par_iter()
@@ -116,6 +130,7 @@ struct Group<'a> {
     log_returns: Vec<LaneF64>,
     growth: Vec<LaneF64>,
     ratios: Vec<LaneF64>,
+    inverse_ratios: Vec<LaneF64>,
     margins: Vec<MarginLanes>,
     hit: Vec<[bool; LANES]>,
 }
@@ -133,6 +148,7 @@ impl<'a> Group<'a> {
             log_returns: vec![[0.0; LANES]; assets],
             growth: vec![[1.0; LANES]; assets],
             ratios: vec![[1.0; LANES]; assets],
+            inverse_ratios: vec![[1.0; LANES]; assets],
             margins: vec![MarginLanes::NEW; stage.book.perpetuals],
             hit: vec![[false; LANES]; stage.plan.barriers.len()],
         }
@@ -194,12 +210,27 @@ impl<'a> Group<'a> {
                     growth[lane] = exp(log_return[lane]);
                 }
             }
+            for (inverse, ratio) in self.inverse_ratios.iter_mut().zip(&self.ratios) {
+                for lane in 0..LANES {
+                    inverse[lane] = 1.0 / ratio[lane];
+                }
+            }
             let prices = Prices {
                 log_returns: &self.log_returns,
                 growth: &self.growth,
                 ratios: &self.ratios,
+                inverse_ratios: &self.inverse_ratios,
             };
-            self.stage.book.profit(step + 1, &prices, &mut self.margins, &mut profit);
+            let fresh;
+            let quotes = match self.stage.quotes.get((step + 1) as usize) {
+                Some(kept) if !kept.is_empty() => kept,
+                _ => {
+                    fresh = self.stage.book.quotes(step + 1);
+                    &fresh
+                }
+            };
+            let at = (step + 1, &quotes[..]);
+            self.stage.book.profit(at, &prices, &mut self.margins, &mut profit);
             for lane in 0..LANES {
                 peak[lane] = f64::max(peak[lane], profit[lane]);
                 let fall: f64 = peak[lane] - profit[lane];
@@ -243,17 +274,11 @@ impl<'a> Group<'a> {
     }
 }
 
-/// Whether a step from `before` to `after` touches a barrier: a Brownian bridge between two points on one side of it does with
-/// probability exp(−2 · distance before · distance after / variance).
+/// Whether a step from `before` to `after` touches a barrier.
 fn is_hit(barrier: &Barrier, before: f64, after: f64, variance: Option<f64>, u: f64) -> bool {
     let level = barrier.ratio.ln();
-    let side = level.signum();
-    let (near, far) = (side * (level - before), side * (level - after));
-    if far <= 0.0 {
-        return true;
-    }
     match variance {
-        Some(variance) if barrier.continuous => u < (-2.0 * near * far / variance).exp(),
-        _ => false,
+        Some(variance) if barrier.continuous => u < crossing(level, before, after, variance),
+        _ => level.signum() * (level - after) <= 0.0,
     }
 }

@@ -47,6 +47,7 @@ const report = (...more: readonly string[]) =>
 interface Shape {
   readonly methods: readonly {
     readonly method: string;
+    readonly basis: string;
     readonly figures: readonly {
       readonly level: number;
       readonly var: number;
@@ -125,6 +126,26 @@ describe('holdfast risk report', () => {
     expect(crash?.unmoved).toEqual(['CCC']);
     expect(stress.some(({ name }) => name.startsWith('Terra'))).toBe(false);
     expect(stress.some(({ name }) => name.startsWith('FTX'))).toBe(true);
+  });
+
+  it('PRISK-03: plays the worst stretches of the prices given', async () => {
+    const { stress } = await asJson();
+    const worst = stress.filter(({ name }) => name.startsWith('Worst'));
+    expect(worst.map(({ name }) => name.replace(/\(.*/, '('))).toEqual([
+      'Worst period of these prices (',
+      'Worst 5 periods of these prices (',
+      'Worst 20 periods of these prices (',
+    ]);
+    expect(worst.every(({ profit }) => profit < 0)).toBe(true);
+  });
+
+  it('PRISK-07: paths are the same wherever they may run', async () => {
+    const basisOf = async (...more: readonly string[]) =>
+      (await asJson(...more)).methods.find(({ method }) => method === 'monte_carlo');
+    const never = await basisOf('--gpu', 'never');
+    expect(never?.failure).toBeNull();
+    expect(never?.basis).not.toContain('no graphics device');
+    expect((await basisOf('--gpu', 'auto'))?.figures).toEqual(never?.figures);
   });
 
   it('tests the method on the history and lists its exceptions', async () => {
@@ -287,6 +308,7 @@ describe('holdfast risk report', () => {
     ['--seed', '-1'],
     ['--equity', '0'],
     ['--method', 'tarot'],
+    ['--gpu', 'perhaps'],
   ])('refuses %s %s', async (flag, value) => {
     const { error } = await report(flag, value);
     expect(error).not.toBeNull();

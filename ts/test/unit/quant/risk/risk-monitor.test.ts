@@ -65,6 +65,20 @@ describe('RiskMonitor', () => {
     expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(state.var[1], 8);
   });
 
+  it('AX-01: an account that holds nothing has no drawdown, VaR, CVaR or score', () => {
+    const empty = new RiskMonitor({ symbols: [], covariance: [], covarianceTsMs: 0 });
+    empty.onEquity(100_000);
+    expect(empty.state()).toMatchObject({
+      equity: 100_000,
+      drawdownFrac: 0,
+      var: [0, 0],
+      cvar: [0, 0],
+      score: 0,
+    });
+    expect(empty.marginals()).toEqual([]);
+    expect(thrownBy(() => empty.onPrice(0, 1, 0)).code).toBe('ARGUMENT_INVALID');
+  });
+
   it('PRISK-13: is measured anew on each price and position', () => {
     const risk = loaded();
     const before = risk.state().var[1];
