@@ -16,7 +16,7 @@ const BYTES = 4;
 /** Part of an expected wait that is slept through. */
 const SLEPT_FRAC = 0.7;
 /** A wait shorter than this is not worth a sleep. */
-const SLEEP_MS_MIN = 5;
+export const SLEEP_MS_MIN = 5;
 
 /** What a device is to simulate. */
 export interface PortfolioWork {

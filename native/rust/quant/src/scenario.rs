@@ -6,6 +6,7 @@
 pub mod book;
 mod bridge;
 pub mod copula;
+pub mod device;
 pub mod estimate;
 mod greeks;
 pub mod heston;
