@@ -43,6 +43,8 @@ export interface Fallback {
 export interface EitherTask<OnGpu, OnProcessor> {
   /** Numbers that are drawn. */
   readonly normals: number;
+  /** Refuses what no device can do, before one is opened. */
+  readonly check?: () => void;
   readonly onGpu: (gpu: Gpu) => Promise<OnGpu>;
   readonly onProcessor: () => Promise<OnProcessor>;
 }
@@ -70,12 +72,13 @@ async function runOnGpu<Result>(
  * @throws HoldfastError what the task throws, and with `gpu: 'always'` what `Gpu` does
  */
 export async function runOnEither<OnGpu, OnProcessor>(
-  { normals, onGpu, onProcessor }: EitherTask<OnGpu, OnProcessor>,
+  { normals, check, onGpu, onProcessor }: EitherTask<OnGpu, OnProcessor>,
   { gpu = 'auto', breaker, ...choice }: DeviceChoice,
 ): Promise<(OnGpu | OnProcessor) & { readonly fallback: Fallback | null }> {
   const isWorthIt = gpu === 'always' || (gpu === 'auto' && normals >= NORMALS_MIN);
   if (!isWorthIt) return { ...(await onProcessor()), fallback: null };
   try {
+    check?.();
     const run = () => runOnGpu(choice, onGpu);
     const found = await (breaker === undefined
       ? run()

@@ -52,11 +52,13 @@ export interface ScenarioHistogram extends Pick<
 type Run = (task: GpuTask) => Promise<GpuTaskAnswer>;
 
 const BINS_MAX = 2_048;
+/** What single precision holds with the number of bins a unit. */
+const MONEY_MAX = 1e30;
 const binSchema = z.strictObject({
   bins: z.number().int().min(1).max(BINS_MAX).default(1_024),
   range: z
-    .tuple([z.number(), z.number()])
-    .refine(([low, high]) => low < high, 'must rise')
+    .tuple([z.number().min(-MONEY_MAX).max(MONEY_MAX), z.number().min(-MONEY_MAX).max(MONEY_MAX)])
+    .refine(([low, high]) => high - low > 1 / MONEY_MAX, 'must rise')
     .optional(),
 });
 

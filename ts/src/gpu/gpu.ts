@@ -25,7 +25,13 @@ import {
   type ScenarioHistogram,
 } from './gpu-scenarios.js';
 import type { GpuTask, GpuTaskAnswer } from './gpu-task.js';
-import { covarianceWork, type ReturnRows, type StressGrid, stressWork } from './matrix-work.js';
+import {
+  correlationWork,
+  covarianceWork,
+  type ReturnRows,
+  type StressGrid,
+  stressWork,
+} from './matrix-work.js';
 import type { GpuMatrix, ProductWork } from './matrix-program.js';
 
 interface Waiting {
@@ -144,6 +150,15 @@ export class Gpu {
    */
   async covariance(returns: ReturnRows): Promise<GpuMatrix> {
     return this.#product(covarianceWork(returns));
+  }
+
+  /**
+   * Returns the correlations of returns, as `covariance` takes them.
+   *
+   * @throws HoldfastError `VOLATILITY_ZERO` naming the column, and as `covariance`
+   */
+  async correlation(returns: ReturnRows): Promise<GpuMatrix> {
+    return this.#product(correlationWork(returns));
   }
 
   /**

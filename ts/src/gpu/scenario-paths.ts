@@ -1,12 +1,11 @@
+import { scenariosPerSubmission } from './batch-size.js';
 import { BUFFER_USAGE, type KernelDevice } from './kernel-device.js';
 import { KERNELS } from './kernels.generated.js';
 import { REPLICATES } from './replicate-sums.js';
 import type { ScenarioWork } from './scenario-work.js';
 
-/** Multiplications of one submission: a driver resets a device that does not answer for two seconds. */
-const BATCH_PRODUCTS = { software: 1 << 25, hardware: 2 ** 34 };
-/** Scenarios of the least submission. */
-const BATCH_MIN = 1 << 10;
+/** Draws and options are counted among these. */
+const SUBMISSION_WORK = { software: 2 ** 25, hardware: 2 ** 33 };
 const BYTES = 4;
 /** Scenarios of an invocation that counts bins, as in `scenario.wgsl`. */
 const BINNED = 32;
@@ -58,13 +57,6 @@ export function eventBuffer(
   return device.buffer('events', counts * BYTES, storage | copySource);
 }
 
-/** Scenarios of one submission, by the work that each is. */
-function batchOf(device: KernelDevice, { products }: ScenarioWork): number {
-  const { software, hardware } = BATCH_PRODUCTS;
-  const most = (device.description.isSoftware ? software : hardware) / products;
-  return Math.max(BATCH_MIN, Math.floor(most / BATCH_MIN) * BATCH_MIN);
-}
-
 /** Where bins begin, and how many there are to a unit of money. */
 export interface BinScale {
   readonly low: number;
@@ -84,7 +76,8 @@ export function submitScenarios(
   const { kernel, seed } = paths.work;
   const halves = { seedLow: Number(seed & 0xffff_ffffn), seedHigh: Number(seed >> 32n) };
   const bins = { low: scale?.low ?? 0, bins_per_unit: scale?.binsPerUnit ?? 0 };
-  const batch = batchOf(device, paths.work);
+  const { isSoftware } = device.description;
+  const batch = scenariosPerSubmission(SUBMISSION_WORK, paths.work.products, isSoftware);
   const perGroup = KERNELS[kernel].overrides.WORKGROUP_SIZE * (scale === undefined ? 1 : BINNED);
   for (let first = 0; first < scenarios; first += batch) {
     const count = Math.min(batch, scenarios - first);

@@ -1,10 +1,16 @@
-import type { ScenarioOptions } from '../quant/scenarios/scenario-options.js';
+import { parseConfig } from '../core/schema.js';
+import {
+  optionsSchema,
+  type ParsedOptions,
+  type ScenarioOptions,
+} from '../quant/scenarios/scenario-options.js';
 import {
   type ScenarioRisk,
   simulateScenarios as simulateOnProcessor,
 } from '../quant/scenarios/simulate-scenarios.js';
 import { type DeviceChoice, type Fallback, runOnEither } from './device-choice.js';
 import type { GpuScenarioRisk } from './gpu-scenarios.js';
+import { checkSupported } from './scenario-work.js';
 
 /** Scenarios, and where they ran. */
 export type ScenarioRiskOnDevice = (
@@ -14,8 +20,8 @@ export type ScenarioRiskOnDevice = (
   readonly fallback: Fallback | null;
 };
 
-/** Assets of a model, as far as its form says; one that is wrong is refused later. */
-function assetsOf({ model }: ScenarioOptions): number {
+/** Assets of a model, as far as its form says; whether its numbers fit together is seen later. */
+function assetsOf({ model }: ParsedOptions): number {
   switch (model.kind) {
     case 'brownian':
     case 'jumps':
@@ -52,10 +58,11 @@ export async function simulateScenarios(
   options: ScenarioOptions,
   choice: DeviceChoice = {},
 ): Promise<ScenarioRiskOnDevice> {
-  const { scenarios = 65_536, steps = 1 } = options;
+  const parsed = parseConfig(optionsSchema, options, 'scenarios', 'CONFIG_INVALID');
   return runOnEither(
     {
-      normals: scenarios * steps * assetsOf(options),
+      normals: parsed.scenarios * parsed.steps * assetsOf(parsed),
+      check: () => checkSupported(parsed),
       onGpu: async (gpu) => gpu.simulateScenarios(options),
       onProcessor: async () => ({
         ...(await simulateOnProcessor(options)),

@@ -24,6 +24,19 @@ const small: ScenarioOptions = {
   positions: [{ kind: 'linear', asset: 0, exposure: 1_000 }],
   scenarios: 2_048,
 };
+/** Worth a device by its hundred million numbers, and cheap on the processor: rows of history are copied. */
+const large: ScenarioOptions = {
+  ...small,
+  model: {
+    kind: 'bootstrap',
+    blockMean: 2,
+    returns: Array.from({ length: 12 }, (_, row) =>
+      Array.from({ length: 500 }, (__, asset) => 0.01 * Math.sin(row * 1.7 + asset)),
+    ),
+  },
+  steps: 252,
+  scenarios: 800,
+};
 const always = { gpu: 'always', allowSoftware: true } as const;
 
 describe('simulateScenarios of holdfast/gpu', () => {
@@ -33,7 +46,7 @@ describe('simulateScenarios of holdfast/gpu', () => {
     expect(await simulateScenarios(small, { gpu: 'never' })).toEqual(expected);
   });
 
-  it.skipIf(!hasAdapter)('GPU_TASK_UNSUPPORTED names what the kernels do not do', async () => {
+  it('GPU_TASK_UNSUPPORTED names what the kernels do not do; auto leaves it to the processor', async () => {
     const perpetual = { kind: 'perpetual', asset: 0, notional: 10, margin: 5, maintenance: 0.01 };
     const positions = Array.from({ length: 257 }, () => perpetual) as ScenarioOptions['positions'];
     const cases: readonly (readonly [string, Partial<ScenarioOptions>])[] = [
@@ -45,6 +58,21 @@ describe('simulateScenarios of holdfast/gpu', () => {
       await expect(simulateScenarios({ ...small, ...options }, always)).rejects.toMatchObject({
         code: 'GPU_TASK_UNSUPPORTED',
         context: { field },
+      });
+    }
+    const found = await simulateScenarios({ ...large, controlVariate: true });
+    expect(found).toMatchObject({
+      device: 'processor',
+      controlled: { correlation: expect.any(Number) as unknown },
+      fallback: { code: 'GPU_TASK_UNSUPPORTED' },
+    });
+  }, 120_000);
+
+  it('options without their form are refused before anything runs', async () => {
+    const wrong = { ...small, model: { kind: 'brownian' } } as unknown as ScenarioOptions;
+    for (const gpu of ['auto', 'always', 'never'] as const) {
+      await expect(simulateScenarios(wrong, { gpu })).rejects.toMatchObject({
+        code: 'CONFIG_INVALID',
       });
     }
   });
@@ -71,7 +99,6 @@ describe('simulateScenarios of holdfast/gpu', () => {
   it.skipIf(!hasSoftwareOnly)(
     'GPU_SOFTWARE_REFUSED: auto falls back to the processor and says so',
     async () => {
-      const large = { ...small, steps: 252, scenarios: 400_000 };
       const found = await simulateScenarios(large);
       expect(found).toMatchObject({
         device: 'processor',
