@@ -2,6 +2,7 @@
 import { Gpu } from 'holdfast/gpu';
 import { simulatePortfolio } from 'holdfast/quant';
 
+import { scenarioRows } from './gpu-scenarios.js';
 import { measureCase } from './measure.js';
 import { isStartedDirectly, printSuite, type Suite, type SuiteRow } from './suite.js';
 
@@ -54,6 +55,7 @@ export async function gpuSuite(): Promise<Suite> {
   }
   const scenarios = gpu.adapter.isSoftware ? SCENARIOS.software : SCENARIOS.hardware;
   for (const steps of [1, 10]) rows.push(...(await rowsOf(gpu, scenarios, steps)));
+  rows.push(...(await scenarioRows(gpu, gpu.adapter.isSoftware ? 8_192 : scenarios)));
   await gpu.close();
   return { suite: 'gpu', rows };
 }

@@ -1221,6 +1221,13 @@ export const CODES = {
       'An order for a guarded exchange has a type or a parameter that the gate cannot judge.',
     remedy: 'Say it as a limit, market, stop or take-profit order with a quantity in units.',
   },
+  GPU_TASK_UNSUPPORTED: {
+    number: 248,
+    category: 'validation',
+    retryable: false,
+    meaning: 'The kernels for graphics adapters cannot do what the task asks for.',
+    remedy: 'Leave it out, or run on the processor: gpu: "never".',
+  },
   FUSE_ORDER_RATE: {
     number: 255,
     category: 'risk',

@@ -7,7 +7,9 @@ import {
   type PortfolioSimulationOptions,
   portfolioTask,
 } from '../quant/portfolio-simulation.js';
+import type { ScenarioOptions } from '../quant/scenarios/scenario-options.js';
 import type { AdapterChoice, AdapterDescription } from './adapter-choice.js';
+import { choleskyWork } from './cholesky-program.js';
 import {
   failureOf,
   type GpuAnswer,
@@ -15,8 +17,21 @@ import {
   type GpuWorkerData,
   reviveFailure,
 } from './gpu-message.js';
+import {
+  type BinChoice,
+  type GpuScenarioRisk,
+  runHistogramTask,
+  runScenarioTask,
+  type ScenarioHistogram,
+} from './gpu-scenarios.js';
 import type { GpuTask, GpuTaskAnswer } from './gpu-task.js';
-import { covarianceWork, type ReturnRows, type StressGrid, stressWork } from './matrix-work.js';
+import {
+  correlationWork,
+  covarianceWork,
+  type ReturnRows,
+  type StressGrid,
+  stressWork,
+} from './matrix-work.js';
 import type { GpuMatrix, ProductWork } from './matrix-program.js';
 
 interface Waiting {
@@ -104,6 +119,30 @@ export class Gpu {
   }
 
   /**
+   * Simulates a book as `simulateScenarios` of `holdfast/quant` does, from the same draws, in single precision.
+   *
+   * @throws HoldfastError `GPU_TASK_UNSUPPORTED` for another sampling than `random`, for a control variate and beyond 256
+   * perpetuals, `GPU_CAPACITY`, `GPU_DEVICE_LOST`, `GPU_KERNEL_INVALID`, `HANDLE_CLOSED`, and what `simulateScenarios` throws
+   * for its options
+   */
+  async simulateScenarios(options: ScenarioOptions): Promise<GpuScenarioRisk> {
+    return runScenarioTask(async (task) => this.#run(task), options);
+  }
+
+  /**
+   * Simulates a book and counts its outcomes in bins on the device, where no column of them is ever written: the number of
+   * scenarios is not bound to its memory.
+   *
+   * @throws HoldfastError as `simulateScenarios`, and `GPU_TASK_UNSUPPORTED` for `path` and `outcomes`
+   */
+  async scenarioHistogram(
+    options: ScenarioOptions,
+    choice: BinChoice = {},
+  ): Promise<ScenarioHistogram> {
+    return runHistogramTask(async (task) => this.#run(task), options, choice);
+  }
+
+  /**
    * Returns the sample covariance of returns (a row an instant, a column an asset), divided by n − 1. Means are taken away in
    * double precision, products are summed in single precision.
    *
@@ -111,6 +150,15 @@ export class Gpu {
    */
   async covariance(returns: ReturnRows): Promise<GpuMatrix> {
     return this.#product(covarianceWork(returns));
+  }
+
+  /**
+   * Returns the correlations of returns, as `covariance` takes them.
+   *
+   * @throws HoldfastError `VOLATILITY_ZERO` naming the column, and as `covariance`
+   */
+  async correlation(returns: ReturnRows): Promise<GpuMatrix> {
+    return this.#product(correlationWork(returns));
   }
 
   /**
@@ -122,8 +170,23 @@ export class Gpu {
     return this.#product(stressWork(grid));
   }
 
+  /**
+   * Returns the Cholesky factor of a symmetric matrix of up to 512 rows, with zeros above its diagonal. A matrix that is
+   * definite in double precision only is refused: its condition is beyond about 10⁶.
+   *
+   * @throws HoldfastError `MATRIX_INVALID`, `MATRIX_NOT_DEFINITE` naming the row, `GPU_CAPACITY`, `GPU_DEVICE_LOST`,
+   * `HANDLE_CLOSED`
+   */
+  async cholesky(matrix: readonly (readonly number[])[]): Promise<GpuMatrix> {
+    return this.#matrix({ kind: 'cholesky', work: choleskyWork(matrix) });
+  }
+
   async #product(work: ProductWork): Promise<GpuMatrix> {
-    const matrix = await this.#run({ kind: 'product', work });
+    return this.#matrix({ kind: 'product', work });
+  }
+
+  async #matrix(task: GpuTask): Promise<GpuMatrix> {
+    const matrix = await this.#run(task);
     if (!('values' in matrix)) throw new TypeError('unexpected answer');
     return matrix;
   }

@@ -28,6 +28,25 @@ export function covarianceWork(returns: ReturnRows): ProductWork {
   };
 }
 
+/** @throws HoldfastError `RETURNS_INVALID`, `OBSERVATIONS_TOO_FEW`, `VOLATILITY_ZERO` naming the column */
+export function correlationWork(returns: ReturnRows): ProductWork {
+  const { count, assets, centered } = observations(returns);
+  const lengths = Array.from({ length: assets }, (_, asset) =>
+    Math.sqrt(centered.reduce((sum, row) => sum + (row[asset] ?? 0) ** 2, 0)),
+  );
+  const still = lengths.findIndex((length) => !(length > 0));
+  if (still >= 0) {
+    throw new HoldfastError('VOLATILITY_ZERO', `asset ${still} must move to have a correlation`, {
+      context: { column: still },
+    });
+  }
+  // Each column has length 1, so that small volatilities keep the digits of single precision.
+  const units = centered.flatMap((row) => row.map((value, asset) => value / (lengths[asset] ?? 1)));
+  const numbers = Float32Array.from(units);
+  const columns = { leftColumns: assets, rightColumns: assets };
+  return { left: numbers, right: numbers, rows: count, ...columns, grow: false, scale: 1 };
+}
+
 /** @throws HoldfastError `MATRIX_INVALID` naming the field, row and column */
 export function stressWork({ scenarios, portfolios }: StressGrid): ProductWork {
   const assets = scenarios[0]?.length ?? 0;

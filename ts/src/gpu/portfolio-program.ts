@@ -3,20 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldfastError } from '../core/holdfast-error.js';
 import type { Tail } from '../native/portfolio-simulation.js';
 import type { AdapterDescription } from './adapter-choice.js';
+import { scenariosPerSubmission } from './batch-size.js';
 import { BUFFER_USAGE, type KernelDevice } from './kernel-device.js';
 import type { PortfolioModel } from './portfolio-model.js';
 import { pathColumns, pathsPipeline, submitPaths } from './portfolio-paths.js';
 import { SAMPLE_KERNELS, SampleMeasure, tailRanks } from './sample-tails.js';
 
-/** Multiplications of one submission: a driver resets a device that does not answer for two seconds. */
-const BATCH_PRODUCTS = { software: 1 << 24, hardware: 1 << 31 };
-/** Scenarios of the least submission. */
-const BATCH_MIN = 1 << 10;
+/** With each of these goes the share of a normal. */
+const SUBMISSION_WORK = { software: 2 ** 24, hardware: 2 ** 31 };
 const BYTES = 4;
 /** Part of an expected wait that is slept through. */
 const SLEPT_FRAC = 0.7;
 /** A wait shorter than this is not worth a sleep. */
-const SLEEP_MS_MIN = 5;
+export const SLEEP_MS_MIN = 5;
 
 /** What a device is to simulate. */
 export interface PortfolioWork {
@@ -53,12 +52,9 @@ export class DevicePace {
   }
 }
 
-/** Scenarios of one submission, by the work that each is. */
 function batchOf(device: KernelDevice, { model }: PortfolioWork): number {
-  const { software, hardware } = BATCH_PRODUCTS;
   const products = model.factor.length * model.steps;
-  const most = (device.description.isSoftware ? software : hardware) / products;
-  return Math.max(BATCH_MIN, Math.floor(most / BATCH_MIN) * BATCH_MIN);
+  return scenariosPerSubmission(SUBMISSION_WORK, products, device.description.isSoftware);
 }
 
 /** The mean of linear outcomes; near that of geometric ones. */

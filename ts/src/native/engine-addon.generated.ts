@@ -514,6 +514,24 @@ export interface ScenarioAnswer {
   outcomes?: Float64Array;
 }
 
+/**
+ * Checks a plan, and works out what a graphics device takes of it.
+ *
+ * # Errors
+ * `ARGUMENT_INVALID`, `MATRIX_INVALID`, `MATRIX_NOT_DEFINITE`.
+ */
+export declare function scenarioNumbers(plan: string, history: Float64Array): ScenarioNumbers;
+
+/** What a graphics device takes of a plan. */
+export interface ScenarioNumbers {
+  /** Cholesky factors, row by row without the zeros. */
+  factors: Float64Array;
+  /** Value, delta, gamma, theta and vega of each option. */
+  options: Float64Array;
+  /** What a reader of the results has to know. */
+  warning?: string;
+}
+
 /** Returns the form in which limits keep the second key. */
 export declare function secondKeyHash(key: string): string;
 

@@ -48,3 +48,24 @@ export async function runScenarioTask(
   const answer = taskFigures(figures) as ScenarioFigures;
   return outcomes === undefined ? answer : { ...answer, outcomes };
 }
+
+/** What a graphics device takes of a plan: it needs a decomposition or a formula. */
+export interface ScenarioNumbers {
+  /** Cholesky factors, row by row without the zeros: one, or one a regime. */
+  readonly factors: Float64Array;
+  /** Value, delta, gamma, theta and vega of each option, in their order. */
+  readonly options: Float64Array;
+  readonly warning: string | null;
+}
+
+/**
+ * Checks a plan as a simulation does, and works its numbers out.
+ *
+ * @throws HoldfastError `ARGUMENT_INVALID`, `MATRIX_INVALID`, `MATRIX_NOT_DEFINITE`
+ */
+export function scenarioNumbers(plan: object, history: Float64Array): ScenarioNumbers {
+  const { factors, options, warning } = engineCall(() =>
+    loadEngineAddon().scenarioNumbers(JSON.stringify(plan), history),
+  );
+  return { factors, options, warning: warning ?? null };
+}

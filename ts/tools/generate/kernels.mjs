@@ -20,22 +20,25 @@ const SIZES = { u32: 4, f32: 4, 'vec2<u32>': 8 };
 const read = (file) => readFileSync(join(ROOT, FOLDER, file), 'utf8');
 
 /**
- * Puts a shader's imports before it, each once, in the order in which they are needed.
+ * Takes a shader's imports apart: the names of what it needs, each once, in the order in which they are needed, and its own
+ * text.
  *
  * @param {string} text
  * @param {(name: string) => string} shared
  * @param {Set<string>} [done]
- * @returns {{ readonly text: string, readonly wantsModel: boolean }}
+ * @returns {{ readonly imports: readonly string[], readonly text: string, readonly wantsModel: boolean }}
  */
 export function joinImports(text, shared, done = new Set()) {
-  let before = '';
-  for (const [, name = ''] of text.matchAll(IMPORT)) {
+  const names = [...text.matchAll(IMPORT)].map(([, name = '']) => name);
+  /** @type {string[]} */
+  const imports = [];
+  for (const name of names) {
     if (name === MADE_LATER || done.has(name)) continue;
     done.add(name);
-    before += `${joinImports(shared(name), shared, done).text}\n`;
+    imports.push(...joinImports(shared(name), shared, done).imports, name);
   }
-  const wantsModel = [...text.matchAll(IMPORT)].some(([, name]) => name === MADE_LATER);
-  return { text: before + text.replace(IMPORT, ''), wantsModel };
+  const wantsModel = names.includes(MADE_LATER);
+  return { imports, text: text.replace(IMPORT, ''), wantsModel };
 }
 
 /**
@@ -71,13 +74,28 @@ export function kernelsModule() {
   const files = readdirSync(join(ROOT, FOLDER))
     .filter((file) => file.endsWith('.wgsl'))
     .sort();
+  const part = (/** @type {string} */ name) => read(`shared/${name}.wgsl`);
+  /** @type {Set<string>} */
+  const used = new Set();
   const entries = files.map((file) => {
     const name = file.replace('.wgsl', '');
-    const { text, wantsModel } = joinImports(read(file), (shared) => read(`shared/${shared}.wgsl`));
-    const kernel = { ...kernelInterface(text), wantsModel, source: text };
-    return `${name}: ${JSON.stringify(kernel)},`;
+    const { imports, text, wantsModel } = joinImports(read(file), part);
+    for (const imported of imports) used.add(imported);
+    const whole = [...imports.map(part), text].join('\n');
+    const kernel = JSON.stringify({ ...kernelInterface(whole), wantsModel }).slice(0, -1);
+    const source = [...imports.map((imported) => `PARTS.${imported}`), JSON.stringify(text)];
+    return `${name}: ${kernel},"source":${source.join(' + ')}},`;
+  });
+  const parts = [...used].sort().map((name) => {
+    const text = part(name).replace(IMPORT, '');
+    return `${name}: ${JSON.stringify(`${text}\n`)},`;
   });
   return `// Generated from ${FOLDER} by \`npm run generate\`. Do not edit.
+
+/** What kernels share. */
+const PARTS = {
+${parts.join('\n')}
+};
 
 /** Every kernel with its interface: bindings in their order, override constants, fields of \`Params\` with their offsets. */
 export const KERNELS = {

@@ -2,8 +2,9 @@
 
 mod plan;
 
-use crate::failure::failure_json;
+use crate::failure::{failure_json, guarded};
 use holdfast_core::{Result, contain};
+use holdfast_quant::scenario::device::OptionStart;
 use holdfast_quant::scenario::estimate::{Estimate, Report};
 use holdfast_quant::tail::Tail;
 use napi::bindgen_prelude::{AsyncTask, Float64Array};
@@ -87,4 +88,39 @@ impl Task for ScenarioTask {
 #[napi(ts_return_type = "Promise<ScenarioAnswer>")]
 pub fn simulate_scenarios(plan: String, history: Float64Array) -> AsyncTask<ScenarioTask> {
     AsyncTask::new(ScenarioTask { plan, history: history.to_vec() })
+}
+
+/// What a graphics device takes of a plan.
+#[napi(object)]
+pub struct ScenarioNumbers {
+    /// Cholesky factors, row by row without the zeros.
+    pub factors: Float64Array,
+    /// Value, delta, gamma, theta and vega of each option.
+    pub options: Float64Array,
+    /// What a reader of the results has to know.
+    pub warning: Option<String>,
+}
+
+/// Checks a plan, and works out what a graphics device takes of it.
+///
+/// # Errors
+/// `ARGUMENT_INVALID`, `MATRIX_INVALID`, `MATRIX_NOT_DEFINITE`.
+#[napi]
+pub fn scenario_numbers(
+    plan: String,
+    history: Float64Array,
+) -> napi::Result<ScenarioNumbers, String> {
+    guarded(|| {
+        let (plan, _) = plan::parse(&plan, history.to_vec())?;
+        let numbers = plan.device_numbers()?;
+        let columns = |option: &OptionStart| {
+            [option.value, option.delta, option.gamma, option.theta, option.vega]
+        };
+        let options: Vec<f64> = numbers.options.iter().flat_map(columns).collect();
+        Ok(ScenarioNumbers {
+            factors: Float64Array::new(numbers.factors),
+            options: Float64Array::new(options),
+            warning: numbers.warning.map(str::to_string),
+        })
+    })
 }

@@ -254,6 +254,7 @@ codes! {
     245 NothingToReduce "NOTHING_TO_REDUCE" Risk false "The position is flat, or orders that are under way reduce all of it." "Wait for the orders under way, or cancel them.";
     246 GuardMethodRefused "GUARD_METHOD_REFUSED" Validation false "A guarded exchange was asked for an order by a method that the gate cannot judge." "Use createOrder, or one of the methods that the message names.";
     247 GuardOrderUnreadable "GUARD_ORDER_UNREADABLE" Validation false "An order for a guarded exchange has a type or a parameter that the gate cannot judge." "Say it as a limit, market, stop or take-profit order with a quantity in units.";
+    248 GpuTaskUnsupported "GPU_TASK_UNSUPPORTED" Validation false "The kernels for graphics adapters cannot do what the task asks for." "Leave it out, or run on the processor: gpu: \"never\".";
     255 FuseOrderRate "FUSE_ORDER_RATE" Risk false "The egress fuse saw more orders leave in a window than its ceiling; it has blown." "Find out why so many orders left, then `holdfast fuse reset`.";
     256 FuseNotional "FUSE_NOTIONAL" Risk false "The egress fuse saw more notional leave in a window than its ceiling; it has blown." "Find out why so much left, then `holdfast fuse reset`.";
     257 FuseOrderSize "FUSE_ORDER_SIZE" Risk false "An order larger than the egress fuse's ceiling was about to leave; the fuse has blown." "Find out why the gate let it pass, then `holdfast fuse reset`.";
@@ -296,7 +297,7 @@ mod tests {
             assert_eq!(Code::from_number(*code as u16), Some(*code));
             assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'));
         }
-        assert_eq!(Code::ALL.len(), 189);
+        assert_eq!(Code::ALL.len(), 190);
         assert_eq!(Code::from_number(0), None);
     }
 }

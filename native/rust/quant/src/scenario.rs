@@ -7,6 +7,7 @@ pub mod book;
 mod bridge;
 pub mod copula;
 mod crossing;
+pub mod device;
 pub mod estimate;
 mod greeks;
 pub mod heston;

@@ -6,9 +6,62 @@ import type { ParsedModel } from './price-model.js';
 
 type Matrix = readonly (readonly number[])[];
 
-/** A model in the words of native code: matrices are flat, and every number is there. */
+interface MotionForm {
+  readonly drifts: readonly number[];
+  readonly covariance: readonly number[];
+}
+
+/** A margin whose observations are in ascending order. */
+export type MarginForm =
+  | Exclude<Of<'copula'>['margins'][number], { readonly kind: 'empirical' }>
+  | { readonly kind: 'empirical'; readonly sorted: readonly number[] };
+
+/** A model's numbers: matrices are flat, and every number is there. */
+export type NativeForm =
+  | ({ readonly kind: 'brownian' } & MotionForm)
+  | {
+      readonly kind: 'factors';
+      readonly common: number;
+      readonly deviations: readonly number[];
+      readonly loadings: readonly number[];
+      readonly drifts: readonly number[];
+    }
+  | {
+      readonly kind: 'copula';
+      readonly correlation: readonly number[];
+      readonly freedom: number | null;
+      readonly margins: readonly MarginForm[];
+    }
+  | ({ readonly kind: 'jumps' } & MotionForm &
+      Pick<Of<'jumps'>, 'intensities' | 'means' | 'deviations' | 'together'>)
+  | {
+      readonly kind: 'heston';
+      readonly variances: Of<'heston'>['variances'];
+      readonly rates: readonly number[];
+      readonly correlation: readonly number[];
+      readonly fullTruncation: boolean;
+    }
+  | {
+      readonly kind: 'filtered-history';
+      readonly recursions: readonly {
+        readonly mean: number;
+        readonly start: number;
+        readonly constant: number;
+        readonly news: number;
+        readonly memory: number;
+      }[];
+    }
+  | { readonly kind: 'bootstrap'; readonly assets: number; readonly blockMean: number }
+  | {
+      readonly kind: 'regimes';
+      readonly regimes: readonly MotionForm[];
+      readonly start: readonly number[];
+      readonly transitions: readonly number[];
+    };
+
+/** A model in the words of native code. */
 export interface NativeModel {
-  readonly form: object;
+  readonly form: NativeForm;
   /** Rows of history, flat. */
   readonly history: Float64Array;
 }
@@ -43,14 +96,14 @@ type Of<Kind extends ParsedModel['kind']> = Extract<ParsedModel, { kind: Kind }>
 function motion(
   model: { readonly covariance: Matrix; readonly drifts?: readonly number[] | undefined },
   compensation: (asset: number) => number = () => 0,
-): { drifts: readonly number[]; covariance: number[] } {
+): MotionForm {
   const { covariance } = model;
   const fair = (asset: number) => -(covariance[asset]?.[asset] ?? 0) / 2 - compensation(asset);
   const drifts = model.drifts ?? covariance.map((_, asset) => fair(asset));
   return { drifts, covariance: square('covariance', covariance, drifts.length) };
 }
 
-function factors({ kind, loadings, deviations, drifts }: Of<'factors'>): object {
+function factors({ kind, loadings, deviations, drifts }: Of<'factors'>): NativeForm {
   const common = loadings[0]?.length ?? 0;
   const sizes = { rows: deviations.length, columns: common };
   const variance = (asset: number) =>
@@ -65,7 +118,7 @@ function factors({ kind, loadings, deviations, drifts }: Of<'factors'>): object 
   };
 }
 
-function copula({ kind, correlation, freedom, margins }: Of<'copula'>): object {
+function copula({ kind, correlation, freedom, margins }: Of<'copula'>): NativeForm {
   return {
     kind,
     correlation: square('correlation', correlation, margins.length),
@@ -78,7 +131,7 @@ function copula({ kind, correlation, freedom, margins }: Of<'copula'>): object {
   };
 }
 
-function jumps(model: Of<'jumps'>): object {
+function jumps(model: Of<'jumps'>): NativeForm {
   const { kind, intensities, means, deviations, together } = model;
   // E e^jump − 1, as often as it happens.
   const gain = (asset: number) =>
@@ -87,7 +140,7 @@ function jumps(model: Of<'jumps'>): object {
   return { kind, ...motion(model, gain), intensities, means, deviations, together };
 }
 
-function heston({ kind, variances, correlation, rates, scheme }: Of<'heston'>): object {
+function heston({ kind, variances, correlation, rates, scheme }: Of<'heston'>): NativeForm {
   const unit = variances.map((_, row) => variances.map((__, column) => Number(row === column)));
   return {
     kind,
@@ -128,7 +181,7 @@ function bootstrap({ kind, returns, blockMean }: Of<'bootstrap'>): NativeModel {
   return { form: { kind, assets, blockMean }, history: Float64Array.from(returns.flat()) };
 }
 
-function regimes({ kind, regimes: all, start, transitions }: Of<'regimes'>): object {
+function regimes({ kind, regimes: all, start, transitions }: Of<'regimes'>): NativeForm {
   return {
     kind,
     regimes: all.map((regime) => motion(regime)),

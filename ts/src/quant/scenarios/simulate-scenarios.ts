@@ -1,6 +1,6 @@
 import { parseConfig } from '../../core/schema.js';
 import { runScenarioTask, type ScenarioFigures } from '../../native/scenario-simulation.js';
-import { nativeModel } from './native-model.js';
+import { type NativeForm, nativeModel } from './native-model.js';
 import { optionsSchema, type ParsedOptions, type ScenarioOptions } from './scenario-options.js';
 
 /** Profits and losses of a book at the horizon, and along the way. */
@@ -35,13 +35,34 @@ export interface ScenarioRisk extends ScenarioFigures {
  * liquidations[0]?.value; // the probability of losing the margin within ten steps
  */
 export async function simulateScenarios(options: ScenarioOptions): Promise<ScenarioRisk> {
+  const { plan, history, risk } = scenarioTask(options);
+  const figures = await runScenarioTask(plan, history);
+  return { ...risk, ...figures };
+}
+
+/** A simulation in the words of native code, with what its result says of the question. */
+export interface ScenarioTask {
+  readonly options: ParsedOptions;
+  readonly model: NativeForm;
+  readonly history: Float64Array;
+  readonly plan: object;
+  readonly risk: Pick<ScenarioRisk, 'model' | 'sampling' | 'scenarios' | 'steps' | 'seed'>;
+}
+
+/**
+ * Checks a question's form; whether its numbers fit together native code says.
+ *
+ * @throws HoldfastError `CONFIG_INVALID`, `CONFIG_UNKNOWN_KEY`, `MATRIX_INVALID`, `RETURNS_INVALID`, `OBSERVATIONS_TOO_FEW`,
+ * `VOLATILITY_ZERO`, `FIT_FAILED`
+ */
+export function scenarioTask(options: ScenarioOptions): ScenarioTask {
   const parsed = parseConfig(optionsSchema, options, 'scenarios', 'CONFIG_INVALID');
   const { form, history } = nativeModel(parsed.model);
   const seed = String(parsed.seed);
   const plan = { ...parsed, model: form, positions: parsed.positions.map(nativePosition), seed };
   const { sampling, scenarios, steps } = parsed;
-  const figures = await runScenarioTask(plan, history);
-  return { model: parsed.model.kind, sampling, scenarios, steps, seed, ...figures };
+  const risk = { model: parsed.model.kind, sampling, scenarios, steps, seed };
+  return { options: parsed, model: form, history, plan, risk };
 }
 
 function nativePosition(position: ParsedOptions['positions'][number]): object {

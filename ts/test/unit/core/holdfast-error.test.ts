@@ -63,6 +63,6 @@ describe('the table of codes', () => {
   });
 
   it('holds exactly the codes that are known; adding one is a decision', () => {
-    expect(Object.keys(CODES)).toHaveLength(189);
+    expect(Object.keys(CODES)).toHaveLength(190);
   });
 });

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { GpuSession } from '#ts/gpu/gpu-session.js';
 import { BUFFER_USAGE, KernelDevice } from '#ts/gpu/kernel-device.js';
 import { portfolioModel } from '#ts/gpu/portfolio-model.js';
+import { withOpenedDevices } from '../../support/opened-devices.js';
 
 const device = await KernelDevice.open({ allowSoftware: true }).catch(() => null);
 const hasAdapter = device !== null;
@@ -15,24 +16,6 @@ const model = {
   steps: 2,
 };
 const work = { model, scenarios: 8_192, seed: 5n, levels: [0.95], keepOutcomes: false };
-
-/** Keeps hold of the devices that are opened, so that a test can take them away as a driver would. */
-async function withOpenedDevices(test: (opened: GPUDevice[]) => Promise<void>): Promise<void> {
-  const { globals } = await import('webgpu');
-  const { prototype } = (globals as { GPUAdapter: { prototype: GPUAdapter } }).GPUAdapter;
-  const original = prototype.requestDevice;
-  const opened: GPUDevice[] = [];
-  prototype.requestDevice = async function requestDevice(this: GPUAdapter, descriptor) {
-    const found = await original.call(this, descriptor);
-    opened.push(found);
-    return found;
-  };
-  try {
-    await test(opened);
-  } finally {
-    prototype.requestDevice = original;
-  }
-}
 
 describe.skipIf(!hasAdapter)('a device', () => {
   afterAll(() => device?.close());

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { Gpu } from '#ts/gpu/index.js';
+import { correlationOf } from '#ts/quant/covariance/correlation-estimate.js';
 import { sampleCovarianceMatrix } from '#ts/quant/covariance/index.js';
 import { SeededRandom } from '#ts/engine/seeded-random.js';
 
@@ -36,6 +37,31 @@ describe.skipIf(!hasAdapter)('matrices on a graphics adapter', () => {
       expected.flat().forEach((value, place) => {
         const distance = Math.abs((found?.values[place] ?? Number.NaN) - value);
         expect(distance).toBeLessThan(EPSILON * rows * largest);
+      });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'PRISK-05: correlations are the processor’s, of an asset that hardly moves too',
+    async () => {
+      const returns = table(190, 21, 0.04).map((row) =>
+        row.map((value, asset) => (asset === 4 ? value * 1e-6 : value)),
+      );
+      const found = await gpu?.correlation(returns);
+      const expected = correlationOf(sampleCovarianceMatrix(returns)).flat();
+      expect(found?.values).toHaveLength(expected.length);
+      expected.forEach((value, place) => {
+        const distance = Math.abs((found?.values[place] ?? Number.NaN) - value);
+        expect(distance).toBeLessThan(EPSILON * 190);
+      });
+      const still = [
+        [1, 2],
+        [1, 3],
+      ];
+      await expect(gpu?.correlation(still)).rejects.toMatchObject({
+        code: 'VOLATILITY_ZERO',
+        context: { column: 0 },
       });
     },
     TIMEOUT_MS,
