@@ -4,6 +4,7 @@ import type { FillNotice, Notice } from '#ts/native/notice-reader.js';
 import type { LimitsOptions } from '#ts/risk/limits.js';
 import { ReferenceAccount } from './reference-account.js';
 import { type ReferenceWorld, referenceVerdict } from './reference-gate.js';
+import { ReferenceCapital, throttle } from './reference-strategies.js';
 
 /** What the slow reference knows while hostile orders come: the account, and a verdict for any order that is sound. */
 
@@ -56,9 +57,12 @@ export class FuzzWorld {
         accountAt: null,
         clockOffsetNs: null,
         enabledAt: 0n,
+        governor: PARTS,
       },
       told: { correlations: null, risk: null },
-      disabled: false,
+      capital: new ReferenceCapital(0n),
+      rules: null,
+      disabled: new Set(),
     };
   }
 
@@ -108,7 +112,9 @@ export class FuzzWorld {
         continue;
       if (notice.kind === 'fill') this.#book(notice);
       account.hear([notice]);
-      if (notice.kind === 'fill') this.#throttle(notice.tsNs);
+      if (notice.kind === 'fill') {
+        throttle(this.reference, account.sideOf(notice.clientOrderId)?.strategy ?? 0, notice.tsNs);
+      }
     }
   }
 
@@ -130,13 +136,5 @@ export class FuzzWorld {
     }
     if (limitTicks === undefined || triggerTicks === undefined) return limitTicks ?? triggerTicks;
     return limitTicks > triggerTicks ? limitTicks : triggerTicks;
-  }
-
-  #throttle(tsNs: bigint): void {
-    const limit = this.reference.limits.executionsMax;
-    if (limit === undefined || limit === 'unlimited') return;
-    const window = 60_000_000_000n;
-    const within = this.reference.account.fills.filter((ts) => ts > tsNs - window).length;
-    this.reference.disabled ||= within > Number(limit);
   }
 }

@@ -16,7 +16,7 @@ const SEQUENCES_DEFAULT = 10_000;
 const SHARE = 500;
 const STEPS_DEFAULT = 4;
 /** Number of worlds in `ts/test/support/small-world-cases.ts`. */
-const WORLDS = 5;
+const WORLDS = 6;
 const SCRIPT = join(ROOT, 'ts', 'test', 'support', 'gate-sequences.ts');
 
 const { values } = parseArgs({
