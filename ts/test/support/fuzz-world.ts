@@ -4,7 +4,7 @@ import type { FillNotice, Notice } from '#ts/native/notice-reader.js';
 import type { LimitsOptions } from '#ts/risk/limits.js';
 import { ReferenceAccount } from './reference-account.js';
 import { type ReferenceWorld, referenceVerdict } from './reference-gate.js';
-import { ReferenceCapital, throttle } from './reference-strategies.js';
+import { ReferenceCapital, type SharePlan, throttle } from './reference-strategies.js';
 
 /** What the slow reference knows while hostile orders come: the account, and a verdict for any order that is sound. */
 
@@ -16,6 +16,7 @@ export const FUZZ_START_NS = 20_000n * 86_400_000_000_000n;
 /** Open orders that an engine under hostile orders has room for: more than one world sends. */
 export const FUZZ_ORDERS_MAX = 1_024;
 const START_CENTS = 10_000_000n;
+export const FUZZ_STRATEGIES = ['slow', 'fast'] as const;
 /** Beyond it native code may find a product too large for its numbers, and must deny where the reference need not. */
 const ORDINARY_MAX = 10_000_000n;
 
@@ -27,6 +28,12 @@ const NAMED_PRICE_CODES: ReadonlySet<string> = new Set([
   'PRICE_COLLAR_EXCEEDED',
   'DUPLICATE_INTENT',
 ]);
+
+/** What a world begins with; a plan divides its capital among the strategies. */
+export interface FuzzSetting {
+  readonly limits: LimitsOptions;
+  readonly plan: SharePlan | null;
+}
 
 /** An order that the reference has read: soundness is no matter of limits. */
 export interface SoundOrder {
@@ -45,7 +52,7 @@ export class FuzzWorld {
   /** Whether something is under way that only one direction of the comparison can bear. */
   isOneSided = false;
 
-  constructor(limits: LimitsOptions) {
+  constructor({ limits, plan }: FuzzSetting) {
     this.reference = {
       limits,
       assets: FUZZ_ASSETS,
@@ -64,6 +71,8 @@ export class FuzzWorld {
       rules: null,
       disabled: new Set(),
     };
+    if (plan === null) return;
+    this.reference.capital.plan(plan, { equity: START_CENTS, nowNs: this.nowNs });
   }
 
   /** Takes a price that the engine has taken. */
