@@ -1,6 +1,9 @@
 import type { LimitsOptions } from '#ts/risk/limits.js';
 
 const PARTS = 1_000_000n;
+/** Money has 18 decimals, and 128 bits with a sign. */
+export const CENT = 10n ** 16n;
+export const AMOUNT_MAX = 2n ** 127n - 1n;
 
 /** Limits as whole numbers; each is undefined while it is off. */
 export class ReferenceLimits {

@@ -1,7 +1,9 @@
 import type { ControlCode } from '#ts/core/controls.generated.js';
 import type { TradingMode } from '#ts/core/vocabulary.generated.js';
 import type { Command } from '#ts/native/command-memory.js';
+import type { LimitsOptions } from '#ts/risk/limits.js';
 import type { ReferenceAccount } from './reference-account.js';
+import { AMOUNT_MAX, CENT, ReferenceLimits } from './reference-limits.js';
 
 /** What instruments, account and people ask of an order besides the limits, said again slowly; money is in cents. */
 
@@ -29,14 +31,13 @@ export interface ReferenceRules {
   /** Sessions in which orders may open anything; null for always. */
   readonly sessions: readonly (readonly [bigint, bigint])[] | null;
   readonly rateAgeNs: bigint;
-  /** How often the margin that an order adds must be available, in millionths; null for once. */
-  readonly marginCover: bigint | null;
   mode: TradingMode;
   /** When the rate of the second currency was told last. */
   rateAtNs: bigint | null;
 }
 
 interface RulesWorld {
+  readonly limits: LimitsOptions;
   readonly account: ReferenceAccount;
   readonly rules: ReferenceRules;
 }
@@ -85,19 +86,21 @@ export function openingRuleCodes(world: RulesWorld, order: RuledOrder): ControlC
     if (isDenied) codes.push(code);
   };
   deny('QTY_BELOW_MIN', minLots !== undefined && lots < minLots);
-  const mark = account.mark(instrument);
-  const price = limitTicks ?? mark;
-  if (price !== undefined && mark !== undefined) {
-    const notional = lots * price;
-    deny('NOTIONAL_BELOW_MIN', minNotionalCents !== undefined && notional < minNotionalCents);
-    deny('NOTIONAL_ABOVE_MAX', maxNotionalCents !== undefined && notional > maxNotionalCents);
-  }
   const isOpen = ([from, until]: readonly [bigint, bigint]) =>
     from <= order.nowNs && order.nowNs < until;
   deny('OUTSIDE_TRADING_HOURS', rules.sessions !== null && !rules.sessions.some(isOpen));
   if (isForeign === true || holdsForeign(world)) {
     const at = rules.rateAtNs;
     deny('RATE_STALE', at === null || order.nowNs - at > rules.rateAgeNs);
+  }
+  const mark = account.mark(instrument);
+  const price = limitTicks ?? mark;
+  if (price !== undefined && mark !== undefined) {
+    const notional = lots * price;
+    // What has more digits than money is no matter of these rules.
+    if (notional * CENT > AMOUNT_MAX) return codes;
+    deny('NOTIONAL_BELOW_MIN', minNotionalCents !== undefined && notional < minNotionalCents);
+    deny('NOTIONAL_ABOVE_MAX', maxNotionalCents !== undefined && notional > maxNotionalCents);
   }
   deny('MARGIN_INSUFFICIENT', isShortOfMargin(world, order.command));
   return codes;
@@ -122,7 +125,7 @@ function meetsOwn(account: ReferenceAccount, { instrument, side, limitTicks }: C
 }
 
 /** Whether the initial margin that the order adds is more than what is left for it. */
-function isShortOfMargin({ account, rules }: RulesWorld, command: Command): boolean {
+function isShortOfMargin({ account, rules, limits }: RulesWorld, command: Command): boolean {
   const { instrument, side, lots, limitTicks } = command;
   const frac = rules.instruments[instrument]?.initialFrac;
   const mark = account.mark(instrument);
@@ -142,5 +145,6 @@ function isShortOfMargin({ account, rules }: RulesWorld, command: Command): bool
     const bound = account.worst(index, null).largest * (account.mark(index) ?? 0n);
     return sum + (value - holding.spent) * PARTS - bound * each.initialFrac;
   }, account.startCents * PARTS);
-  return larger(free, 0n) * PARTS < added * (rules.marginCover ?? PARTS);
+  const cover = new ReferenceLimits(limits).millionths('marginCoverFracMin') ?? PARTS;
+  return larger(free, 0n) * PARTS < added * cover;
 }

@@ -2,16 +2,12 @@ import type { ControlCode } from '#ts/core/controls.generated.js';
 import type { Command } from '#ts/native/command-memory.js';
 import type { LimitsOptions } from '#ts/risk/limits.js';
 import type { ReferenceWorld } from './reference-gate.js';
-import { ReferenceLimits } from './reference-limits.js';
+import { AMOUNT_MAX, CENT, ReferenceLimits } from './reference-limits.js';
 import { capitalCodes } from './reference-strategies.js';
 
 /** How large an order may be, and what the account could come to hold with it, added up anew for every order. */
 
 const PARTS = 1_000_000n;
-const CENT = 10n ** 16n;
-/** Amounts of money have 128 bits with a sign. */
-const AMOUNT_MAX = 2n ** 127n - 1n;
-
 const abs = (value: bigint) => (value < 0n ? -value : value);
 const larger = (one: bigint, other: bigint) => (one > other ? one : other);
 
