@@ -72,6 +72,8 @@ export interface ReferenceWorld {
 /** What of an order may still fill when it is an amendment, and whether that only takes quantity away. */
 export interface AmendedOrder {
   readonly leaves: bigint;
+  /** What it has reserved, which the account is seen without. */
+  readonly reserved: bigint;
   readonly lessens: boolean;
 }
 
@@ -133,7 +135,14 @@ class Judgement {
     const lessens = this.#amended?.lessens === true;
     const reducing = lessens || this.#isReducing();
     const rules = this.#world.rules === null ? null : { ...this.#world, rules: this.#world.rules };
-    const order = { command: this.#command, reducing, lessens, nowNs: this.#nowNs };
+    const order = {
+      command: this.#filling,
+      whole: this.#command.lots,
+      reducing,
+      lessens,
+      reserved: this.#amended?.reserved ?? 0n,
+      nowNs: this.#nowNs,
+    };
     if (rules !== null) this.#codes.push(...ruleCodes(rules, order));
     if (!lessens) this.#prices(reducing);
     if (!reducing) {
@@ -291,6 +300,8 @@ class Judgement {
       if (limit === undefined) return false;
       const first = marks.findIndex(({ tsNs }) => isOf(tsNs));
       const start = marks[first - 1]?.cents ?? account.startCents;
+      // Of nothing there is no fraction; that there is no equity is a denial of its own.
+      if (start <= 0n) return false;
       return marks
         .slice(first)
         .some(({ cents }) => cents < start && (start - cents) * PARTS >= start * limit);

@@ -43,10 +43,15 @@ interface RulesWorld {
 }
 
 export interface RuledOrder {
+  /** With the quantity that may fill. */
   readonly command: Command;
+  /** The whole quantity. */
+  readonly whole: bigint;
   readonly reducing: boolean;
   /** Of an amendment: it only takes quantity away. */
   readonly lessens: boolean;
+  /** What an order that is amended has reserved: the account is seen without it. */
+  readonly reserved: bigint;
   readonly nowNs: bigint;
 }
 
@@ -55,8 +60,8 @@ const abs = (value: bigint) => (value < 0n ? -value : value);
 
 /** What the rules say of any order, whether it opens anything or not. */
 export function ruleCodes({ account, rules }: RulesWorld, order: RuledOrder): ControlCode[] {
-  const { command, reducing, lessens } = order;
-  const { instrument, lots, limitTicks } = command;
+  const { command, whole: lots, reducing, lessens } = order;
+  const { instrument, limitTicks } = command;
   const { maxLots, percentPrice } = rules.instruments[instrument] ?? {};
   const codes: ControlCode[] = [];
   const deny = (code: ControlCode, isDenied: boolean) => {
@@ -78,7 +83,8 @@ export function ruleCodes({ account, rules }: RulesWorld, order: RuledOrder): Co
 /** What the rules say of an order that may open something. */
 export function openingRuleCodes(world: RulesWorld, order: RuledOrder): ControlCode[] {
   const { account, rules } = world;
-  const { instrument, lots, limitTicks } = order.command;
+  const lots = order.whole;
+  const { instrument, limitTicks } = order.command;
   const { minLots, minNotionalCents, maxNotionalCents, isForeign } =
     rules.instruments[instrument] ?? {};
   const codes: ControlCode[] = [];
@@ -102,7 +108,7 @@ export function openingRuleCodes(world: RulesWorld, order: RuledOrder): ControlC
     deny('NOTIONAL_BELOW_MIN', minNotionalCents !== undefined && notional < minNotionalCents);
     deny('NOTIONAL_ABOVE_MAX', maxNotionalCents !== undefined && notional > maxNotionalCents);
   }
-  deny('MARGIN_INSUFFICIENT', isShortOfMargin(world, order.command));
+  deny('MARGIN_INSUFFICIENT', isShortOfMargin(world, order));
   return codes;
 }
 
@@ -125,14 +131,23 @@ function meetsOwn(account: ReferenceAccount, { instrument, side, limitTicks }: C
 }
 
 /** Whether the initial margin that the order adds is more than what is left for it. */
-function isShortOfMargin({ account, rules, limits }: RulesWorld, command: Command): boolean {
+function isShortOfMargin(
+  { account, rules, limits }: RulesWorld,
+  { command, reserved }: RuledOrder,
+): boolean {
   const { instrument, side, lots, limitTicks } = command;
   const frac = rules.instruments[instrument]?.initialFrac;
   const mark = account.mark(instrument);
   if (frac === undefined || mark === undefined) return false;
   const dearer = larger(mark, limitTicks ?? mark);
-  const before = account.worst(instrument, null).largest * mark * frac;
-  const after = account.worst(instrument, { isBuy: side === 0, lots }).largest * dearer * frac;
+  const isBuy = side === 0;
+  const bound = (index: number) => {
+    const own = index === instrument ? { isBuy, lots: reserved } : null;
+    const each = rules.instruments[index]?.initialFrac ?? 0n;
+    return account.worst(index, own).largest * (account.mark(index) ?? 0n) * each;
+  };
+  const before = bound(instrument);
+  const after = account.worst(instrument, { isBuy, lots }).largest * dearer * frac;
   const added = larger(after - before, 0n);
   // Own money with what positions have brought, less what short spot positions owe and what margins bind.
   const free = account.holdings.reduce((sum, holding, index) => {
@@ -142,8 +157,7 @@ function isShortOfMargin({ account, rules, limits }: RulesWorld, command: Comman
     if (each.initialFrac === undefined) {
       return sum + (value < 0n ? value : 0n) * PARTS - holding.spent * PARTS;
     }
-    const bound = account.worst(index, null).largest * (account.mark(index) ?? 0n);
-    return sum + (value - holding.spent) * PARTS - bound * each.initialFrac;
+    return sum + (value - holding.spent) * PARTS - bound(index);
   }, account.startCents * PARTS);
   const cover = new ReferenceLimits(limits).millionths('marginCoverFracMin') ?? PARTS;
   return larger(free, 0n) * PARTS < added * cover;

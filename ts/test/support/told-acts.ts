@@ -14,7 +14,7 @@ const ACTS = [
   ...['answer', 'answer', 'cancel', 'fill', 'fill', 'fill', 'doubt', 'price', 'price'],
   ...['signal', 'mode', 'rate', 'rate', 'plan'],
 ] as const;
-const LOTS = [1n, 20n, 40n, 100n, 130n, 200n, 260n, 400n] as const;
+const LOTS = [1n, 20n, 40n, 100n, 130n, 200n, 260n, 400n, 600n, 1_500n] as const;
 const PAUSES_MS = [0, 0, 0, 0, 0, 0, 1, 90, 400, 400, 2_000, 7_000] as const;
 /** Past the ages of rates and prices, and past a day. */
 const LONG_PAUSES_MS = [40_000, 90_000_000] as const;
@@ -38,6 +38,8 @@ export interface ToldAct {
 export interface ToldWorld {
   readonly limits: LimitsOptions;
   readonly rules: ReferenceRules;
+  /** Whether capital is divided among the strategies now and then. */
+  readonly hasPlans: boolean;
 }
 
 export function toldAct(draw: Draw): ToldAct {
@@ -59,7 +61,9 @@ export function toldAct(draw: Draw): ToldAct {
 export function toldWorld(draw: Draw): ToldWorld {
   const chosen = choiceOf(draw);
   // With all limits of sizes off it is capital and margin that bound an order.
-  const choice = draw(3) === 0 ? { ...chosen, sizes: {}, isRestricted: 5 } : chosen;
+  const isMargined = draw(2) === 0;
+  const isFree = draw(isMargined ? 2 : 3) === 0;
+  const choice = isFree ? { ...chosen, sizes: {}, others: {}, isRestricted: 5 } : chosen;
   // The reference does not follow the messages by which exits make own orders give way.
   const limits = limitsOf({ ...choice, portfolio: {}, guard: draw(3) === 0 });
   const talks = choice.kind === 'messages';
@@ -68,8 +72,8 @@ export function toldWorld(draw: Draw): ToldWorld {
     [TOLD_START_NS, TOLD_START_NS + 40_000n * MS],
     [TOLD_START_NS + 80_000n * MS, TOLD_START_NS + 900_000_000n * MS],
   ] as const;
-  const isMargined = draw(2) === 0;
   return {
+    hasPlans: !isFree,
     limits: {
       ...limits,
       // Its orders have no stops, and each currency has cash of its own.

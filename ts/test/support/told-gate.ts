@@ -12,7 +12,10 @@ const OFF = 'unlimited';
 export const priceText = (ticks: bigint) => (Number(ticks) / 100).toFixed(2);
 
 /** A gate of three instruments, whose fuse never blows, since the reference knows of none. */
-export function toldGate({ limits, rules }: ToldWorld, clock: () => bigint): Gate {
+export function toldGate(
+  { limits, rules }: Omit<ToldWorld, 'hasPlans'>,
+  clock: () => bigint,
+): Gate {
   const counts = {
     ordersPerSecondMax: OFF,
     ordersPerMinuteMax: OFF,

@@ -57,6 +57,9 @@ export class ToldPair {
   orders = 0;
   approved = 0;
   suggestions = 0;
+  amendments = 0;
+  fills = 0;
+  doubts = 0;
   readonly #gate: Gate;
   readonly #world: ReferenceWorld;
   readonly #rules: ReferenceRules;
@@ -64,8 +67,10 @@ export class ToldPair {
   #nowNs = TOLD_START_NS;
   #last: ToldAct | undefined;
   #trades = 0;
+  readonly #hasPlans: boolean;
 
-  constructor({ limits, rules }: ToldWorld) {
+  constructor({ limits, rules, hasPlans }: ToldWorld) {
+    this.#hasPlans = hasPlans;
     this.#rules = rules;
     this.#gate = toldGate({ limits, rules }, () => this.#nowNs);
     this.#world = {
@@ -100,9 +105,9 @@ export class ToldPair {
     if (isMargined && account.equity < LEAST_CENTS) return;
     this.#nowNs += BigInt(act.pause) * MS;
     if (act.act === 'price' || act.pause > 0) {
-      // Once in a while a market falls to nothing, so that an account that owes has no equity left.
-      const falls = act.place === 0 && !isMargined;
-      this.#price(act.instrument, falls ? 1n : BigInt(10_000 + act.offset));
+      const falls = act.place < 12 && act.pause === 0 && !isMargined;
+      if (falls) this.#ruin();
+      else this.#price(act.instrument, BigInt(10_000 + act.offset));
       if (isMargined && account.equity < LEAST_CENTS) return;
     }
     if (act.act === 'order') this.#last = act;
@@ -115,6 +120,14 @@ export class ToldPair {
   #price(instrument: number, ticks: bigint): void {
     this.#gate.price(instrument, priceText(ticks));
     this.#world.account.onPrice(instrument, ticks, this.#nowNs);
+  }
+
+  /** A market rises a hundredfold or falls to nothing, so that an account that is short, or owes, has no equity left. */
+  #ruin(): void {
+    const lots = this.#world.account.holdings.map((each) => each.lots);
+    const short = lots.findIndex((each) => each < 0n);
+    if (short >= 0) this.#price(short, 1_000_000n);
+    else this.#price(lots.indexOf(lots.reduce(larger)), 1n);
   }
 
   #order(act: ToldAct): void {
@@ -200,6 +213,7 @@ export class ToldPair {
     if (act.act === 'fill') this.#fill(act, resting);
     if (act.act === 'doubt' && resting.asked === null && !resting.isDoubted) {
       this.#gate.inDoubt(resting.id);
+      this.doubts += 1;
       resting.isDoubted = true;
     }
   }
@@ -219,12 +233,13 @@ export class ToldPair {
     const next = { ...command, lots, limitTicks };
     account.open.delete(id);
     const lessens = isSamePrice && lots <= command.lots;
-    const form = { leaves: lots - cum, lessens };
+    const form = { leaves: lots - cum, reserved: own.leaves, lessens };
     const expected = referenceVerdict(this.#world, next, this.#nowNs, form);
     account.open.set(id, own);
     const price = limitTicks === undefined ? {} : { limitPrice: priceText(limitTicks) };
     const verdict = this.#gate.amend(id, { quantity: lots, ...price });
     this.#compare('an amendment', verdict, expected.codes);
+    this.amendments += 1;
     for (const code of expected.codes) this.seen.set(code, (this.seen.get(code) ?? 0) + 1);
     if (!verdict.allowed) return;
     if (expected.reducing && this.#rules.keepsApart) this.#doom(next);
@@ -278,6 +293,7 @@ export class ToldPair {
     this.#trades += 1;
     const [price, tradeId] = [priceText(ticks), this.#trades];
     this.#gate.filled({ id, tradeId, price, quantity: filled });
+    this.fills += 1;
     resting.cum += filled;
     resting.isDoubted = false;
     const side = account.sideOf(id);
@@ -329,7 +345,7 @@ export class ToldPair {
       this.#gate.setRate('EUR', '1');
       this.#rules.rateAtNs = this.#nowNs;
     }
-    if (act.act !== 'plan' || place > 20) return;
+    if (act.act !== 'plan' || place > 20 || !this.#hasPlans) return;
     const { equity } = this.#world.account;
     const share = { frac: BigInt(100_000 + (offset + 400) * 400) };
     const amount = { cents: 1_000_000n + lots * 5_000n };

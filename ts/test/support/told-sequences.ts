@@ -12,9 +12,16 @@ import { ToldPair } from './told-pair.js';
 
 const ACTS_EACH = 60;
 
+export interface ToldPlayed extends SequencesPlayed {
+  amendments: number;
+  fills: number;
+  doubts: number;
+}
+
 /** Plays the sequences from one number on; throws with the number and the act where the two gates differ. */
-export function playToldSequences(first: number, count: number): SequencesPlayed {
-  const played: SequencesPlayed = { orders: 0, approved: 0, suggestions: 0, codes: new Map() };
+export function playToldSequences(first: number, count: number): ToldPlayed {
+  const none = { orders: 0, approved: 0, suggestions: 0, amendments: 0, fills: 0, doubts: 0 };
+  const played: ToldPlayed = { ...none, codes: new Map() };
   for (let seed = first; seed < first + count; seed += 1) {
     const draw = drawing(seed);
     const pair = new ToldPair(toldWorld(draw));
@@ -33,6 +40,9 @@ export function playToldSequences(first: number, count: number): SequencesPlayed
     played.orders += pair.orders;
     played.approved += pair.approved;
     played.suggestions += pair.suggestions;
+    played.amendments += pair.amendments;
+    played.fills += pair.fills;
+    played.doubts += pair.doubts;
     for (const [code, times] of pair.seen) {
       played.codes.set(code, (played.codes.get(code) ?? 0) + times);
     }
