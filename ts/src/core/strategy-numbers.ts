@@ -1,5 +1,6 @@
 import { HoldfastError } from './holdfast-error.js';
 import { nearestKey } from './schema.js';
+import { shownValue } from './shown-value.js';
 
 /** The strategies that limits name, and the numbers by which native code knows them: from 1, in the order of the limits. */
 export class StrategyNumbers {
@@ -15,12 +16,14 @@ export class StrategyNumbers {
   of(name: string): number {
     const number = this.#numbers.get(name);
     if (number !== undefined) return number;
-    const nearest = nearestKey(name, this.names);
+    // What plain JavaScript hands over may be no text, and not even have one.
+    const nearest = typeof name === 'string' ? nearestKey(name, this.names) : undefined;
     const known = this.names.length === 0 ? 'which name none' : `one of ${this.names.join(', ')}`;
+    const shown = shownValue(name);
     throw new HoldfastError(
       'STRATEGY_UNKNOWN',
-      `strategy must be named in strategies of the limits, ${known}; was ${name}`,
-      { context: { field: 'strategy', value: name, nearest: nearest ?? null } },
+      `strategy must be named in strategies of the limits, ${known}; was ${shown}`,
+      { context: { field: 'strategy', value: shown, nearest: nearest ?? null } },
     );
   }
 

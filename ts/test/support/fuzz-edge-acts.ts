@@ -2,7 +2,7 @@ import { Instrument } from '#ts/core/instrument.js';
 import { ORDER_TYPES, SIDES, TIMES_IN_FORCE } from '#ts/core/vocabulary.generated.js';
 import type { Command } from '#ts/native/command-memory.js';
 import { type ActsOptions, type PlainAct, plainAct, soundOrder } from './fuzz-record-acts.js';
-import { FUZZ_INSTRUMENTS } from './fuzz-world.js';
+import { FUZZ_INSTRUMENTS, FUZZ_STRATEGIES } from './fuzz-world.js';
 import { type Draw, of } from './gate-sequences.js';
 import type { Terms } from './sound-order.js';
 
@@ -33,6 +33,9 @@ export const ORDER_FIELDS = [
   'trailingFrac',
   'trailingTicks',
   'expiresAtMs',
+  'strategy',
+  'causedAtMs',
+  'causedAtNs',
   'idempotencyKey',
 ] as const;
 const UNKNOWN_KEYS = ['stoploss', 'qty', 'price', 'constructor', '__proto__', 'toString', ''];
@@ -52,7 +55,7 @@ const HOSTILE: readonly (() => unknown)[] = [
     same,
   ),
   ...['buy', 'BUY', 'Sell', 'limit', 'stop', 'gtc', 'GTC', 'I0', 'I9', 'i0', 'unlimited'].map(same),
-  ...['__proto__', 'constructor', 'hasOwnProperty', 'length', '0'].map(same),
+  ...['__proto__', 'constructor', 'hasOwnProperty', 'length', '0', 'slow', 'Fast'].map(same),
   ...[null, undefined, true, false].map(same),
   ...[0n, 1n, -1n, 100n, 2n ** 63n, 2n ** 64n, 2n ** 200n, -(2n ** 63n)].map(same),
   () => Symbol('price'),
@@ -121,6 +124,11 @@ function edgeOrder(draw: Draw, { command, terms }: { command: Command; terms: Te
     if (ticks !== undefined) order[field] = decimal(draw, ticks, 'price');
   }
   const { trailing, display, expiresNs, postOnly } = terms;
+  const strategy = FUZZ_STRATEGIES[command.strategy - 1];
+  if (strategy !== undefined) order['strategy'] = strategy;
+  const cause = command.terms?.causeNs;
+  if (cause !== undefined && draw(2) === 0) order['causedAtNs'] = cause;
+  else if (cause !== undefined) order['causedAtMs'] = Number(cause / 1_000_000n);
   if (postOnly) order['postOnly'] = true;
   if (display !== null) order['displayQuantity'] = decimal(draw, display, 'quantity');
   if (expiresNs !== null) order['expiresAtMs'] = Number(expiresNs / 1_000_000n);

@@ -1,14 +1,19 @@
 import { Engine } from '#ts/engine/orders/engine.js';
 import type { EngineEvent } from '#ts/engine/orders/engine-event.js';
 import type { Notice } from '#ts/native/notice-reader.js';
-import type { LimitsOptions } from '#ts/risk/limits.js';
 import type { SubmitResult } from '#ts/strategies/strategy-context.js';
 import type { EdgeAct } from './fuzz-edge-acts.js';
 import { readEdgeOrder } from './fuzz-edge-reading.js';
 import { type FillOf, FuzzPlay, refusalOf, type Said } from './fuzz-play.js';
 import { hostileOptions } from './fuzz-records.js';
 import type { FuzzCounts } from './fuzz-shrinking.js';
-import { FUZZ_INSTRUMENTS, type SoundOrder } from './fuzz-world.js';
+import {
+  FUZZ_INSTRUMENTS,
+  FUZZ_STRATEGIES,
+  type FuzzSetting,
+  type SoundOrder,
+} from './fuzz-world.js';
+import { planRecord } from './reference-strategies.js';
 
 /** The order that a key brought, and when. */
 interface Used {
@@ -19,12 +24,8 @@ interface Used {
 type Submission = Extract<EdgeAct, { act: 'order' }>;
 
 /** Plays orders of plain JavaScript to an engine and to the reference; throws where an answer cannot stand. */
-export function playEdge(
-  limits: LimitsOptions,
-  acts: readonly EdgeAct[],
-  counts: FuzzCounts,
-): void {
-  const play = new EdgePlay(limits, counts);
+export function playEdge(setting: FuzzSetting, acts: readonly EdgeAct[], counts: FuzzCounts): void {
+  const play = new EdgePlay(setting, counts);
   try {
     for (const act of acts) play.play(act);
   } finally {
@@ -38,13 +39,14 @@ class EdgePlay extends FuzzPlay {
   readonly #keys = { done: new Map<unknown, Used>(), denied: new Set<unknown>() };
   #trades = 0;
 
-  constructor(limits: LimitsOptions, counts: FuzzCounts) {
-    super(limits, counts);
+  constructor(setting: FuzzSetting, counts: FuzzCounts) {
+    super(setting, counts);
     this.engine = Engine.open({
-      ...hostileOptions(limits),
+      ...hostileOptions(setting.limits),
       clock: () => this.world.nowNs,
       onEvent: (event) => this.#onEvent(event),
     });
+    if (setting.plan !== null) this.engine.planCapital(planRecord(setting.plan));
     this.begin();
   }
 
@@ -132,8 +134,10 @@ class EdgePlay extends FuzzPlay {
   /** What the engine took must be what the order says. */
   #checkTaken(id: number, { command }: SoundOrder): void {
     const taken = this.engine.order(id);
+    const strategy = command.strategy === 0 ? null : FUZZ_STRATEGIES[command.strategy - 1];
     const same =
       taken !== null &&
+      taken.strategy === strategy &&
       taken.quantity.lots === command.lots &&
       taken.limitPrice?.ticks === command.limitTicks &&
       taken.triggerPrice?.ticks === command.triggerTicks &&
@@ -166,6 +170,7 @@ function noticeOf(event: EngineEvent, tsNs: bigint): Notice | null {
       kind: 'order',
       tsNs,
       clientOrderId,
+      parent: event.order.parentOrderId ?? 0,
       instrument: indexOf(instrument.symbol),
       status,
       side,

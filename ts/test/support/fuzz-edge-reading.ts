@@ -3,7 +3,8 @@ import { Quantity } from '#ts/core/quantity.js';
 import { ORDER_TYPES, SIDES, TIMES_IN_FORCE } from '#ts/core/vocabulary.generated.js';
 import type { Command } from '#ts/native/command-memory.js';
 import { ORDER_FIELDS } from './fuzz-edge-acts.js';
-import { FUZZ_ASSETS, type SoundOrder } from './fuzz-world.js';
+import { causeTerms } from './fuzz-record-acts.js';
+import { FUZZ_ASSETS, FUZZ_STRATEGIES, type SoundOrder } from './fuzz-world.js';
 import { isSound, type Terms } from './sound-order.js';
 
 /** Reads an order of plain JavaScript once more, slowly: what it means, or that it means nothing and must not pass. */
@@ -83,6 +84,26 @@ function termsOf(order: Fields): Terms {
   return { postOnly: flag(order['postOnly']), trailing, display, expiresNs };
 }
 
+/** None is named, or one of the limits'. */
+function strategyOf(value: unknown): number {
+  return value === undefined ? 0 : word(FUZZ_STRATEGIES, value) + 1;
+}
+
+function causeOf({ causedAtMs, causedAtNs }: Fields): bigint | undefined {
+  demand(causedAtMs === undefined || causedAtNs === undefined);
+  let cause: bigint | undefined;
+  if (causedAtMs !== undefined) {
+    demand(typeof causedAtMs === 'number' && Number.isSafeInteger(causedAtMs));
+    cause = BigInt(causedAtMs) * 1_000_000n;
+  }
+  if (causedAtNs !== undefined) {
+    demand(typeof causedAtNs === 'bigint');
+    cause = causedAtNs;
+  }
+  demand(cause === undefined || BigInt.asIntN(64, cause) === cause);
+  return cause;
+}
+
 function commandOf(order: Fields): Command {
   const ticks = (field: string) =>
     order[field] === undefined ? undefined : steps(order[field], 2, Price);
@@ -92,13 +113,13 @@ function commandOf(order: Fields): Command {
     orderType: word(ORDER_TYPES, order['orderType'], 'market'),
     timeInForce: word(TIMES_IN_FORCE, order['timeInForce'], 'gtc'),
     reduceOnly: flag(order['reduceOnly']),
-    strategy: 0,
+    strategy: strategyOf(order['strategy']),
     lots: steps(order['quantity'], 0, Quantity),
     limitTicks: ticks('limitPrice'),
     triggerTicks: ticks('triggerPrice'),
     stopLossTicks: ticks('stopLoss'),
     takeProfitTicks: ticks('takeProfit'),
-    terms: undefined,
+    terms: causeTerms(causeOf(order)),
   };
 }
 
@@ -110,7 +131,8 @@ export function readEdgeOrder(order: unknown, nowNs: bigint): SoundOrder | null 
   try {
     const command = commandOf(order as Fields);
     const terms = termsOf(order as Fields);
-    const sound = isSound(command, terms, { instruments: FUZZ_ASSETS.length, nowNs });
+    const known = { instruments: FUZZ_ASSETS.length, strategies: FUZZ_STRATEGIES.length, nowNs };
+    const sound = isSound(command, terms, known);
     return sound ? { command, trailing: terms.trailing } : null;
   } catch (error) {
     if (error instanceof Unreadable) return null;

@@ -3,10 +3,9 @@ import { inspect, isDeepStrictEqual } from 'node:util';
 import { CODES } from '#ts/core/codes.generated.js';
 import { isHoldfastError } from '#ts/core/holdfast-error.js';
 import type { Notice } from '#ts/native/notice-reader.js';
-import type { LimitsOptions } from '#ts/risk/limits.js';
 import type { PlainAct } from './fuzz-record-acts.js';
 import type { FuzzCounts } from './fuzz-shrinking.js';
-import { FuzzWorld, type SoundOrder } from './fuzz-world.js';
+import { type FuzzSetting, FuzzWorld, type SoundOrder } from './fuzz-world.js';
 
 /** What the gate said of an order. */
 export interface Said {
@@ -44,8 +43,8 @@ export abstract class FuzzPlay {
   /** What the engine has told and the reference has not heard. */
   protected notices: Notice[] = [];
 
-  constructor(limits: LimitsOptions, counts: FuzzCounts) {
-    this.world = new FuzzWorld(limits);
+  constructor(setting: FuzzSetting, counts: FuzzCounts) {
+    this.world = new FuzzWorld(setting);
     this.counts = counts;
   }
 

@@ -29,7 +29,9 @@ const WORDS = [
   1_000_000n,
 ] as const;
 const PAUSES_MS = [0, 0, 1, 90, 400, 2_000, 40_000, 90_000_000] as const;
-const FIELDS = [0, 16, 24, 32, 40, 48, 56, 64, 72] as const;
+/** When what caused an order happened, from when it is judged. */
+const CAUSES_MS = [0n, -1n, -650n, -701n, -40_000n, 5n, 25n] as const;
+const FIELDS = [0, 16, 24, 32, 40, 48, 56, 64, 72, 112] as const;
 
 export type RecordAct =
   | {
@@ -44,6 +46,8 @@ export type RecordAct =
 export interface ActsOptions {
   /** An instant beyond all that the acts may reach, for orders that expire. */
   readonly farNs: bigint;
+  /** The instant at which the next act will be played, as far as it is drawn. */
+  readonly nowNs: () => bigint;
   /** Whether sound orders carry a stop loss or take profit, or reduce only. */
   readonly hasExits: boolean;
 }
@@ -73,7 +77,7 @@ export function plainAct(draw: Draw): PlainAct {
 /** An order whose fields fit each other, of any type, and mostly one that both gates know from elsewhere. */
 export function soundOrder(
   draw: Draw,
-  { farNs, hasExits }: ActsOptions,
+  { farNs, nowNs, hasExits }: ActsOptions,
 ): { command: Command; terms: Terms } {
   const orderType = draw(2) === 0 ? draw(2) : draw(ORDER_TYPES.length);
   const type = ORDER_TYPES[orderType] ?? 'market';
@@ -100,6 +104,8 @@ export function soundOrder(
     triggerTicks: hasTrigger ? near() : undefined,
     stopLossTicks: hasExit ? (side === 0 ? 9_200n : 10_800n) : undefined,
     takeProfitTicks: hasExit && draw(4) === 0 ? (side === 0 ? 10_900n : 9_100n) : undefined,
+    strategy: draw(3),
+    terms: causeTerms(draw(3) === 0 ? nowNs() + of(draw, CAUSES_MS) * NS_PER_MS : undefined),
   };
   const distances = [
     { kind: 'ticks', value: BigInt(1 + draw(400)) },
@@ -114,17 +120,26 @@ export function soundOrder(
   return { command, terms };
 }
 
+/** The part of a command's terms that the reference looks at; the others stand beside it. */
+export function causeTerms(causeNs: bigint | undefined): Command['terms'] {
+  if (causeNs === undefined) return undefined;
+  const none = { trailingTicks: undefined, trailingMillionths: undefined };
+  return { ...none, postOnly: false, displayLots: undefined, expiresNs: undefined, causeNs };
+}
+
 /** Writes an order as a record, by the layout as it is described and not by the code that writes it. */
 export function recordOf({ command, terms }: { command: Command; terms: Terms }): Uint8Array {
   const bytes = new Uint8Array(COMMAND_BYTES);
   const view = new DataView(bytes.buffer);
   const { trailing, display, expiresNs, postOnly } = terms;
+  const cause = command.terms?.causeNs;
   const flags =
     (postOnly ? 1 : 0) +
     (trailing?.kind === 'ticks' ? 2 : 0) +
     (trailing?.kind === 'share' ? 4 : 0) +
     (display === null ? 0 : 8) +
-    (expiresNs === null ? 0 : 16);
+    (expiresNs === null ? 0 : 16) +
+    (cause === undefined ? 0 : 32);
   const { side, orderType, timeInForce, reduceOnly } = command;
   bytes.set([side, orderType, timeInForce, reduceOnly ? 1 : 0, flags], 8);
   const words = [
@@ -137,8 +152,10 @@ export function recordOf({ command, terms }: { command: Command; terms: Terms })
     [56, trailing?.value ?? 0n],
     [64, display ?? 0n],
     [72, expiresNs ?? 0n],
+    [112, cause ?? 0n],
   ] as const;
   for (const [at, value] of words) view.setBigInt64(at, value, true);
+  view.setUint16(120, command.strategy, true);
   return bytes;
 }
 
@@ -166,7 +183,7 @@ export function readRecord(bytes: Uint8Array): SoundOrder & { readonly terms: Te
     triggerTicks: optional(32),
     stopLossTicks: optional(40),
     takeProfitTicks: optional(48),
-    terms: undefined,
+    terms: causeTerms(has(32) ? word(112) : undefined),
   };
   const display = has(8) ? word(64) : null;
   const expiresNs = has(16) ? word(72) : null;
@@ -184,7 +201,9 @@ function hostileRecord(draw: Draw, options: ActsOptions): Uint8Array {
     }
   } else if (kind >= 10) {
     new DataView(bytes.buffer).setBigInt64(of(draw, FIELDS), of(draw, WORDS), true);
-  } else if (kind >= 8) {
+  } else if (kind === 9) {
+    new DataView(bytes.buffer).setUint16(120, of(draw, [0, 1, 2, 3, 256, 65_535]), true);
+  } else if (kind === 8) {
     bytes[8 + draw(6)] = draw(3) === 0 ? draw(256) : draw(10);
   }
   return bytes;

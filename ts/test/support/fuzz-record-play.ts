@@ -1,26 +1,23 @@
 import { CONTINGENCIES } from '#ts/core/vocabulary.generated.js';
 import { COMMAND_BYTES, COMMANDS_MAX } from '#ts/native/command-memory.js';
-import type { LimitsOptions } from '#ts/risk/limits.js';
 import { type FillOf, FuzzPlay, refusalOf, type Said } from './fuzz-play.js';
 import { type RecordAct, readRecord } from './fuzz-record-acts.js';
 import { RawEngine } from './fuzz-records.js';
 import type { FuzzCounts } from './fuzz-shrinking.js';
-import { FUZZ_ASSETS } from './fuzz-world.js';
+import { FUZZ_ASSETS, FUZZ_STRATEGIES, type FuzzSetting } from './fuzz-world.js';
 import { isSound } from './sound-order.js';
 
-/** Where a record has its flags, and the flag of a cause. */
-const FLAGS = 12;
-const CAUSE = 32;
+const KNOWN = { instruments: FUZZ_ASSETS.length, strategies: FUZZ_STRATEGIES.length };
 
 type Submission = Extract<RecordAct, { act: 'record' }>;
 
 /** Plays records to native code and to the reference; throws where an answer cannot stand. */
 export function playRecords(
-  limits: LimitsOptions,
+  setting: FuzzSetting,
   acts: readonly RecordAct[],
   counts: FuzzCounts,
 ): void {
-  const play = new RecordPlay(limits, counts);
+  const play = new RecordPlay(setting, counts);
   try {
     for (const act of acts) play.play(act);
   } finally {
@@ -31,9 +28,9 @@ export function playRecords(
 class RecordPlay extends FuzzPlay {
   readonly engine: RawEngine;
 
-  constructor(limits: LimitsOptions, counts: FuzzCounts) {
-    super(limits, counts);
-    this.engine = new RawEngine(limits);
+  constructor(setting: FuzzSetting, counts: FuzzCounts) {
+    super(setting, counts);
+    this.engine = new RawEngine(setting);
     this.begin();
   }
 
@@ -43,7 +40,6 @@ class RecordPlay extends FuzzPlay {
       return;
     }
     this.counts.cases += 1;
-    withoutCause(act.bytes);
     if (act.path === 'alone' && act.bytes[14] !== 0) this.#list(act);
     else this.#record(act);
   }
@@ -59,7 +55,7 @@ class RecordPlay extends FuzzPlay {
   #record(act: Submission): void {
     const { nowNs } = this.world;
     const order = readRecord(act.bytes);
-    const sound = isSound(order.command, order.terms, { instruments: FUZZ_ASSETS.length, nowNs });
+    const sound = isSound(order.command, order.terms, { ...KNOWN, nowNs });
     this.check(sound && !act.isEarly ? order : null, () =>
       this.#said(act, act.isEarly ? nowNs - 1n : nowNs),
     );
@@ -100,20 +96,13 @@ class RecordPlay extends FuzzPlay {
     const orders = Array.from({ length: Math.min(length, COMMANDS_MAX) }, (_, slot) =>
       readRecord(act.bytes.subarray(slot * COMMAND_BYTES, (slot + 1) * COMMAND_BYTES)),
     );
-    const world = { instruments: FUZZ_ASSETS.length, nowNs };
-    const sound = orders.every(({ command, terms }) => isSound(command, terms, world));
+    const known = { ...KNOWN, nowNs };
+    const sound = orders.every(({ command, terms }) => isSound(command, terms, known));
     if (length > COMMANDS_MAX || contingency >= CONTINGENCIES.length || !sound) {
       throw new Error(`a list of ${length} passed that is none`);
     }
     const sent = orders.slice(0, contingency < 2 ? 2 : 1);
     const denied = sent.flatMap((order) => this.world.judge(order).codes);
     if (denied.length > 0) throw new Error(`a list passed, and the reference says ${denied}`);
-  }
-}
-
-/** The reference knows no causes of orders, so that no record may carry one. */
-function withoutCause(records: Uint8Array): void {
-  for (let at = FLAGS; at < records.length; at += COMMAND_BYTES) {
-    records[at] = (records[at] ?? 0) & ~CAUSE;
   }
 }

@@ -14,7 +14,8 @@ import { ReportBatch } from '#ts/native/report-batch.js';
 import { FAILED } from '#ts/native/session-memory.js';
 import type { LimitsOptions } from '#ts/risk/limits.js';
 import type { FillOf } from './fuzz-play.js';
-import { FUZZ_INSTRUMENTS, FUZZ_ORDERS_MAX } from './fuzz-world.js';
+import { FUZZ_INSTRUMENTS, FUZZ_ORDERS_MAX, type FuzzSetting } from './fuzz-world.js';
+import { planRecord } from './reference-strategies.js';
 
 /** Where the commands stand in the exchange area of an engine. */
 const COMMANDS = 256;
@@ -41,7 +42,7 @@ export class RawEngine {
   readonly #run: Readonly<Record<'submit' | 'submitBatch' | 'market' | 'report', () => void>>;
   #trades = 0;
 
-  constructor(limits: LimitsOptions) {
+  constructor({ limits, plan }: FuzzSetting) {
     const { exchange, notices, orders, reports, requests, market } = this.memory;
     const arrays = { exchange, notices, orders, reports, requests, market };
     const config = engineConfigJson(parseEngineOptions(hostileOptions(limits)));
@@ -58,6 +59,9 @@ export class RawEngine {
       report: engine.function('report'),
     };
     this.memory.listens = true;
+    if (plan === null) return;
+    const record = JSON.stringify(planRecord(plan));
+    engineCall(() => this.#engine.planCapital(record));
   }
 
   /** Judges the record as one of a batch. */

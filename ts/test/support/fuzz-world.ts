@@ -4,6 +4,7 @@ import type { FillNotice, Notice } from '#ts/native/notice-reader.js';
 import type { LimitsOptions } from '#ts/risk/limits.js';
 import { ReferenceAccount } from './reference-account.js';
 import { type ReferenceWorld, referenceVerdict } from './reference-gate.js';
+import { ReferenceCapital, type SharePlan, throttle } from './reference-strategies.js';
 
 /** What the slow reference knows while hostile orders come: the account, and a verdict for any order that is sound. */
 
@@ -15,6 +16,7 @@ export const FUZZ_START_NS = 20_000n * 86_400_000_000_000n;
 /** Open orders that an engine under hostile orders has room for: more than one world sends. */
 export const FUZZ_ORDERS_MAX = 1_024;
 const START_CENTS = 10_000_000n;
+export const FUZZ_STRATEGIES = ['slow', 'fast'] as const;
 /** Beyond it native code may find a product too large for its numbers, and must deny where the reference need not. */
 const ORDINARY_MAX = 10_000_000n;
 
@@ -26,6 +28,12 @@ const NAMED_PRICE_CODES: ReadonlySet<string> = new Set([
   'PRICE_COLLAR_EXCEEDED',
   'DUPLICATE_INTENT',
 ]);
+
+/** What a world begins with; a plan divides its capital among the strategies. */
+export interface FuzzSetting {
+  readonly limits: LimitsOptions;
+  readonly plan: SharePlan | null;
+}
 
 /** An order that the reference has read: soundness is no matter of limits. */
 export interface SoundOrder {
@@ -44,7 +52,7 @@ export class FuzzWorld {
   /** Whether something is under way that only one direction of the comparison can bear. */
   isOneSided = false;
 
-  constructor(limits: LimitsOptions) {
+  constructor({ limits, plan }: FuzzSetting) {
     this.reference = {
       limits,
       assets: FUZZ_ASSETS,
@@ -56,10 +64,15 @@ export class FuzzWorld {
         accountAt: null,
         clockOffsetNs: null,
         enabledAt: 0n,
+        governor: PARTS,
       },
       told: { correlations: null, risk: null },
-      disabled: false,
+      capital: new ReferenceCapital(0n),
+      rules: null,
+      disabled: new Set(),
     };
+    if (plan === null) return;
+    this.reference.capital.plan(plan, { equity: START_CENTS, nowNs: this.nowNs });
   }
 
   /** Takes a price that the engine has taken. */
@@ -108,7 +121,9 @@ export class FuzzWorld {
         continue;
       if (notice.kind === 'fill') this.#book(notice);
       account.hear([notice]);
-      if (notice.kind === 'fill') this.#throttle(notice.tsNs);
+      if (notice.kind === 'fill') {
+        throttle(this.reference, account.sideOf(notice.clientOrderId)?.strategy ?? 0, notice.tsNs);
+      }
     }
   }
 
@@ -130,13 +145,5 @@ export class FuzzWorld {
     }
     if (limitTicks === undefined || triggerTicks === undefined) return limitTicks ?? triggerTicks;
     return limitTicks > triggerTicks ? limitTicks : triggerTicks;
-  }
-
-  #throttle(tsNs: bigint): void {
-    const limit = this.reference.limits.executionsMax;
-    if (limit === undefined || limit === 'unlimited') return;
-    const window = 60_000_000_000n;
-    const within = this.reference.account.fills.filter((ts) => ts > tsNs - window).length;
-    this.reference.disabled ||= within > Number(limit);
   }
 }

@@ -7,8 +7,8 @@ import { playEdge } from './fuzz-edge-play.js';
 import { listAct, type RecordAct, recordAct, RECORD_STEPS } from './fuzz-record-acts.js';
 import { playRecords } from './fuzz-record-play.js';
 import { type FuzzCounts, noCounts, shrunk } from './fuzz-shrinking.js';
-import { FUZZ_START_NS } from './fuzz-world.js';
-import { choiceOf, type Draw, drawing } from './gate-sequences.js';
+import { FUZZ_START_NS, FUZZ_STRATEGIES, type FuzzSetting } from './fuzz-world.js';
+import { choiceOf, type Draw, drawing, of } from './gate-sequences.js';
 
 /**
  * Plays hostile orders to the gate, for `ts/tools/ci/gate-fuzz.mjs`: worlds with odd numbers through the TypeScript edge of
@@ -32,34 +32,54 @@ function limitsOfWorld(draw: Draw) {
   });
 }
 
-/** Draws acts until so many of them are cases. */
-function drawn<Act extends { readonly act: string }>(next: () => Act, last: Act | null): Act[] {
+/** Limits for two strategies, between which the capital is divided in every third world. */
+function settingOfWorld(draw: Draw): FuzzSetting {
+  const limits = { ...limitsOfWorld(draw), strategies: [...FUZZ_STRATEGIES] };
+  const share = { frac: BigInt(of(draw, [0, 150_000, 400_000])) };
+  const amount = { cents: BigInt(of(draw, [1_000_000, 3_000_000])) };
+  return { limits, plan: draw(3) === 0 ? [share, draw(2) === 0 ? amount : share] : null };
+}
+
+/** Draws acts until so many of them are cases, and lets the clock follow the prices among them. */
+function drawn<Act extends { readonly act: string; readonly pauseNs?: bigint }>(
+  next: () => Act,
+  last: (() => Act) | null,
+  clock: { nowNs: bigint },
+): Act[] {
   const acts: Act[] = [];
   for (let cases = last === null ? 0 : 1; cases < CASES_PER_WORLD;) {
     const act = next();
     acts.push(act);
+    clock.nowNs += act.pauseNs ?? 0n;
     if (act.act !== 'price' && act.act !== 'fill') cases += 1;
   }
-  return last === null ? acts : [...acts, last];
+  return last === null ? acts : [...acts, last()];
 }
 
 /** Plays a world; what it throws names the world and the fewest and simplest acts that fail. */
 export function playWorld(number: number, counts: FuzzCounts): void {
   const draw = drawing(number);
-  const limits = limitsOfWorld(draw);
+  const setting = settingOfWorld(draw);
+  const { limits } = setting;
   const hasExits = limits.messagesPerSecondMax === undefined;
-  const options = { farNs: FUZZ_START_NS + 2n * 10n ** 18n, hasExits };
+  const clock = { nowNs: FUZZ_START_NS };
+  const farNs = FUZZ_START_NS + 2n * 10n ** 18n;
+  const options = { farNs, hasExits, nowNs: () => clock.nowNs };
   if (number % 2 === 1) {
-    const acts = drawn<EdgeAct>(() => edgeAct(draw, options), null);
+    const acts = drawn<EdgeAct>(() => edgeAct(draw, options), null, clock);
     playOrShrink(number, acts, {
-      play: (tried, into) => playEdge(limits, tried, into),
+      play: (tried, into) => playEdge(setting, tried, into),
       steps: EDGE_STEPS,
       counts,
     });
   } else {
-    const acts = drawn<RecordAct>(() => recordAct(draw, options), listAct(draw, options));
+    const acts = drawn<RecordAct>(
+      () => recordAct(draw, options),
+      () => listAct(draw, options),
+      clock,
+    );
     playOrShrink(number, acts, {
-      play: (tried, into) => playRecords(limits, tried, into),
+      play: (tried, into) => playRecords(setting, tried, into),
       steps: RECORD_STEPS,
       counts,
     });

@@ -12,6 +12,7 @@ import {
   referenceVerdict,
   SIZE_CODES,
 } from './reference-gate.js';
+import { enable, ReferenceCapital, throttle } from './reference-strategies.js';
 
 const ASSETS = ['X', 'X', 'Y'];
 const INSTRUMENTS = ASSETS.map((baseCurrency, index) =>
@@ -64,9 +65,12 @@ export class GatePair {
         accountAt: null,
         clockOffsetNs: null,
         enabledAt: 0n,
+        governor: 1_000_000n,
       },
       told: { correlations: null, risk: null },
-      disabled: false,
+      capital: new ReferenceCapital(0n),
+      rules: null,
+      disabled: new Set(),
     };
     for (const index of INSTRUMENTS.keys()) this.price(index, 10_000);
   }
@@ -152,7 +156,7 @@ export class GatePair {
     const [id] = [...this.world.account.open].find(([, order]) => !order.reduceOnly) ?? [];
     if (id === undefined) return;
     this.fixture.session.cancel(id, this.fixture.notices);
-    this.world.account.messages.push(this.#nowNs);
+    this.world.account.messages.push({ tsNs: this.#nowNs, strategy: 0 });
     this.#hear();
   }
 
@@ -177,9 +181,7 @@ export class GatePair {
     } else {
       tell(4, 0, 0);
       signals.enabledAt = this.#nowNs;
-      this.world.account.closes.length = 0;
-      this.world.account.fills.length = 0;
-      this.world.disabled = false;
+      enable(this.world, 0);
     }
   }
 
@@ -224,25 +226,18 @@ export class GatePair {
       if (notice.kind === 'fill') {
         const order = account.sideOf(notice.clientOrderId);
         if (order === undefined) throw new Error('a fill must belong to an order');
-        const { instrument, isBuy } = order;
         account.book({
-          instrument,
-          isBuy,
+          ...order,
           ticks: notice.lastTicks,
           lots: notice.lastLots,
           tsNs: notice.tsNs,
         });
       }
       account.hear([notice]);
-      if (notice.kind === 'fill') this.#throttle(notice.tsNs);
+      if (notice.kind === 'fill') {
+        throttle(this.world, account.sideOf(notice.clientOrderId)?.strategy ?? 0, notice.tsNs);
+      }
     }
     this.fixture.notices.length = 0;
-  }
-
-  #throttle(tsNs: bigint): void {
-    const limit = this.world.limits.executionsMax;
-    if (limit === undefined || limit === 'unlimited') return;
-    const within = this.world.account.fills.filter((ts) => ts > tsNs - 60_000n * MS).length;
-    this.world.disabled ||= within > Number(limit);
   }
 }

@@ -15,10 +15,16 @@ export interface OpenOrder {
   readonly isStop: boolean;
   readonly isLive: boolean;
   readonly leaves: bigint;
+  /** Number of the strategy that wants it; 0 when it names none. */
+  readonly strategy: number;
+  /** The price at which it may match at worst; null for any. */
+  readonly reachTicks: bigint | null;
 }
 
 interface Holding {
   lots: bigint;
+  /** What its fills have cost in all, in cents. */
+  spent: bigint;
   /** Cost of `poolLots`, in cents. */
   poolCost: bigint;
   poolLots: bigint;
@@ -30,18 +36,39 @@ export interface Sent {
   readonly intent: string;
 }
 
+/** Something that a strategy did: a message to the venue, or an execution. */
+export interface StrategyAct {
+  readonly tsNs: bigint;
+  readonly strategy: number;
+}
+
 const abs = (value: bigint) => (value < 0n ? -value : value);
 
 /** What makes two intents the same. */
-export const intentKey = ({ instrument, side, lots, limitTicks, triggerTicks }: Command) =>
-  [instrument, side, lots, limitTicks, triggerTicks].join('/');
+export const intentKey = (command: Command) => {
+  const { strategy, instrument, side, lots, limitTicks, triggerTicks } = command;
+  return [strategy, instrument, side, lots, limitTicks, triggerTicks].join('/');
+};
+
+/** Whose an order is, and where it stands. */
+interface OrderSide {
+  readonly instrument: number;
+  readonly isBuy: boolean;
+  readonly strategy: number;
+}
+
+/** What an order would add. */
+interface Added {
+  readonly isBuy: boolean;
+  readonly lots: bigint;
+}
 
 export class ReferenceAccount {
   readonly holdings: Holding[];
   readonly open = new Map<number, OpenOrder>();
   readonly sent: Sent[] = [];
-  readonly messages: bigint[] = [];
-  readonly fills: bigint[] = [];
+  messages: StrategyAct[] = [];
+  fills: StrategyAct[] = [];
   /** Gains and losses of closes: their sign and time. */
   readonly closes: { readonly tsNs: bigint; readonly sign: bigint }[] = [];
   readonly prices: {
@@ -52,12 +79,15 @@ export class ReferenceAccount {
   readonly equities: { readonly tsNs: bigint; readonly cents: bigint }[] = [];
   readonly uncoveredSince: (bigint | null)[];
   readonly #commands = new Map<number, Command>();
+  /** What each strategy holds of each instrument. */
+  readonly #held = new Map<number, bigint[]>();
   #cash: bigint;
   readonly startCents: bigint;
 
   constructor(instruments: number, startCents: bigint) {
     this.holdings = Array.from({ length: instruments }, () => ({
       lots: 0n,
+      spent: 0n,
       poolCost: 0n,
       poolLots: 0n,
     }));
@@ -97,21 +127,29 @@ export class ReferenceAccount {
   onSent(id: number, command: Command, reducing: boolean, tsNs: bigint): void {
     this.#commands.set(id, command);
     this.sent.push({ tsNs, reducing, intent: reducing ? '' : intentKey(command) });
-    this.messages.push(tsNs);
+    this.messages.push({ tsNs, strategy: command.strategy });
   }
 
   hear(notices: readonly Notice[]): void {
     for (const notice of notices) {
       if (notice.kind === 'order') this.#onOrder(notice);
-      else if (notice.kind === 'fill') this.fills.push(notice.tsNs);
-      else if (notice.kind === 'position') this.#onPosition(notice.instrument, notice.lots);
+      else if (notice.kind === 'fill') {
+        const strategy = this.sideOf(notice.clientOrderId)?.strategy ?? 0;
+        this.fills.push({ tsNs: notice.tsNs, strategy });
+      } else if (notice.kind === 'position') this.#onPosition(notice.instrument, notice.lots);
     }
   }
 
-  /** Lots that would be held at most and at least, if open orders fill. */
-  worst(instrument: number, added: { readonly isBuy: boolean; readonly lots: bigint } | null) {
-    const { lots } = this.#holding(instrument);
-    const open = [...this.open.values()].filter((order) => order.instrument === instrument);
+  /** Lots that would be held at most and at least, if open orders fill; by the whole account, or by one strategy. */
+  worst(instrument: number, added: Added | null, strategy?: number) {
+    const isOwn = (of: number) => strategy === undefined || of === strategy;
+    const lots =
+      strategy === undefined
+        ? this.#holding(instrument).lots
+        : (this.#held.get(strategy)?.[instrument] ?? 0n);
+    const open = [...this.open.values()].filter(
+      (order) => order.instrument === instrument && isOwn(order.strategy),
+    );
     const sum = (isBuy: boolean, reduceOnly: boolean) =>
       open
         .filter((order) => order.isBuy === isBuy && order.reduceOnly === reduceOnly)
@@ -137,10 +175,13 @@ export class ReferenceAccount {
   #onOrder(notice: OrderNotice): void {
     const id = notice.clientOrderId;
     const command = this.#commands.get(id);
+    // A protective order belongs to the strategy of the order that it protects.
+    const strategy =
+      command?.strategy ?? this.open.get(id)?.strategy ?? this.sideOf(notice.parent)?.strategy ?? 0;
     if (command === undefined && notice.status === 'submitted') {
       // A protective order of the engine's own.
       this.sent.push({ tsNs: notice.tsNs, reducing: true, intent: '' });
-      this.messages.push(notice.tsNs);
+      this.messages.push({ tsNs: notice.tsNs, strategy });
     }
     if (ENDS.has(notice.status)) {
       this.open.delete(id);
@@ -152,6 +193,8 @@ export class ReferenceAccount {
         isStop: notice.orderType === 'stop_market',
         isLive: LIVE.has(notice.status),
         leaves: notice.lots - notice.cumLots,
+        strategy,
+        reachTicks: notice.limitTicks === 0n ? null : notice.limitTicks,
       });
     }
     this.#cover(notice.instrument, notice.tsNs);
@@ -180,24 +223,31 @@ export class ReferenceAccount {
     ticks: bigint;
     lots: bigint;
     tsNs: bigint;
+    strategy: number;
   }): void {
     const holding = this.#holding(fill.instrument);
     const signed = fill.isBuy ? fill.lots : -fill.lots;
+    const held = this.#held.get(fill.strategy) ?? this.holdings.map(() => 0n);
+    held[fill.instrument] = (held[fill.instrument] ?? 0n) + signed;
+    this.#held.set(fill.strategy, held);
     this.#cash -= signed * fill.ticks;
-    const held = holding.lots;
-    const closes = held !== 0n && held > 0n !== fill.isBuy;
-    const closed = closes ? (fill.lots < abs(held) ? fill.lots : abs(held)) : 0n;
+    holding.spent += signed * fill.ticks;
+    const before = holding.lots;
+    const closes = before !== 0n && before > 0n !== fill.isBuy;
+    const closed = closes ? (fill.lots < abs(before) ? fill.lots : abs(before)) : 0n;
     if (closed > 0n) {
       const proceeds = closed * fill.ticks * holding.poolLots;
       const cost = holding.poolCost * closed;
-      const profit = held > 0n ? proceeds - cost : cost - proceeds;
+      const profit = before > 0n ? proceeds - cost : cost - proceeds;
       this.closes.push({ tsNs: fill.tsNs, sign: profit > 0n ? 1n : profit < 0n ? -1n : 0n });
     }
     const opened = fill.lots - closed;
-    holding.lots = held + signed;
+    holding.lots = before + signed;
     if (opened > 0n) {
       const carried =
-        closed > 0n || held === 0n ? [0n, 1n] : [holding.poolCost * abs(held), holding.poolLots];
+        closed > 0n || before === 0n
+          ? [0n, 1n]
+          : [holding.poolCost * abs(before), holding.poolLots];
       const [cost = 0n, over = 1n] = carried;
       // The cost of what is kept may be no whole number of cents, so the pool is scaled by its divisor.
       holding.poolCost = cost + opened * fill.ticks * over;
@@ -214,10 +264,11 @@ export class ReferenceAccount {
     }
   }
 
-  sideOf(id: number): { readonly instrument: number; readonly isBuy: boolean } | undefined {
+  sideOf(id: number): OrderSide | undefined {
     const command = this.#commands.get(id);
     if (command !== undefined) {
-      return { instrument: command.instrument, isBuy: SIDES[command.side] === 'buy' };
+      const { instrument, strategy } = command;
+      return { instrument, strategy, isBuy: SIDES[command.side] === 'buy' };
     }
     return this.open.get(id);
   }

@@ -3,6 +3,10 @@ import type { Command } from '#ts/native/command-memory.js';
 import type { LimitsOptions } from '#ts/risk/limits.js';
 import { DAY_NS, intentKey, type ReferenceAccount } from './reference-account.js';
 import { portfolioCodes, type ToldPortfolio } from './reference-portfolio.js';
+import { openingRuleCodes, type ReferenceRules, ruleCodes } from './reference-rules.js';
+import { ReferenceLimits } from './reference-limits.js';
+import { sizeCodes } from './reference-sizes.js';
+import { isBucketEmpty, type ReferenceCapital } from './reference-strategies.js';
 
 /**
  * The gate again, slow and obvious: every sum is added up anew for every order, nothing is kept between them. It judges
@@ -10,7 +14,6 @@ import { portfolioCodes, type ToldPortfolio } from './reference-portfolio.js';
  */
 
 const PARTS = 1_000_000n;
-const CENT = 10n ** 16n;
 /** Codes of controls that a smaller order may pass. */
 export const SIZE_CODES: ReadonlySet<string> = new Set<ControlCode>([
   'ORDER_QTY_EXCEEDED',
@@ -27,6 +30,11 @@ export const SIZE_CODES: ReadonlySet<string> = new Set<ControlCode>([
   'BUYING_POWER_EXCEEDED',
   'DRAWDOWN_GUARD',
   'SHORT_SALE_DENIED',
+  'CAPITAL_ALLOCATION_EXCEEDED',
+  'QTY_ABOVE_MAX',
+  'NOTIONAL_ABOVE_MAX',
+  'MARGIN_INSUFFICIENT',
+  'RISK_ARITHMETIC',
   'VAR_EXCEEDED',
   'CVAR_EXCEEDED',
 ]);
@@ -41,6 +49,8 @@ export interface ReferenceSignals {
   accountAt: bigint | null;
   clockOffsetNs: bigint | null;
   enabledAt: bigint;
+  /** What the risk governor permits of every size, in millionths. */
+  governor: bigint;
 }
 
 export interface ReferenceWorld {
@@ -52,8 +62,19 @@ export interface ReferenceWorld {
   readonly signals: ReferenceSignals;
   /** What the gate was told of the portfolio. */
   readonly told: ToldPortfolio;
-  /** When executions disabled the strategy; null while they have not. */
-  disabled: boolean;
+  readonly capital: ReferenceCapital;
+  /** What instruments and account ask besides the limits; null where nothing does. */
+  readonly rules: ReferenceRules | null;
+  /** Strategies that their executions have disabled. */
+  readonly disabled: Set<number>;
+}
+
+/** What of an order may still fill when it is an amendment, and whether that only takes quantity away. */
+export interface AmendedOrder {
+  readonly leaves: bigint;
+  /** What it has reserved, which the account is seen without. */
+  readonly reserved: bigint;
+  readonly lessens: boolean;
 }
 
 export interface ReferenceVerdict {
@@ -66,8 +87,9 @@ export function referenceVerdict(
   world: ReferenceWorld,
   command: Command,
   nowNs: bigint,
+  amended: AmendedOrder | null = null,
 ): ReferenceVerdict {
-  return new Judgement(world, command, nowNs).verdict();
+  return new Judgement(world, command, { nowNs, amended }).verdict();
 }
 
 /** The largest smaller quantity that passes, by trying all of them; null when the order was not denied for its size. */
@@ -88,58 +110,66 @@ class Judgement {
   readonly #world: ReferenceWorld;
   readonly #command: Command;
   readonly #nowNs: bigint;
+  readonly #amended: AmendedOrder | null;
+  readonly #of: ReferenceLimits;
   readonly #codes: ControlCode[] = [];
   readonly #isBuy: boolean;
+  /** What could fill of it. */
+  readonly #leaves: bigint;
 
-  constructor(world: ReferenceWorld, command: Command, nowNs: bigint) {
+  constructor(
+    world: ReferenceWorld,
+    command: Command,
+    { nowNs, amended }: { readonly nowNs: bigint; readonly amended: AmendedOrder | null },
+  ) {
     this.#world = world;
     this.#command = command;
+    this.#of = new ReferenceLimits(world.limits);
     this.#nowNs = nowNs;
+    this.#amended = amended;
     this.#isBuy = command.side === 0;
+    this.#leaves = amended?.leaves ?? command.lots;
   }
 
   verdict(): ReferenceVerdict {
-    const reducing = this.#isReducing();
-    this.#prices(reducing);
+    const lessens = this.#amended?.lessens === true;
+    const reducing = lessens || this.#isReducing();
+    const rules = this.#world.rules === null ? null : { ...this.#world, rules: this.#world.rules };
+    const order = {
+      command: this.#filling,
+      whole: this.#command.lots,
+      reducing,
+      lessens,
+      reserved: this.#amended?.reserved ?? 0n,
+      nowNs: this.#nowNs,
+    };
+    if (rules !== null) this.#codes.push(...ruleCodes(rules, order));
+    if (!lessens) this.#prices(reducing);
     if (!reducing) {
       this.#conditions();
       this.#behaviour();
       this.#losses();
-      this.#sizes();
-      this.#codes.push(...portfolioCodes(this.#world, this.#command, this.#nowNs));
+      this.#codes.push(
+        ...sizeCodes(this.#world, this.#command, { nowNs: this.#nowNs, leaves: this.#leaves }),
+      );
+      if (rules !== null) this.#codes.push(...openingRuleCodes(rules, order));
+      this.#codes.push(...portfolioCodes(this.#world, this.#filling, this.#nowNs));
     }
     return { codes: [...new Set(this.#codes)].sort(), reducing };
+  }
+
+  /** The order with the quantity that could fill. */
+  get #filling(): Command {
+    return { ...this.#command, lots: this.#leaves };
   }
 
   #deny(code: ControlCode, denied: boolean): void {
     if (denied) this.#codes.push(code);
   }
 
-  /** A limit's value; undefined while it is off. */
-  #limit(name: keyof LimitsOptions): string | undefined {
-    const value = this.#world.limits[name];
-    return value === undefined || value === 'unlimited' ? undefined : String(value);
-  }
-
-  #millionths(name: keyof LimitsOptions): bigint | undefined {
-    const text = this.#limit(name);
-    if (text === undefined) return undefined;
-    const [whole = '0', rest = ''] = text.split('.');
-    return BigInt(whole) * PARTS + BigInt(rest.padEnd(6, '0'));
-  }
-
-  #count(name: keyof LimitsOptions): bigint | undefined {
-    const text = this.#limit(name);
-    return text === undefined ? undefined : BigInt(text);
-  }
-
-  #ns(name: keyof LimitsOptions): bigint | undefined {
-    const ms = this.#count(name);
-    return ms === undefined ? undefined : ms * 1_000_000n;
-  }
-
   #isReducing(): boolean {
-    const { reduceOnly, instrument, lots } = this.#command;
+    const { reduceOnly, instrument } = this.#command;
+    const lots = this.#leaves;
     const held = this.#world.account.worst(instrument, null);
     if (reduceOnly) return this.#isBuy ? held.lots < 0n : held.lots > 0n;
     const left = this.#isBuy ? -(held.lots + held.buys) : held.lots - held.sells;
@@ -149,9 +179,9 @@ class Judgement {
   #prices(reducing: boolean): void {
     const { instrument, limitTicks } = this.#command;
     const price = this.#world.account.priced(instrument);
-    const band = this.#millionths('priceBandFracMax');
-    const collar = this.#millionths('priceCollarFracMax');
-    const age = this.#ns('priceAgeMsMax');
+    const band = this.#of.millionths('priceBandFracMax');
+    const collar = this.#of.millionths('priceCollarFracMax');
+    const age = this.#of.ns('priceAgeMsMax');
     const bounded = band !== undefined || collar !== undefined;
     if (!reducing || (limitTicks !== undefined && bounded)) {
       const isOld = price !== undefined && age !== undefined && this.#nowNs - price.tsNs > age;
@@ -173,7 +203,7 @@ class Judgement {
 
   /** Where the market stood when the running window began, and the one before it, where they follow each other. */
   #anchors(instrument: number): bigint[] {
-    const window = this.#ns('priceCollarWindowMsMin') ?? 0n;
+    const window = this.#of.ns('priceCollarWindowMsMin') ?? 0n;
     const windows: { readonly ticks: bigint; readonly began: bigint }[] = [];
     for (const price of this.#world.account.prices) {
       const last = windows.at(-1);
@@ -194,24 +224,26 @@ class Judgement {
     this.#deny('INSTRUMENT_RESTRICTED', limits.restricted === true);
     this.#deny('INSTRUMENT_HALTED', signals.halted.has(instrument));
     this.#deny('BREAKER_OPEN', signals.breakers !== 0);
-    const accountAge = this.#ns('accountAgeMsMax');
+    const accountAge = this.#of.ns('accountAgeMsMax');
     if (accountAge !== undefined) {
       const at = signals.accountAt;
       this.#deny('ACCOUNT_STALE', at === null || this.#nowNs - at > accountAge);
     }
-    const intentAge = this.#ns('intentAgeMsMax');
-    const price = account.priced(instrument);
-    if (intentAge !== undefined) {
-      this.#deny('INTENT_STALE', price === undefined || this.#nowNs - price.tsNs > intentAge);
+    const intentAge = this.#of.ns('intentAgeMsMax');
+    const told = this.#command.terms?.causeNs;
+    if (intentAge !== undefined && this.#amended === null) {
+      const cause = told ?? account.priced(instrument)?.tsNs;
+      this.#deny('INTENT_STALE', cause === undefined || this.#nowNs - cause > intentAge);
     }
-    const drift = this.#ns('clockDriftMsMax');
+    const drift = this.#of.ns('clockDriftMsMax');
     if (drift !== undefined) {
       const offset = signals.clockOffsetNs;
-      this.#deny('CLOCK_DRIFT_EXCEEDED', offset === null || abs(offset) > drift);
+      const ahead = (told ?? this.#nowNs) - this.#nowNs;
+      this.#deny('CLOCK_DRIFT_EXCEEDED', offset === null || larger(abs(offset), ahead) > drift);
     }
-    const open = this.#count('openOrdersMax');
+    const open = this.#of.count('openOrdersMax');
     this.#deny('OPEN_ORDERS_EXCEEDED', open !== undefined && BigInt(account.open.size) >= open);
-    const uncovered = this.#ns('stopUncoveredMsMax');
+    const uncovered = this.#of.ns('stopUncoveredMsMax');
     const since = account.uncoveredSince[instrument] ?? null;
     this.#deny(
       'STOP_COVERAGE_MISSING',
@@ -222,46 +254,40 @@ class Judgement {
   #behaviour(): void {
     const { account } = this.#world;
     const now = this.#nowNs;
-    const perMinute = this.#count('ordersPerMinuteMax');
+    const perMinute = this.#of.count('ordersPerMinuteMax');
     const minute = account.sent.filter(({ tsNs }) => tsNs > now - 60_000_000_000n).length;
     this.#deny('ORDER_RATE_EXCEEDED', perMinute !== undefined && BigInt(minute) >= perMinute);
-    const trades = this.#count('dailyTradesMax');
+    const trades = this.#of.count('dailyTradesMax');
     const today = account.sent.filter(
       ({ tsNs, reducing }) => !reducing && tsNs / DAY_NS === now / DAY_NS,
     ).length;
-    this.#deny('DAILY_TRADES_EXCEEDED', trades !== undefined && BigInt(today) >= trades);
-    const window = this.#ns('duplicateWindowMsMin');
+    const isOrder = this.#amended === null;
+    this.#deny('DAILY_TRADES_EXCEEDED', isOrder && trades !== undefined && BigInt(today) >= trades);
+    const window = this.#of.ns('duplicateWindowMsMin');
     const key = intentKey(this.#command);
     const twice = account.sent.some(
       ({ tsNs, intent }) => window !== undefined && intent === key && now - tsNs < window,
     );
-    this.#deny('DUPLICATE_INTENT', twice);
-    this.#deny('EXECUTIONS_THROTTLED', this.#world.disabled);
-    this.#deny('MESSAGE_RATE_EXCEEDED', this.#isTalkative());
-    const losses = this.#count('consecutiveLossesMax');
+    this.#deny('DUPLICATE_INTENT', isOrder && twice);
+    const { strategy } = this.#command;
+    const throttled = this.#of.limit('executionsMax') !== undefined;
+    this.#deny('EXECUTIONS_THROTTLED', throttled && this.#world.disabled.has(strategy));
+    const own = account.messages.filter((message) => message.strategy === strategy);
+    const isTalkative = (name: keyof LimitsOptions, messages: typeof own) => {
+      const perSecond = this.#of.count(name);
+      if (perSecond === undefined) return false;
+      const reserve = this.#of.millionths('cancelReserveFracMin') ?? 0n;
+      return isBucketEmpty(messages, { perSecond, reserve, nowNs: now });
+    };
+    this.#deny('MESSAGE_RATE_EXCEEDED', isTalkative('messagesPerSecondMax', account.messages));
+    this.#deny('STRATEGY_MESSAGE_RATE_EXCEEDED', isTalkative('strategyMessagesPerSecondMax', own));
+    const losses = this.#of.count('consecutiveLossesMax');
     let row = 0n;
     for (const { tsNs, sign } of account.closes) {
       if (tsNs / DAY_NS !== now / DAY_NS || tsNs < this.#world.signals.enabledAt) continue;
       row = sign < 0n ? row + 1n : sign > 0n ? 0n : row;
     }
     this.#deny('CONSECUTIVE_LOSSES', losses !== undefined && row >= losses);
-  }
-
-  /** Whether the bucket of a second's messages has no room beside its reserve. */
-  #isTalkative(): boolean {
-    const rate = this.#count('messagesPerSecondMax');
-    if (rate === undefined) return false;
-    const interval = 1_000_000_000n / rate;
-    let used = 0n;
-    let last = 0n;
-    for (const ts of [...this.#world.account.messages, this.#nowNs]) {
-      used = larger(used - (ts - last), 0n) + interval;
-      last = ts;
-    }
-    const reserve = this.#millionths('cancelReserveFracMin') ?? 0n;
-    const kept = (rate * reserve + PARTS - 1n) / PARTS;
-    const usable = larger(rate - kept, 1n);
-    return used > usable * interval;
   }
 
   #losses(): void {
@@ -274,6 +300,8 @@ class Judgement {
       if (limit === undefined) return false;
       const first = marks.findIndex(({ tsNs }) => isOf(tsNs));
       const start = marks[first - 1]?.cents ?? account.startCents;
+      // Of nothing there is no fraction; that there is no equity is a denial of its own.
+      if (start <= 0n) return false;
       return marks
         .slice(first)
         .some(({ cents }) => cents < start && (start - cents) * PARTS >= start * limit);
@@ -281,13 +309,13 @@ class Judgement {
     const week = (tsNs: bigint) => (tsNs / DAY_NS + 3n) / 7n;
     const isToday = (tsNs: bigint) => tsNs / DAY_NS === last.tsNs / DAY_NS;
     const isThisWeek = (tsNs: bigint) => week(tsNs) === week(last.tsNs);
-    this.#deny('DAILY_LOSS_EXCEEDED', lost(this.#millionths('dailyLossFracMax'), isToday));
-    this.#deny('WEEKLY_LOSS_EXCEEDED', lost(this.#millionths('weeklyLossFracMax'), isThisWeek));
+    this.#deny('DAILY_LOSS_EXCEEDED', lost(this.#of.millionths('dailyLossFracMax'), isToday));
+    this.#deny('WEEKLY_LOSS_EXCEEDED', lost(this.#of.millionths('weeklyLossFracMax'), isThisWeek));
     this.#deny(
       'TOTAL_LOSS_EXCEEDED',
-      lost(this.#millionths('totalLossFracMax'), () => true),
+      lost(this.#of.millionths('totalLossFracMax'), () => true),
     );
-    const hard = this.#millionths('drawdownFracMax');
+    const hard = this.#of.millionths('drawdownFracMax');
     let peak = account.startCents;
     let fell = false;
     for (const { cents } of marks) {
@@ -295,107 +323,5 @@ class Judgement {
       fell ||= hard !== undefined && (peak - cents) * PARTS > peak * hard;
     }
     this.#deny('DRAWDOWN_EXCEEDED', fell);
-  }
-
-  /** The part of every size that the present drawdown leaves, in millionths. */
-  #cut(): bigint {
-    const { account } = this.#world;
-    const soft = this.#millionths('drawdownSoftFracMax');
-    const hard = this.#millionths('drawdownFracMax');
-    if (soft === undefined || hard === undefined) return PARTS;
-    const peak = account.equities.reduce(
-      (most, { cents }) => larger(most, cents),
-      account.startCents,
-    );
-    const fall = peak - account.equity;
-    if (fall * PARTS <= peak * soft) return PARTS;
-    const left = larger(peak * hard - fall * PARTS, 0n);
-    return (left * PARTS) / (peak * (hard - soft));
-  }
-
-  /** Denies a size past its limit, and says when only the drawdown has made the limit too small. */
-  #bounded(code: ControlCode, passes: (cut: bigint) => boolean): void {
-    const cut = this.#cut();
-    if (passes(cut)) return;
-    this.#codes.push(code);
-    if (passes(PARTS)) this.#codes.push('DRAWDOWN_GUARD');
-  }
-
-  #sizes(): void {
-    const { account, limits, assets, group } = this.#world;
-    const { instrument, lots, limitTicks } = this.#command;
-    const mark = account.mark(instrument);
-    const amount = (name: keyof LimitsOptions, code: ControlCode, value: bigint) => {
-      const limit = this.#limit(name);
-      if (limit === undefined) return;
-      this.#bounded(code, (cut) => value <= (BigInt(limit) * 10n ** 18n * cut) / PARTS);
-    };
-    amount('orderQtyMax', 'ORDER_QTY_EXCEEDED', lots * 10n ** 18n);
-    if (mark === undefined) return;
-    amount('orderNotionalQuoteMax', 'ORDER_NOTIONAL_EXCEEDED', lots * (limitTicks ?? mark) * CENT);
-    this.#stopLoss(limitTicks ?? mark);
-    const price = larger(mark, limitTicks ?? mark);
-    const own = account.worst(instrument, { isBuy: this.#isBuy, lots });
-    amount('positionQtyMax', 'POSITION_QTY_EXCEEDED', own.largest * 10n ** 18n);
-    amount('positionNotionalQuoteMax', 'POSITION_NOTIONAL_EXCEEDED', own.largest * price * CENT);
-    this.#deny(
-      'SHORT_SALE_DENIED',
-      limits.shortSaleDenied === true && !this.#isBuy && own.least < 0n,
-    );
-    const others = account.holdings.flatMap((_, index) => {
-      if (index === instrument) return [];
-      return [{ index, ticks: account.mark(index) ?? 0n, ...account.worst(index, null) }];
-    });
-    const sum = (values: readonly bigint[]) => values.reduce((total, each) => total + each, 0n);
-    const power = this.#millionths('buyingPowerFracMax');
-    if (power !== undefined && this.#isBuy) {
-      const open = sum(others.map(({ buys, ticks }) => buys * ticks));
-      const cost = open + account.worst(instrument, null).buys * mark + lots * price;
-      const cash = larger(account.cash, 0n);
-      this.#deny('BUYING_POWER_EXCEEDED', cost * PARTS > cash * power);
-    }
-    const { equity } = account;
-    if (equity <= 0n) return;
-    const share = (
-      name: keyof LimitsOptions,
-      code: ControlCode,
-      value: bigint,
-      { whole = equity, cuts = false } = {},
-    ) => {
-      const limit = this.#millionths(name);
-      if (limit === undefined) return;
-      const passes = (cut: bigint) =>
-        value * PARTS <= (cuts ? (limit * cut) / PARTS : limit) * whole;
-      this.#bounded(code, passes);
-    };
-    const position = own.largest * price;
-    const gross = position + sum(others.map(({ largest, ticks }) => largest * ticks));
-    share('positionFracMax', 'POSITION_LIMIT_EXCEEDED', position, { cuts: true });
-    share('grossExposureFracMax', 'GROSS_EXPOSURE_EXCEEDED', gross, { cuts: true });
-    share('leverageMax', 'LEVERAGE_EXCEEDED', gross);
-    const whole = larger(gross, equity);
-    share('concentrationFracMax', 'CONCENTRATION_EXCEEDED', position, { whole });
-    const among = (isOf: (index: number) => boolean) =>
-      position +
-      sum(others.filter(({ index }) => isOf(index)).map((each) => each.largest * each.ticks));
-    const asset = among((index) => assets[index] === assets[instrument]);
-    share('assetExposureFracMax', 'ASSET_EXPOSURE_EXCEEDED', asset);
-    if (group.has(instrument)) {
-      share(
-        'groupExposureFracMax',
-        'GROUP_EXPOSURE_EXCEEDED',
-        among((index) => group.has(index)),
-      );
-    }
-    const long = own.most * price + sum(others.map(({ most, ticks }) => most * ticks));
-    const short = own.least * price + sum(others.map(({ least, ticks }) => least * ticks));
-    share('netExposureFracMax', 'NET_EXPOSURE_EXCEEDED', larger(abs(long), abs(short)));
-  }
-
-  #stopLoss(price: bigint): void {
-    if (!this.#world.limits.stopLossRequired) return;
-    const stop = this.#command.stopLossTicks;
-    const protects = stop !== undefined && (this.#isBuy ? stop < price : stop > price);
-    this.#deny('STOP_LOSS_REQUIRED', !protects);
   }
 }

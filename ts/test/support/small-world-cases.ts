@@ -63,6 +63,15 @@ export const SMALL_WORLDS: readonly (readonly [string, SmallWorldOptions])[] = [
     { limits: limits({ correlationMax: '0.7', ...ages }), told: NOTHING, measures: [] },
   ],
   [
+    'capital of two strategies',
+    {
+      limits: limits({ strategies: ['one', 'other'] }),
+      told: NOTHING,
+      measures: [],
+      plan: [{ frac: 300_000n }, { cents: 20_000n }],
+    },
+  ],
+  [
     'VaR and CVaR',
     { limits: limits({ varAmountMax: '11', cvarFracMax: '0.02', ...ages }), ...measured() },
   ],

@@ -6,6 +6,7 @@ import type { LimitsOptions } from '#ts/risk/limits.js';
 import { MARKET_BUY } from './native-fixture.js';
 import { ReferenceAccount } from './reference-account.js';
 import { type ReferenceWorld, referenceSuggestion, referenceVerdict } from './reference-gate.js';
+import { planRecord, ReferenceCapital, type SharePlan } from './reference-strategies.js';
 
 /** Two instruments at 100.00, few orders, and everything that can happen to the oldest of them. */
 
@@ -41,12 +42,15 @@ export interface SmallWorldOptions {
   readonly limits: LimitsOptions;
   readonly told: ReferenceWorld['told'];
   readonly measures: readonly RiskMeasure[];
+  /** Shares of the strategies of the limits; the orders of each instrument are of one. */
+  readonly plan?: SharePlan;
 }
 
 interface Open {
   readonly id: number;
   readonly instrument: number;
   readonly isBuy: boolean;
+  readonly strategy: number;
   left: bigint;
   isDoubted: boolean;
 }
@@ -56,17 +60,20 @@ export class SmallWorld {
   readonly #engine: Engine;
   readonly #world: ReferenceWorld;
   readonly #open: Open[] = [];
+  /** Names of the strategies by the instrument whose orders are theirs. */
+  readonly #strategies: readonly string[];
   #trades = 0;
   approved = 0;
   denied = 0;
 
-  constructor({ limits, told, measures }: SmallWorldOptions) {
+  constructor({ limits, told, measures, plan }: SmallWorldOptions) {
     this.#engine = Engine.open({
       instruments: INSTRUMENTS,
       limits,
       account: { cash: '1000' },
       clock: () => START_NS,
     });
+    this.#strategies = limits.strategies ?? [];
     this.#world = {
       limits,
       assets: ['A', 'B'],
@@ -78,15 +85,21 @@ export class SmallWorld {
         accountAt: null,
         clockOffsetNs: null,
         enabledAt: 0n,
+        governor: 1_000_000n,
       },
       told,
-      disabled: false,
+      capital: new ReferenceCapital(0n),
+      rules: null,
+      disabled: new Set(),
     };
     for (const [index, { symbol }] of INSTRUMENTS.entries()) {
       this.#engine.trade({ instrument: symbol, price: '100', quantity: '1', side: 'buy' });
       this.#world.account.onPrice(index, TICKS, START_NS);
     }
     for (const measure of measures) this.#engine.tellRisk(measure);
+    if (plan === undefined) return;
+    this.#engine.planCapital(planRecord(plan));
+    this.#world.capital.plan(plan, { equity: START_CENTS, nowNs: START_NS });
   }
 
   /** Whether a step can be made now. */
@@ -113,7 +126,9 @@ export class SmallWorld {
       lots: BigInt(lots),
       limitTicks: TICKS,
       orderType: LIMIT_TYPE,
+      strategy: this.#strategies[instrument] === undefined ? 0 : instrument + 1,
     };
+    const strategy = this.#strategies[instrument];
     const expected = referenceVerdict(this.#world, command, START_NS);
     const suggested = referenceSuggestion(this.#world, command, START_NS);
     const result = this.#engine.submit({
@@ -122,6 +137,7 @@ export class SmallWorld {
       quantity: lots,
       orderType: 'limit',
       limitPrice: '100',
+      ...(strategy === undefined ? {} : { strategy }),
     });
     const codes = result.verdict === 'denied' ? [...result.codes].sort() : [];
     const native = result.verdict === 'denied' ? (result.suggestedQuantity ?? null) : null;
@@ -135,7 +151,14 @@ export class SmallWorld {
     this.approved += 1;
     const id = result.clientOrderId;
     this.#world.account.onSent(id, command, expected.reducing, START_NS);
-    this.#open.push({ id, instrument, isBuy, left: BigInt(lots), isDoubted: false });
+    this.#open.push({
+      id,
+      instrument,
+      isBuy,
+      strategy: command.strategy,
+      left: BigInt(lots),
+      isDoubted: false,
+    });
     this.#engine.report({ kind: 'accepted', clientOrderId: id });
     this.#keep();
   }
@@ -152,7 +175,7 @@ export class SmallWorld {
       this.#engine.report({ kind: 'canceled', clientOrderId });
       this.#open.shift();
     } else {
-      const { instrument, isBuy } = oldest;
+      const { instrument, isBuy, strategy } = oldest;
       this.#trades += 1;
       this.#engine.report({
         kind: 'fill',
@@ -161,7 +184,14 @@ export class SmallWorld {
         lastPx: '100',
         lastQty: 1,
       });
-      this.#world.account.book({ instrument, isBuy, ticks: TICKS, lots: 1n, tsNs: START_NS });
+      this.#world.account.book({
+        instrument,
+        isBuy,
+        strategy,
+        ticks: TICKS,
+        lots: 1n,
+        tsNs: START_NS,
+      });
       oldest.left -= 1n;
       if (oldest.left === 0n) this.#open.shift();
     }
@@ -171,7 +201,7 @@ export class SmallWorld {
   #keep(): void {
     const { open } = this.#world.account;
     open.clear();
-    for (const { id, instrument, isBuy, left } of this.#open) {
+    for (const { id, instrument, isBuy, strategy, left } of this.#open) {
       open.set(id, {
         instrument,
         isBuy,
@@ -179,6 +209,8 @@ export class SmallWorld {
         isStop: false,
         isLive: true,
         leaves: left,
+        strategy,
+        reachTicks: TICKS,
       });
     }
   }

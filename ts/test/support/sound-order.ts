@@ -24,14 +24,20 @@ const INT64_MAX = 2n ** 63n - 1n;
 const fits = (value: bigint | undefined) =>
   value === undefined || (value > 0n && value <= INT64_MAX);
 
+/** How many instruments and strategies there are, at an instant. */
+export interface Known {
+  readonly instruments: number;
+  readonly strategies: number;
+  readonly nowNs: bigint;
+}
+
 /** Whether the fields of an order fit each other, and there is such an instrument, at an instant. */
 export function isSound(
   command: Command,
   terms: Terms,
-  { instruments, nowNs }: { readonly instruments: number; readonly nowNs: bigint },
+  { instruments, strategies, nowNs }: Known,
 ): boolean {
-  // The limits name no strategy.
-  if (command.strategy !== 0) return false;
+  if (command.strategy > strategies) return false;
   const { lots, limitTicks, triggerTicks, stopLossTicks, takeProfitTicks } = command;
   const type = ORDER_TYPES[command.orderType];
   const timeInForce = TIMES_IN_FORCE[command.timeInForce];

@@ -1,5 +1,5 @@
 //! The comparison of one order, without a branch and without a look at its neighbours, so that a loop over it compiles to the
-//! widest vectors of the function that it is inlined into: one text serves AVX-512, AVX2, NEON and plain code.
+//! widest vectors of the function that it is inlined into: one text serves AVX-512, AVX2 and plain code. `neon` is its twin.
 
 use crate::bounds::{Band, Bounds, Limit};
 
@@ -47,7 +47,7 @@ const fn larger(one: i64, other: i64) -> i64 {
 
 /// Compares one order. Products wrap only for an order that is not compared.
 #[inline(always)]
-fn compared(bounds: &Bounds, lots: i64, ticks: i64, stop: i64) -> u64 {
+pub(crate) fn compared(bounds: &Bounds, lots: i64, ticks: i64, stop: i64) -> u64 {
     let (buys, sells) = if bounds.is_buy { (lots, 0) } else { (0, lots) };
     let most = bounds.most.wrapping_add(buys);
     let least = bounds.least.wrapping_sub(sells);

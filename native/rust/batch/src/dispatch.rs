@@ -2,12 +2,16 @@
 
 use crate::bounds::Bounds;
 use crate::compare::{Orders, compare_all};
+#[cfg(target_arch = "aarch64")]
+use crate::neon;
 
 /// How wide the vectors of a comparison are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Width {
-    /// What every processor of the kind has; NEON on aarch64.
+    /// What every processor of the kind has.
     Baseline,
+    /// 128 bits of an ARM processor.
+    Neon,
     /// 256 bits.
     Avx2,
     /// 512 bits.
@@ -19,6 +23,7 @@ impl Width {
     #[must_use]
     pub fn available() -> Vec<Self> {
         let mut widths = vec![Self::Baseline];
+        widths.extend(has_neon().then_some(Self::Neon));
         widths.extend(has_avx2().then_some(Self::Avx2));
         widths.extend(has_avx512().then_some(Self::Avx512));
         widths
@@ -31,6 +36,8 @@ impl Width {
             Self::Avx512
         } else if has_avx2() {
             Self::Avx2
+        } else if has_neon() {
+            Self::Neon
         } else {
             Self::Baseline
         }
@@ -40,8 +47,8 @@ impl Width {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Baseline if cfg!(target_arch = "aarch64") => "neon",
             Self::Baseline => "baseline",
+            Self::Neon => "neon",
             Self::Avx2 => "avx2",
             Self::Avx512 => "avx512",
         }
@@ -68,9 +75,25 @@ pub fn compare_with(width: Width, bounds: &Bounds, orders: &Orders<'_>, failed: 
             return;
         }
     }
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(target_arch = "aarch64")]
+    if width != Width::Baseline && has_neon() {
+        // SAFETY: the feature was just found on this processor.
+        unsafe { neon::compare_pairs(bounds, orders, failed) };
+        return;
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
     let _ = width;
     compare_all(bounds, orders, failed);
+}
+
+#[cfg(target_arch = "aarch64")]
+fn has_neon() -> bool {
+    std::arch::is_aarch64_feature_detected!("neon")
+}
+
+#[cfg(not(target_arch = "aarch64"))]
+const fn has_neon() -> bool {
+    false
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -4,6 +4,8 @@
 mod bounds;
 mod compare;
 mod dispatch;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 
 pub use bounds::{Band, Bounds, Limit};
 pub use compare::{NO_STOP, Orders, UNJUDGED};

@@ -119,6 +119,13 @@ proptest! {
         let expected: Vec<u64> =
             orders.iter().map(|(lots, ticks, stop)| slowly(&bounds, *lots, *ticks, *stop)).collect();
         for width in Width::available() {
+            // The shortest of the arrays says how many are compared.
+            let short = lots.len() / 2;
+            let few = Orders { lots: &lots, ticks: &ticks[..short], stops: &stops };
+            let mut some = vec![7; orders.len()];
+            compare_with(width, &bounds, &few, &mut some);
+            prop_assert_eq!(&some[..short], &expected[..short], "{}", width.name());
+            prop_assert!(some[short..].iter().all(|untouched| *untouched == 7));
             let mut failed = vec![7; orders.len()];
             let arrays = Orders { lots: &lots, ticks: &ticks, stops: &stops };
             compare_with(width, &bounds, &arrays, &mut failed);
@@ -133,4 +140,6 @@ fn nat_17_the_widest_width_is_the_last_that_is_available_and_has_a_name() {
     assert_eq!(available.last(), Some(&Width::widest()));
     assert_eq!(available.first(), Some(&Width::Baseline));
     assert!(available.iter().all(|width| !width.name().is_empty()));
+    #[cfg(target_arch = "aarch64")]
+    assert_eq!(available, [Width::Baseline, Width::Neon]);
 }

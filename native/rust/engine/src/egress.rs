@@ -263,7 +263,9 @@ fn reduces(engine: &Engine, request: &Outgoing) -> bool {
             && !intent.reduce_only
     });
     let under_way = others.fold(0_i64, |sum, order| sum.saturating_add(order.reserved.lots()));
-    request.quantity.lots().saturating_add(under_way) <= held
+    // What has filled of an order that is amended has closed its part already.
+    let filled = engine.order(request.client_order_id).map_or(0, |order| order.cum_quantity.lots());
+    request.quantity.lots().saturating_sub(filled).saturating_add(under_way) <= held
 }
 
 fn told(request: &Outgoing, amendment: u32, refused: &Refused, ts: Timestamp) -> FuseRefused {

@@ -69,7 +69,11 @@ impl FuseRefused {
     pub fn error(&self) -> Error {
         let (ceiling, limit) = (self.ceiling.name(), self.text(self.limit));
         let observed = self.text(self.observed);
-        let message = format!("{ceiling} must be at most {limit}, would be {observed}");
+        let message = match self.ceiling {
+            // What is no ceiling has no numbers.
+            FuseCeiling::None => self.code.meaning().to_owned(),
+            _ => format!("{ceiling} must be at most {limit}, would be {observed}"),
+        };
         Error::new(self.code, message)
             .with("ceiling", ceiling)
             .with("limit", limit)

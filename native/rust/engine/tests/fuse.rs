@@ -209,6 +209,39 @@ fn an_exit_that_no_flag_marks_leaves_a_blown_fuse_and_one_lot_more_does_not() {
 }
 
 #[test]
+fn what_is_left_of_an_exit_that_has_filled_in_part_is_amended_in_any_mode_but_not_beyond_the_position()
+ {
+    let mut desk = priced(FuseSpec::default(), None, Latch::in_memory());
+    let filled = |id, lots, price| VenueReport {
+        trade_id: holdfast_core::TradeId(id),
+        last_price: Price::from_ticks(price),
+        last_quantity: Quantity::from_lots(lots),
+        ..VenueReport::without_fill(ClientOrderId(id), ReportKind::Fill, Timestamp(3))
+    };
+    desk.submit(intent(0, 0), Timestamp(2)).unwrap();
+    assert_eq!(drained(&mut desk).len(), 1);
+    desk.report(&filled(1, 10, 90_000)).unwrap();
+    let price = |ticks| Some(Price::from_ticks(ticks));
+    let exit = OrderIntent { side: Side::Sell, limit_price: price(110_000), ..intent(0, 0) };
+    desk.submit(exit, Timestamp(4)).unwrap();
+    assert_eq!(drained(&mut desk).len(), 1);
+    desk.report(&filled(2, 4, 110_000)).unwrap();
+    desk.set_mode(TradingMode::Reduced, "a test", Timestamp(5)).unwrap();
+    let amendment = |lots, ticks| Amendment {
+        client_order_id: ClientOrderId(2),
+        quantity: Some(Quantity::from_lots(lots)),
+        limit_price: price(ticks),
+        trigger_price: None,
+        ts: Timestamp(0),
+    };
+    let beyond = desk.amend(amendment(11, 105_000), Timestamp(6)).unwrap();
+    assert!(!beyond.approved(), "six are held, and seven would be left to fill");
+    assert!(desk.amend(amendment(10, 105_000), Timestamp(7)).unwrap().approved());
+    let left = drained(&mut desk);
+    assert!(matches!(left[..], [Command::Replace(_)]), "the fuse sees an exit too: {left:?}");
+}
+
+#[test]
 fn another_writers_mode_word_holds_too_and_an_unknown_word_is_an_emergency() {
     let config = desk_config(FuseSpec::default());
     let desk = priced(FuseSpec::default(), None, Latch::in_memory());
@@ -324,6 +357,10 @@ fn with_an_unreadable_latch_only_exits_and_cancels_leave() {
         sent_before: false,
         ts: Timestamp(5),
     });
+    let Input::FuseRefused(refused) = &unknown else { panic!() };
+    let told = refused.error();
+    assert_eq!(told.code(), Code::FuseTripped);
+    assert!(told.to_string().contains(Code::FuseTripped.meaning()), "{told}");
     let folder = Folder::new("fuse-twice");
     let mut engine = created(&folder.0, FuseSpec::default());
     assert!(sends(&mut engine));

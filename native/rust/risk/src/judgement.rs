@@ -209,7 +209,7 @@ impl Judgement<'_> {
             self.add(Control::MinQuantity, units.raw() >= bound, Some(bound), units.raw());
         }
         // Without a reference price `PriceAge` has failed already and money cannot be judged.
-        let Some((mark, _)) = view.mark else { return Ok(()) };
+        let Some((mark, _)) = view.mark else { return self.drawdown_guard() };
         let price = intent.priced_at(mark)?;
         let notional = view.instrument.notional(price, intent.quantity)?;
         self.size(Control::OrderNotional, limits.order_notional, notional)?;

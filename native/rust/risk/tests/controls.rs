@@ -116,6 +116,10 @@ fn risk_24_the_drawdown_guard_shrinks_sizes_before_the_hard_limit() {
     assert!(whole.contains(&Code::DrawdownGuard) && !whole.contains(&Code::DrawdownExceeded));
     bench.gate.mark_equity(Timestamp(3), usd("95000")).unwrap();
     assert_eq!(bench.now(&buy(100)), [], "sizes come back with equity");
+    bench.gate.mark_equity(Timestamp(4), usd("85000")).unwrap();
+    let blind = View { mark: None, ..bench.view(4) };
+    let all = [Code::PriceStale, Code::OrderQtyExceeded, Code::DrawdownGuard];
+    assert_eq!(codes(&bench.gate.check(&buy(51), &blind)), all, "also where there is no price");
 }
 
 #[test]

@@ -22,4 +22,15 @@ describe('StrategyNumbers', () => {
     expect(error.message).toContain('one of trend');
     expect(thrownBy(() => new StrategyNumbers().of('trend')).message).toContain('which name none');
   });
+
+  it.each([
+    ['a symbol', Symbol('trend')],
+    ['an object without a text', Object.create(null) as unknown],
+    ['null', null],
+    ['a number', 1],
+  ])('refuses %s by its code, as it refuses a wrong name', (_, value) => {
+    const strategies = new StrategyNumbers(['trend']);
+    const error = thrownBy(() => strategies.of(value as string));
+    expect(error).toMatchObject({ code: 'STRATEGY_UNKNOWN', context: { nearest: null } });
+  });
 });
