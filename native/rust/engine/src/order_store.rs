@@ -2,7 +2,7 @@
 
 use holdfast_core::persist::{Persist, PersistParts, unfit};
 use holdfast_core::wire::Reader;
-use holdfast_core::{InstrumentId, Order, Result};
+use holdfast_core::{InstrumentId, Order, OrderIntent, Result};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -37,9 +37,11 @@ impl Hasher for IdHasher {
     }
 }
 
+/// A place of the slab. Orders are large, so that one is written into its place and left there, and copied once when it
+/// moves to another slab.
 #[derive(Debug)]
 struct Slot {
-    order: Order,
+    order: Option<Order>,
     before: u32,
     after: u32,
 }
@@ -50,7 +52,7 @@ struct Slot {
 /// grows rather than lose track of one.
 #[derive(Debug)]
 pub struct OrderStore {
-    slots: Vec<Option<Slot>>,
+    slots: Vec<Slot>,
     free: Vec<u32>,
     index: HashMap<u64, u32, BuildHasherDefault<IdHasher>>,
     first: u32,
@@ -95,20 +97,54 @@ impl OrderStore {
     /// Returns an order.
     #[must_use]
     pub fn get(&self, id: &u64) -> Option<&Order> {
-        self.slot(*self.index.get(id)?).map(|slot| &slot.order)
+        self.slot(*self.index.get(id)?)?.order.as_ref()
     }
 
     /// Returns an order to be changed.
     pub fn get_mut(&mut self, id: &u64) -> Option<&mut Order> {
         let place = *self.index.get(id)?;
-        self.slot_mut(place).map(|slot| &mut slot.order)
+        self.slot_mut(place)?.order.as_mut()
     }
 
     /// Adds an order; one that was here under the id is returned.
     pub fn insert(&mut self, id: u64, order: Order) -> Option<Order> {
         let replaced = self.remove(&id);
-        if order.intent.reduce_only {
-            let index = order.intent.instrument.index();
+        let place = self.occupy(id, &order.intent);
+        if let Some(slot) = self.slot_mut(place) {
+            slot.order = Some(order);
+        }
+        replaced
+    }
+
+    /// Takes an order out.
+    pub fn remove(&mut self, id: &u64) -> Option<Order> {
+        let place = self.vacate(id)?;
+        self.slot_mut(place)?.order.take()
+    }
+
+    /// Gives an order up.
+    pub fn forget(&mut self, id: &u64) {
+        if let Some(place) = self.vacate(id)
+            && let Some(slot) = self.slot_mut(place)
+        {
+            slot.order = None;
+        }
+    }
+
+    /// Moves an order to another store, in which none has its id.
+    pub fn transfer(&mut self, id: &u64, into: &mut Self) {
+        let Some(order) = self.get(id) else { return };
+        let target = into.occupy(*id, &order.intent);
+        let Some(place) = self.vacate(id) else { return };
+        if let (Some(from), Some(to)) = (self.slot_mut(place), into.slot_mut(target)) {
+            to.order = from.order.take();
+        }
+    }
+
+    /// Makes an empty place for an order of this id.
+    fn occupy(&mut self, id: u64, intent: &OrderIntent) -> u32 {
+        if intent.reduce_only {
+            let index = intent.instrument.index();
             if index >= self.reduce_only.len() {
                 self.reduce_only.resize(index + 1, 0);
             }
@@ -119,42 +155,34 @@ impl OrderStore {
         // Ids rise, so that the place is nearly always the end.
         let mut before = self.last;
         while let Some(slot) = self.slot(before)
-            && slot.order.intent.client_order_id.0 > id
+            && slot.order.as_ref().is_some_and(|order| order.intent.client_order_id.0 > id)
         {
             before = slot.before;
         }
         let after = self.slot(before).map_or(self.first, |slot| slot.after);
-        let slot = Some(Slot { order, before, after });
-        let place = match self.free.pop() {
-            Some(place) => {
-                if let Some(target) = self.slots.get_mut(place as usize) {
-                    *target = slot;
-                }
-                place
-            }
-            None => {
-                self.slots.push(slot);
-                (self.slots.len() - 1) as u32
-            }
-        };
+        let place = self.free.pop().unwrap_or(self.slots.len() as u32);
+        match self.slot_mut(place) {
+            Some(slot) => (slot.before, slot.after) = (before, after),
+            None => self.slots.push(Slot { order: None, before, after }),
+        }
         self.link(before, after, (place, place));
         self.index.insert(id, place);
-        replaced
+        place
     }
 
-    /// Takes an order out.
-    pub fn remove(&mut self, id: &u64) -> Option<Order> {
+    /// Takes the place of an order out of the index and the chain; the order itself still stands there.
+    fn vacate(&mut self, id: &u64) -> Option<u32> {
         let place = self.index.remove(id)?;
-        let slot = self.slots.get_mut(place as usize)?.take()?;
+        let slot = self.slot(place)?;
+        let (before, after) = (slot.before, slot.after);
+        let reduces = slot.order.as_ref().map(|order| &order.intent).filter(|it| it.reduce_only);
+        let instrument = reduces.map(|intent| intent.instrument.index());
         self.free.push(place);
-        self.link(slot.before, slot.after, (slot.after, slot.before));
-        let intent = &slot.order.intent;
-        if intent.reduce_only
-            && let Some(count) = self.reduce_only.get_mut(intent.instrument.index())
-        {
+        self.link(before, after, (after, before));
+        if let Some(count) = instrument.and_then(|index| self.reduce_only.get_mut(index)) {
             *count -= 1;
         }
-        Some(slot.order)
+        Some(place)
     }
 
     /// Returns how many reduce-only orders an instrument has.
@@ -169,7 +197,7 @@ impl OrderStore {
         std::iter::from_fn(move || {
             let slot = self.slot(next)?;
             next = slot.after;
-            Some(&slot.order)
+            slot.order.as_ref()
         })
     }
 
@@ -186,11 +214,11 @@ impl OrderStore {
     }
 
     fn slot(&self, place: u32) -> Option<&Slot> {
-        self.slots.get(place as usize)?.as_ref()
+        self.slots.get(place as usize)
     }
 
     fn slot_mut(&mut self, place: u32) -> Option<&mut Slot> {
-        self.slots.get_mut(place as usize)?.as_mut()
+        self.slots.get_mut(place as usize)
     }
 }
 
@@ -223,8 +251,7 @@ impl PersistParts for OrderStore {
 mod tests {
     use super::*;
     use holdfast_core::{
-        ClientOrderId, OrderIntent, OrderRole, OrderTerms, OrderType, Quantity, Side, TimeInForce,
-        Timestamp,
+        ClientOrderId, OrderRole, OrderTerms, OrderType, Quantity, Side, TimeInForce, Timestamp,
     };
     use proptest::prelude::*;
     use std::collections::BTreeMap;
