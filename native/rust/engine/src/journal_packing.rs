@@ -1,6 +1,6 @@
 //! Packed segments: a sealed segment without what can be computed again, compressed.
 //!
-//! Hashes and checksums are more than half of most records and do not compress, but follow from the content. A packed
+//! Hashes and checksums do not compress, but follow from the content. A packed
 //! segment holds header and payload of each record (LZ4) and the chain's head behind the last: unpacking computes every
 //! hash again, and the segment is what it was only when the head comes out the same. So every byte stays proven.
 

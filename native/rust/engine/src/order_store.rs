@@ -8,6 +8,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 /// Stands for "no slot" in the chain.
 const NONE: u32 = u32::MAX;
+/// No order was asked for yet: no id is so large.
+const NOTHING: (u64, u32) = (u64::MAX, NONE);
 
 /// The golden ratio of 64 bits.
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -55,6 +57,8 @@ pub struct OrderStore {
     slots: Vec<Slot>,
     free: Vec<u32>,
     index: HashMap<u64, u32, BuildHasherDefault<IdHasher>>,
+    /// The order that was asked for last, and its place: one step asks for the same several times.
+    recent: (u64, u32),
     first: u32,
     last: u32,
     /// Reduce-only orders by instrument: where there is none, nobody needs to look for one.
@@ -70,6 +74,7 @@ impl OrderStore {
             free: Vec::with_capacity(capacity),
             // Twice the room: then what removals leave behind is cleared in place and never by moving.
             index: HashMap::with_capacity_and_hasher(capacity * 2, BuildHasherDefault::default()),
+            recent: NOTHING,
             first: NONE,
             last: NONE,
             reduce_only: Vec::new(),
@@ -97,13 +102,20 @@ impl OrderStore {
     /// Returns an order.
     #[must_use]
     pub fn get(&self, id: &u64) -> Option<&Order> {
-        self.slot(*self.index.get(id)?)?.order.as_ref()
+        self.slot(self.place(id)?)?.order.as_ref()
     }
 
     /// Returns an order to be changed.
     pub fn get_mut(&mut self, id: &u64) -> Option<&mut Order> {
-        let place = *self.index.get(id)?;
+        let place = self.place(id)?;
+        self.recent = (*id, place);
         self.slot_mut(place)?.order.as_mut()
+    }
+
+    #[inline]
+    fn place(&self, id: &u64) -> Option<u32> {
+        let (recent, place) = self.recent;
+        if recent == *id { Some(place) } else { self.index.get(id).copied() }
     }
 
     /// Adds an order; one that was here under the id is returned.
@@ -173,6 +185,7 @@ impl OrderStore {
     /// Takes the place of an order out of the index and the chain; the order itself still stands there.
     fn vacate(&mut self, id: &u64) -> Option<u32> {
         let place = self.index.remove(id)?;
+        self.recent = NOTHING;
         let slot = self.slot(place)?;
         let (before, after) = (slot.before, slot.after);
         let reduces = slot.order.as_ref().map(|order| &order.intent).filter(|it| it.reduce_only);
@@ -322,6 +335,48 @@ mod tests {
                     prop_assert_eq!(store.reduce_only_on(InstrumentId(instrument)), count);
                 }
                 prop_assert_eq!(seen, model.iter().map(|(id, lots)| (*id, *lots)).collect::<Vec<_>>());
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+        #[test]
+        fn nat_02_orders_move_between_two_stores_as_between_two_sorted_maps(
+            steps in prop::collection::vec((0_u64..20, 0_u8..4), 1..200),
+        ) {
+            let (mut open, mut ended) = (OrderStore::with_capacity(4), OrderStore::with_capacity(4));
+            let mut models = [BTreeMap::new(), BTreeMap::new()];
+            for (step, (id, action)) in steps.into_iter().enumerate() {
+                let lots = step as i64 + 1;
+                match action {
+                    0 if !models[1].contains_key(&id) => {
+                        open.insert(id, order(id, lots));
+                        models[0].insert(id, lots);
+                    }
+                    1 | 2 if models[0].contains_key(&id) => {
+                        open.transfer(&id, &mut ended);
+                        let moved = models[0].remove(&id).unwrap();
+                        models[1].insert(id, moved);
+                    }
+                    _ => {
+                        ended.forget(&id);
+                        models[1].remove(&id);
+                    }
+                }
+                for (store, model) in [(&mut open, &models[0]), (&mut ended, &models[1])] {
+                    let found = store.get_mut(&id).map(|order| order.quantity.lots());
+                    prop_assert_eq!(found, model.get(&id).copied());
+                    prop_assert_eq!(store.get(&id).map(|order| order.quantity.lots()), found);
+                    let seen: Vec<(u64, i64)> = store.values()
+                        .map(|order| (order.intent.client_order_id.0, order.quantity.lots())).collect();
+                    prop_assert_eq!(seen, model.iter().map(|(id, lots)| (*id, *lots)).collect::<Vec<_>>());
+                    for instrument in 0..3 {
+                        let count = model.values().filter(|lots| **lots as u32 % 3 == instrument && **lots % 2 == 0).count();
+                        prop_assert_eq!(store.reduce_only_on(InstrumentId(instrument)), count);
+                    }
+                }
             }
         }
     }
