@@ -3,7 +3,9 @@ import { join } from 'node:path';
 
 const SEGMENT_HEADER_BYTES = 64;
 const RECORD_HEADER_BYTES = 24;
-const RECORD_TRAILER_BYTES = 36;
+const RECORD_VERSION_AT = 5;
+/** By the version of a record: with the chain's hash and a checksum, and with the checksum alone. */
+const RECORD_TRAILER_BYTES = { 1: 36, 2: 4 } as const;
 
 /** Path of a journal's first segment. */
 export function firstSegment(journal: string): string {
@@ -15,12 +17,10 @@ export function recordOffsets(segment: string): readonly number[] {
   const bytes = readFileSync(segment);
   const offsets: number[] = [];
   let at = SEGMENT_HEADER_BYTES;
-  for (
-    ;
-    at < bytes.length;
-    at += RECORD_HEADER_BYTES + bytes.readUInt32LE(at) + RECORD_TRAILER_BYTES
-  ) {
+  while (at < bytes.length) {
     offsets.push(at);
+    const version = bytes.readUInt8(at + RECORD_VERSION_AT) === 2 ? 2 : 1;
+    at += RECORD_HEADER_BYTES + bytes.readUInt32LE(at) + RECORD_TRAILER_BYTES[version];
   }
   return [...offsets, at];
 }

@@ -2,7 +2,7 @@
 //!
 //! `chain(n)` is BLAKE3 of header and payload, keyed with `chain(n-1)`, so a change of any byte breaks every later record; the
 //! CRC-32 over all of it tells a torn tail from a forged record without the chain. Keying costs no input, where a prefix of
-//! 32 bytes would: a record of up to 64 bytes takes one block.
+//! 32 bytes would. Here every record has a hash of its own; the journal's files have one for several, see `journal_group`.
 
 use crate::clock::Timestamp;
 use crate::code::Code;
@@ -16,7 +16,7 @@ pub const HEADER_BYTES: usize = 24;
 pub const TRAILER_BYTES: usize = 36;
 /// Longest payload; the session's configuration is the largest record.
 pub const PAYLOAD_BYTES_MAX: usize = 1 << 20;
-/// Version of the record layout.
+/// Version of the layout of a record with a hash.
 pub const RECORD_VERSION: u8 = 1;
 
 /// The value of the chain before the first record.
@@ -78,8 +78,8 @@ pub struct Record<'a> {
     pub ts: Timestamp,
     /// Encoded content.
     pub payload: &'a [u8],
-    /// Head of the chain with this record.
-    pub head: &'a [u8; 32],
+    /// Head of the chain with this record, where the chain has one there.
+    pub head: Option<&'a [u8; 32]>,
     /// Bytes it takes in the file.
     pub bytes: usize,
 }
@@ -143,7 +143,8 @@ impl Chain {
         self.next_sequence += 1;
     }
 
-    /// Verifies the record at the start of `bytes` and moves the chain; `None` at the end of the bytes.
+    /// Verifies the record at the start of `bytes`, which must have a hash of its own, and moves the chain; `None` at the end
+    /// of the bytes.
     ///
     /// # Errors
     /// `JOURNAL_TRUNCATED` when the bytes end inside the record, `JOURNAL_CORRUPT` when a byte differs; both name the
@@ -180,7 +181,7 @@ impl Chain {
         let mut eight = [0_u8; 8];
         eight.copy_from_slice(&content[8..16]);
         if content[5] > RECORD_VERSION {
-            return Err(later_version(sequence, content[5]));
+            return Err(later_version(sequence, content[5], RECORD_VERSION));
         }
         if u64::from_le_bytes(eight) != sequence || content[5] != RECORD_VERSION {
             return Err(corrupt("its sequence or version differs"));
@@ -198,38 +199,23 @@ impl Chain {
             kind,
             ts: Timestamp(i64::from_le_bytes(eight)),
             payload: &content[HEADER_BYTES..],
-            head,
+            head: Some(head),
             bytes: total,
         }))
     }
 }
 
 /// The checksum and the chain hold, so that the version is what was written and no damage.
-fn later_version(sequence: u64, found: u8) -> Error {
+pub(crate) fn later_version(sequence: u64, found: u8, supported: u8) -> Error {
     Error::new(
         Code::JournalVersion,
         format!(
-            "record {sequence} must have version {RECORD_VERSION}, which this version reads; it has version {found}"
+            "record {sequence} must have version {supported}, which this version reads; it has version {found}"
         ),
     )
     .with("sequence", sequence)
     .with("found", found)
-    .with("supported", RECORD_VERSION)
-}
-
-/// Returns whether the bytes begin with a record whose checksum holds, whatever chain it belongs to.
-#[must_use]
-pub fn holds_checksum(bytes: &[u8]) -> bool {
-    let Some(length) = bytes.first_chunk::<4>() else { return false };
-    let length = u32::from_le_bytes(*length) as usize;
-    if length > PAYLOAD_BYTES_MAX {
-        return false;
-    }
-    let body = HEADER_BYTES + length + TRAILER_BYTES - 4;
-    let (Some(content), Some(checksum)) = (bytes.get(..body), bytes.get(body..body + 4)) else {
-        return false;
-    };
-    crc32fast::hash(content).to_le_bytes() == checksum
+    .with("supported", supported)
 }
 
 /// Prints a hash as lower-case hexadecimal.
@@ -241,6 +227,7 @@ pub fn hex(bytes: &[u8; 32]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal_group::holds_checksum;
     use proptest::prelude::*;
 
     fn journal(payloads: &[Vec<u8>]) -> Vec<u8> {

@@ -16,6 +16,7 @@ pub mod fuse_ceiling;
 pub mod identifier;
 pub mod instrument;
 mod instrument_filters;
+pub mod journal_group;
 pub mod journal_record;
 pub mod margin;
 pub mod market_event;

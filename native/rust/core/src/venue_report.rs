@@ -177,7 +177,7 @@ impl Encode for VenueReport {
         writer.i64(self.last_quantity.lots());
         writer.amount(self.fee);
         writer.amount(self.slippage);
-        // Left out where it says nothing, so that most reports stay short and fit one block of the hash.
+        // Left out where it says nothing, so that most reports stay short.
         if self.fee_currency == 0 && !self.has_extras() {
             return;
         }

@@ -1,5 +1,5 @@
-//! The encoding of records: compact in the journal, where numbers take as many bytes as they need so that most records fit
-//! one block of the hash that chains them; fixed towards JavaScript, where a field must stand at a known offset.
+//! The encoding of records: compact in the journal, where numbers take as many bytes as they need so that a
+//! journal is short; fixed towards JavaScript, where a field must stand at a known offset.
 
 mod reader;
 mod writer;

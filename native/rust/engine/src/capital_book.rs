@@ -58,7 +58,6 @@ impl CapitalBook {
 
     /// Books a fill on its strategy. A liquidation closes what the strategies hold, in their order.
     pub(crate) fn fill(&mut self, intent: &OrderIntent, released: Quantity, quantity: Quantity) {
-        self.release(intent, released);
         let mut left = quantity.lots();
         if intent.role == OrderRole::Liquidation {
             let (place, step) = (intent.instrument.index(), self.instruments.max(1));
@@ -70,6 +69,7 @@ impl CapitalBook {
             }
         }
         if let Some(case) = self.case_mut(intent) {
+            *case = released_case(*case, intent, released);
             case.position = case.position.saturating_add(intent.side.signed(left));
         }
     }

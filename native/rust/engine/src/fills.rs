@@ -11,7 +11,7 @@ use crate::wallet::CurrencyId;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::order_fills::Fill;
 use holdfast_core::{
-    OrderEvent, OrderIntent, OrderRole, Quantity, ReportKind, Result, VenueReport,
+    InstrumentId, OrderEvent, OrderIntent, OrderRole, Quantity, Result, VenueReport,
 };
 
 impl Engine {
@@ -33,6 +33,7 @@ impl Engine {
             order.fees = order.fees.plus(report.fee)?;
         }
         let complete = order.worst_leaves() == Quantity::ZERO;
+        let (is_paired, is_followed) = (order.pairing.is_some(), order.followers.is_some());
         let released = order.reserved.min(report.last_quantity);
         order.reserved = order.reserved.minus(released)?;
         self.counts.fills += 1;
@@ -48,23 +49,24 @@ impl Engine {
             sink,
         )?;
         self.protect(&intent, change.opened, sink, commands)?;
-        self.send_followers(id, sink, commands)?;
-        self.settle_fill(id, sink, commands)?;
+        if is_followed {
+            self.send_followers(id, sink, commands)?;
+        }
+        if is_paired {
+            self.settle_fill(id, sink, commands)?;
+        }
         self.cancel_orphans(intent.instrument, sink, commands)
     }
 
     /// Refuses a fill that cannot be booked, before anything of it is recorded: a fee in a currency that the account does
     /// not know, a price at which the instrument has no value.
-    pub(crate) fn check_bookable(&self, report: &VenueReport) -> Result<()> {
-        if report.kind != ReportKind::Fill {
-            return Ok(());
-        }
+    pub(crate) fn check_bookable(
+        &self,
+        report: &VenueReport,
+        instrument: InstrumentId,
+    ) -> Result<()> {
         self.wallets.get(fee_currency(report, CurrencyId::default()))?;
-        let id = report.client_order_id.0;
-        match self.orders.get(&id).or_else(|| self.ended.get(&id)) {
-            Some(order) => self.check_price(order.intent.instrument, report.last_price),
-            None => Ok(()),
-        }
+        self.check_price(instrument, report.last_price)
     }
 
     /// Posts a fill: the reservation becomes position, value and fee leave cash.

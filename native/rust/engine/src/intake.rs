@@ -147,7 +147,7 @@ impl Engine {
             .with("told_ticks", report.last_price.ticks())
             .with("told_lots", report.last_quantity.lots()));
         }
-        self.check_bookable(report)?;
+        self.check_bookable(report, instrument)?;
         Ok(instrument)
     }
 

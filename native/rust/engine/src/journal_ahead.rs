@@ -4,7 +4,7 @@
 //! result, so that the slower of the two is what a replay takes.
 
 use crate::journal_reader::{JournalReader, JournalSummary};
-use holdfast_core::journal_record::{HEADER_BYTES, Record, RecordKind, TRAILER_BYTES};
+use holdfast_core::journal_record::{Record, RecordKind};
 use holdfast_core::{Code, Error, Result, Timestamp};
 use std::ops::Range;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
@@ -23,7 +23,8 @@ struct Place {
     kind: RecordKind,
     ts: Timestamp,
     payload: Range<usize>,
-    head: [u8; 32],
+    head: Option<[u8; 32]>,
+    bytes: usize,
 }
 
 /// Verified records, on their way to the visitor.
@@ -42,7 +43,8 @@ impl Block {
             kind: record.kind,
             ts: record.ts,
             payload: start..self.payloads.len(),
-            head: *record.head,
+            head: record.head.copied(),
+            bytes: record.bytes,
         });
     }
 
@@ -63,8 +65,8 @@ impl Block {
             kind: place.kind,
             ts: place.ts,
             payload: &self.payloads[place.payload.clone()],
-            head: &place.head,
-            bytes: HEADER_BYTES + place.payload.len() + TRAILER_BYTES,
+            head: place.head.as_ref(),
+            bytes: place.bytes,
         })
     }
 }

@@ -46,7 +46,7 @@ pub fn verify_with_anchors(
     let mut compared = AnchorsCompared::default();
     let summary = reader.visit(|record| {
         for anchor in heads.remove(&(record.sequence + 1)).unwrap_or_default() {
-            let found = hex(record.head);
+            let found = record.head.map_or_else(|| "none".into(), hex);
             if found != anchor.head {
                 return Err(mismatch(anchor, "has another head there").with("head", found));
             }

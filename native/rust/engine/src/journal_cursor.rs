@@ -1,8 +1,9 @@
 //! Goes through a journal record by record, verifying every byte on the way; one segment is in memory at a time.
 
 use crate::journal_segment::{
-    SEGMENT_HEADER_BYTES, SegmentFile, chain_before, file_name, list_segments, segment_header,
+    SEGMENT_HEADER_BYTES, SegmentFile, chain_before, file_name, is_ungrouped, list_segments,
 };
+use holdfast_core::journal_group::{GroupReader, OpenGroup};
 use holdfast_core::journal_record::{Chain, Record};
 use holdfast_core::{Code, Error, Result};
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ pub struct JournalCursor {
     loaded: usize,
     bytes: Vec<u8>,
     offset: usize,
-    chain: Chain,
+    chain: GroupReader,
     first_sequence: u64,
     bytes_read: u64,
 }
@@ -56,7 +57,7 @@ impl JournalCursor {
             loaded: 0,
             bytes: Vec::new(),
             offset: 0,
-            chain,
+            chain: GroupReader::at(chain),
             first_sequence: chain.next_sequence,
             bytes_read: 0,
         })
@@ -68,13 +69,13 @@ impl JournalCursor {
     /// `JOURNAL_CORRUPT`, `JOURNAL_TRUNCATED` or `JOURNAL_VERSION` naming record, file and offset, `JOURNAL_IO`. The cursor
     /// stays where it is.
     pub fn advance(&mut self) -> Result<Option<Record<'_>>> {
-        while self.offset == self.bytes.len() {
+        while self.offset == self.bytes.len() && !self.chain.is_open() {
             if !self.load_next()? {
                 return Ok(None);
             }
         }
         let place = self.segments.get(self.loaded.saturating_sub(1));
-        let verified = self.chain.verify(&self.bytes[self.offset..]).map_err(|error| {
+        let verified = self.chain.advance(&self.bytes[self.offset..]).map_err(|error| {
             let file = place.map_or_else(String::new, |segment| file_name(&segment.path));
             error.with("file", file).with("offset", self.offset)
         })?;
@@ -86,8 +87,9 @@ impl JournalCursor {
 
     fn load_next(&mut self) -> Result<bool> {
         let Some(segment) = self.segments.get(self.loaded) else { return Ok(false) };
+        let before = *self.chain();
+        let sequence = before.next_sequence;
         let corrupt = |what: &str| {
-            let sequence = self.chain.next_sequence;
             Error::new(Code::JournalCorrupt, format!("record {sequence} is corrupt: {what}"))
                 .with("sequence", sequence)
                 .with("file", file_name(&segment.path))
@@ -105,14 +107,13 @@ impl JournalCursor {
             Code::JournalCorrupt => corrupt(&error.to_string()),
             _ => error,
         })?;
-        let header = bytes.get(..SEGMENT_HEADER_BYTES);
-        if header != Some(&segment_header(segment.index, &self.chain)) {
-            return Err(match chain_before(segment.index, header.unwrap_or_default()) {
-                Err(error) if error.code() == Code::JournalVersion => {
-                    error.with("file", file_name(&segment.path))
-                }
-                _ => corrupt("the segment's header differs"),
-            });
+        let header = bytes.get(..SEGMENT_HEADER_BYTES).unwrap_or_default();
+        match chain_before(segment.index, header) {
+            Ok(chain) if chain == before => {}
+            Err(error) if error.code() == Code::JournalVersion => {
+                return Err(error.with("file", file_name(&segment.path)));
+            }
+            _ => return Err(corrupt("the segment's header differs")),
         }
         self.bytes_read += bytes.len() as u64;
         self.bytes = bytes;
@@ -138,10 +139,20 @@ impl JournalCursor {
         Ok(())
     }
 
-    /// Returns where the chain stands.
+    /// Returns the sequence of the next record, and the head of the chain behind the last whole group.
     #[must_use]
     pub const fn chain(&self) -> &Chain {
-        &self.chain
+        self.chain.chain()
+    }
+
+    /// Returns whether the segment that is loaded has the format before.
+    pub(crate) fn is_ungrouped(&self) -> bool {
+        is_ungrouped(&self.bytes)
+    }
+
+    /// Returns what was given out of a group whose end is not there.
+    pub(crate) fn open_group(&self) -> OpenGroup {
+        self.chain.open()
     }
 
     /// Returns the sequence of the first record that the cursor could give.

@@ -1,6 +1,6 @@
 //! Packed segments: a sealed segment without what can be computed again, compressed.
 //!
-//! Hashes and checksums are more than half of most records and do not compress, but follow from the content. A packed
+//! Hashes and checksums do not compress, but follow from the content. A packed
 //! segment holds header and payload of each record (LZ4) and the chain's head behind the last: unpacking computes every
 //! hash again, and the segment is what it was only when the head comes out the same. So every byte stays proven.
 
@@ -8,6 +8,7 @@ use crate::journal_segment::{
     SEGMENT_HEADER_BYTES, SegmentFile, chain_before, create_file, io_error, packed_name,
     sync_folder,
 };
+use holdfast_core::journal_group::{GroupReader, GroupWriter, ends_group};
 use holdfast_core::journal_record::{Chain, HEADER_BYTES, PAYLOAD_BYTES_MAX};
 use holdfast_core::{Code, Error, Result};
 use std::fs;
@@ -33,10 +34,10 @@ fn corrupt(what: &str) -> Error {
 /// # Errors
 /// `JOURNAL_CORRUPT`, `JOURNAL_TRUNCATED` or `JOURNAL_VERSION` when the segment does not verify: damage is not packed away.
 pub fn pack(index: u32, segment: &[u8]) -> Result<Vec<u8>> {
-    let mut chain = chain_before(index, segment)?;
+    let mut chain = GroupReader::at(chain_before(index, segment)?);
     let mut content = Vec::with_capacity(segment.len());
     let mut offset = SEGMENT_HEADER_BYTES;
-    while let Some(record) = chain.verify(segment.get(offset..).unwrap_or_default())? {
+    while let Some(record) = chain.advance(segment.get(offset..).unwrap_or_default())? {
         content.extend_from_slice(&segment[offset..offset + HEADER_BYTES + record.payload.len()]);
         offset += record.bytes;
     }
@@ -45,7 +46,7 @@ pub fn pack(index: u32, segment: &[u8]) -> Result<Vec<u8>> {
     let mut packed = Vec::with_capacity(content.len() / 2);
     packed.extend_from_slice(&PACKED_MAGIC);
     packed.extend_from_slice(&segment[..SEGMENT_HEADER_BYTES]);
-    packed.extend_from_slice(&chain.head);
+    packed.extend_from_slice(&chain.chain().head);
     packed.extend_from_slice(&length.to_le_bytes());
     let checksum = crc32fast::hash(&packed);
     packed.extend_from_slice(&checksum.to_le_bytes());
@@ -93,7 +94,7 @@ pub fn packed_start(index: u32, packed: &[u8]) -> Result<Chain> {
 /// `JOURNAL_CORRUPT` when a byte differs, `JOURNAL_VERSION`.
 pub fn unpack(index: u32, packed: &[u8]) -> Result<Vec<u8>> {
     let (header, head, length) = packed_header(packed)?;
-    let mut chain = chain_before(index, header)?;
+    let mut chain = GroupWriter::behind(chain_before(index, header)?, None);
     if length > CONTENT_BYTES_MAX {
         return Err(corrupt("claims to be too long"));
     }
@@ -117,10 +118,18 @@ pub fn unpack(index: u32, packed: &[u8]) -> Result<Vec<u8>> {
         let record =
             (length <= PAYLOAD_BYTES_MAX).then(|| rest.get(..HEADER_BYTES + length)).flatten();
         let record = record.ok_or_else(|| corrupt("ends inside a record"))?;
-        chain.append_stripped(&mut segment, record);
+        let is_last = ends_group(record);
+        chain.append(&mut segment, record);
+        if is_last {
+            chain.seal(&mut segment);
+        }
         rest = &rest[record.len()..];
     }
-    if chain.head == head { Ok(segment) } else { Err(corrupt("does not give the chain's head")) }
+    if chain.sealed().head == head {
+        Ok(segment)
+    } else {
+        Err(corrupt("does not give the chain's head"))
+    }
 }
 
 /// Packs a sealed segment on the disk. The packed file stands whole on the disk before the other is removed, so that a

@@ -9,9 +9,8 @@ use crate::journal_segment::{
 use crate::journal_segment_writer::SegmentEnd;
 use crate::journal_writer::JournalWriter;
 use crate::sink::Sink;
-use holdfast_core::journal_record::{
-    Chain, HEADER_BYTES, RECORD_VERSION, Record, RecordKind, holds_checksum,
-};
+use holdfast_core::journal_group::{OpenGroup, holds_checksum};
+use holdfast_core::journal_record::{Chain, HEADER_BYTES, Record, RecordKind};
 use holdfast_core::wire::{Encode, Reader, U64_BYTES_MAX, Writer};
 use holdfast_core::{Code, Error, Result, Timestamp};
 use std::fs::{self, OpenOptions};
@@ -54,6 +53,10 @@ impl Encode for JournalResumed {
 pub(crate) struct VerifiedEnd {
     segment: SegmentFile,
     pub(crate) chain: Chain,
+    /// Records at the end whose group has no hash.
+    open: OpenGroup,
+    /// Whether the segment has the format before, to which nothing is added.
+    is_ungrouped: bool,
     last_ts: Timestamp,
     /// Where the last whole record ends; `None` when the segment's own header was torn.
     offset: Option<usize>,
@@ -61,6 +64,11 @@ pub(crate) struct VerifiedEnd {
 }
 
 impl VerifiedEnd {
+    /// Returns whether the last group has no end, so that nobody can read over it before one is written.
+    pub(crate) const fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// Returns what there is to say of the end.
     pub(crate) fn resumed(&self) -> JournalResumed {
         JournalResumed {
@@ -111,18 +119,20 @@ pub(crate) fn verify_to_end(
             Err(error) => break Some(error),
         }
     };
-    let chain = *cursor.chain();
+    let (chain, open, is_ungrouped) = (*cursor.chain(), cursor.open_group(), cursor.is_ungrouped());
     let Some(last) = cursor.segments().last().cloned() else {
         return Err(crate::journal_segment::missing(Path::new("")));
     };
-    let Some(error) = damage else {
-        let offset = Some(cursor.offset());
-        return Ok(VerifiedEnd { segment: last, chain, last_ts, offset, cut_bytes: 0 });
+    let segment = last.clone();
+    let ended = |offset, cut_bytes| {
+        Ok(VerifiedEnd { segment, chain, open, is_ungrouped, last_ts, offset, cut_bytes })
     };
+    let Some(error) = damage else { return ended(Some(cursor.offset()), 0) };
     if !matches!(error.code(), Code::JournalCorrupt | Code::JournalTruncated) {
         return Err(error);
     }
-    if last.packed {
+    // A format without groups has no group that could lack its end.
+    if last.packed || (is_ungrouped && cursor.open_group().is_some()) {
         return Err(not_torn(error));
     }
     if cursor.is_in_last() {
@@ -130,8 +140,7 @@ pub(crate) fn verify_to_end(
         if holds_whole_record(tail, chain.next_sequence) {
             return Err(not_torn(error));
         }
-        let (offset, cut_bytes) = (Some(cursor.offset()), tail.len());
-        return Ok(VerifiedEnd { segment: last, chain, last_ts, offset, cut_bytes });
+        return ended(Some(cursor.offset()), tail.len());
     }
     // A segment whose header never reached the disk: everything before it is whole.
     let bytes = fs::read(&last.path).map_err(|error| io_error("read", &last.path, &error))?;
@@ -141,7 +150,7 @@ pub(crate) fn verify_to_end(
     if !is_next || !is_torn || holds_whole_record(&bytes, chain.next_sequence) {
         return Err(not_torn(error));
     }
-    Ok(VerifiedEnd { segment: last, chain, last_ts, offset: None, cut_bytes: bytes.len() })
+    ended(None, bytes.len())
 }
 
 fn not_torn(error: Error) -> Error {
@@ -160,28 +169,26 @@ fn holds_whole_record(bytes: &[u8], sequence: u64) -> bool {
         let Some(header) = rest.first_chunk::<HEADER_BYTES>() else { return false };
         let mut eight = [0_u8; 8];
         eight.copy_from_slice(&header[8..16]);
-        header[5] == RECORD_VERSION
-            && (sequence..=last).contains(&u64::from_le_bytes(eight))
-            && holds_checksum(rest)
+        (sequence..=last).contains(&u64::from_le_bytes(eight)) && holds_checksum(rest)
     })
 }
 
 /// Cuts the tail off and returns where to append.
 pub(crate) fn cut(folder: &Path, end: VerifiedEnd) -> Result<SegmentEnd> {
-    let VerifiedEnd { segment, chain, .. } = end;
+    let VerifiedEnd { segment, chain, open, is_ungrouped, .. } = end;
     let SegmentFile { index, path, packed } = segment;
-    // Nothing is added to a packed segment; the next one goes on from its end.
-    if packed {
-        let index = index + 1;
+    let begun = |index: u32| {
         let (path, file) = create_segment(folder, index, &chain)?;
         sync_folder(folder)?;
-        return Ok(SegmentEnd { file, path, index, bytes: SEGMENT_HEADER_BYTES, chain });
+        Ok(SegmentEnd { file, path, index, bytes: SEGMENT_HEADER_BYTES, chain, open: None })
+    };
+    // Nothing is added to a packed segment; the next one goes on from its end.
+    if packed {
+        return begun(index + 1);
     }
     let Some(offset) = end.offset else {
         fs::remove_file(&path).map_err(|error| io_error("cut", &path, &error))?;
-        let (path, file) = create_segment(folder, index, &chain)?;
-        sync_folder(folder)?;
-        return Ok(SegmentEnd { file, path, index, bytes: SEGMENT_HEADER_BYTES, chain });
+        return begun(index);
     };
     let failed = |error: &std::io::Error| io_error("cut", &path, error);
     let mut file = OpenOptions::new().write(true).open(&path).map_err(|error| failed(&error))?;
@@ -190,6 +197,9 @@ pub(crate) fn cut(folder: &Path, end: VerifiedEnd) -> Result<SegmentEnd> {
             .and_then(|()| file.sync_all())
             .map_err(|error| failed(&error))?;
     }
+    if is_ungrouped {
+        return begun(index + 1);
+    }
     file.seek(SeekFrom::Start(offset as u64)).map_err(|error| failed(&error))?;
-    Ok(SegmentEnd { file, path, index, bytes: offset, chain })
+    Ok(SegmentEnd { file, path, index, bytes: offset, chain, open })
 }

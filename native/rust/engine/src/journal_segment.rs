@@ -14,7 +14,9 @@ pub const PACKED_EXTENSION: &str = "packed";
 /// Bytes of a segment's header: magic, index, first sequence, chain head before it, checksum.
 pub const SEGMENT_HEADER_BYTES: usize = 64;
 /// First bytes of a segment; the last two are the version of the format.
-pub const SEGMENT_MAGIC: [u8; 8] = *b"HFJRNL01";
+pub const SEGMENT_MAGIC: [u8; 8] = *b"HFJRNL02";
+/// The format before, in which every record has a hash of its own: it is read, and what is added begins another segment.
+const UNGROUPED_MAGIC: [u8; 8] = *b"HFJRNL01";
 /// A segment is closed when it has grown past this.
 pub const SEGMENT_BYTES_MAX: usize = 64 << 20;
 
@@ -42,8 +44,12 @@ pub(crate) fn file_name(path: &Path) -> String {
 /// Returns the header of a segment.
 #[must_use]
 pub fn segment_header(index: u32, chain: &Chain) -> [u8; SEGMENT_HEADER_BYTES] {
+    header_of(SEGMENT_MAGIC, index, chain)
+}
+
+fn header_of(magic: [u8; 8], index: u32, chain: &Chain) -> [u8; SEGMENT_HEADER_BYTES] {
     let mut header = [0_u8; SEGMENT_HEADER_BYTES];
-    header[0..8].copy_from_slice(&SEGMENT_MAGIC);
+    header[0..8].copy_from_slice(&magic);
     header[8..12].copy_from_slice(&index.to_le_bytes());
     header[16..24].copy_from_slice(&chain.next_sequence.to_le_bytes());
     header[24..56].copy_from_slice(&chain.head);
@@ -64,14 +70,21 @@ pub(crate) fn chain_before(index: u32, header: &[u8]) -> Result<Chain> {
     first.copy_from_slice(&header[16..24]);
     head.copy_from_slice(&header[24..56]);
     let chain = Chain { head, next_sequence: u64::from_le_bytes(first) };
-    if *header == segment_header(index, &chain) { Ok(chain) } else { Err(corrupt()) }
+    let magic = if is_ungrouped(header) { UNGROUPED_MAGIC } else { SEGMENT_MAGIC };
+    if *header == header_of(magic, index, &chain) { Ok(chain) } else { Err(corrupt()) }
+}
+
+/// Returns whether a segment has the format before, to which nothing is added.
+pub(crate) fn is_ungrouped(segment: &[u8]) -> bool {
+    segment.starts_with(&UNGROUPED_MAGIC)
 }
 
 /// Refuses a segment of another version of the format. The checksum covers the version, so that a flipped bit is told
 /// from a version: a later format keeps the first 64 bytes as they are.
 fn refuse_other_version(header: &[u8; SEGMENT_HEADER_BYTES]) -> Result<()> {
     let is_whole = crc32fast::hash(&header[..60]).to_le_bytes() == header[60..64];
-    if !is_whole || !header.starts_with(MAGIC_WITHOUT_VERSION) || header[..8] == SEGMENT_MAGIC {
+    let is_read = header[..8] == SEGMENT_MAGIC || is_ungrouped(header);
+    if !is_whole || !header.starts_with(MAGIC_WITHOUT_VERSION) || is_read {
         return Ok(());
     }
     let version = |magic: &[u8]| String::from_utf8_lossy(&magic[6..8]).into_owned();
@@ -245,12 +258,12 @@ mod tests {
     #[test]
     fn a_later_format_is_named_and_a_flipped_bit_is_no_format() {
         let mut header = segment_header(1, &Chain::default());
-        header[7] = b'2';
+        header[7] = b'3';
         assert_eq!(chain_before(1, &header).unwrap_err().code(), Code::JournalCorrupt);
         let checksum = crc32fast::hash(&header[..60]);
         header[60..64].copy_from_slice(&checksum.to_le_bytes());
         let error = chain_before(1, &header).unwrap_err();
         assert_eq!(error.code(), Code::JournalVersion);
-        assert!(error.to_string().contains("format 01") && error.to_string().contains("format 02"));
+        assert!(error.to_string().contains("format 02") && error.to_string().contains("format 03"));
     }
 }

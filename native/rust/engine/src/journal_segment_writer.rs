@@ -4,6 +4,7 @@ use crate::journal_anchor::Anchor;
 use crate::journal_policy::{JournalOptions, Retention, SyncPolicy};
 use crate::journal_retention::compact_sealed;
 use crate::journal_segment::{SEGMENT_HEADER_BYTES, create_segment, io_error, sync_folder};
+use holdfast_core::journal_group::{GroupWriter, OpenGroup};
 use holdfast_core::journal_record::{Chain, hex};
 use holdfast_core::stripped_records::StrippedRecords;
 use holdfast_core::{Code, Error, Result, Timestamp};
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
 
 /// Records are gathered up to this many bytes before one write.
-const GROUP_BYTES: usize = 256 << 10;
+const WRITE_BYTES: usize = 256 << 10;
 
 /// Where a writer begins to append.
 #[derive(Debug)]
@@ -23,11 +24,14 @@ pub(crate) struct SegmentEnd {
     pub(crate) index: u32,
     pub(crate) bytes: usize,
     pub(crate) chain: Chain,
+    /// Records at the end whose group has no hash.
+    pub(crate) open: OpenGroup,
 }
 
 /// How far the segments have got.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Progress {
+    /// Behind the last whole group.
     pub(crate) chain: Chain,
     pub(crate) segment_index: u32,
     /// Time of the oldest record that may not be on the disk, and of the newest.
@@ -40,7 +44,9 @@ pub(crate) struct Progress {
 pub(crate) struct SegmentWriter {
     folder: PathBuf,
     options: JournalOptions,
-    group: Vec<u8>,
+    chain: GroupWriter,
+    /// Bytes for the next write, groups of records.
+    gathered: Vec<u8>,
     file: File,
     path: PathBuf,
     segment_bytes: usize,
@@ -54,7 +60,8 @@ impl SegmentWriter {
         Self {
             folder: folder.to_path_buf(),
             options,
-            group: Vec::with_capacity(GROUP_BYTES * 2),
+            chain: GroupWriter::behind(end.chain, end.open),
+            gathered: Vec::with_capacity(WRITE_BYTES * 2),
             file: end.file,
             path: end.path,
             segment_bytes: end.bytes,
@@ -80,17 +87,17 @@ impl SegmentWriter {
     /// Chains records and gathers them; writes when they have become many, or too old for the policy.
     pub(crate) fn append(&mut self, records: &StrippedRecords) -> Result<()> {
         for record in records.records() {
-            self.progress.chain.append_stripped(&mut self.group, record);
+            self.chain.append(&mut self.gathered, record);
             let mut ts = [0_u8; 8];
             ts.copy_from_slice(record.get(16..24).unwrap_or(&[0; 8]));
             let ts = Timestamp(i64::from_le_bytes(ts));
             let (oldest, newest) = merged(self.progress.unsynced, ts);
             self.progress.unsynced = Some((oldest, newest));
             if self.options.policy.is_too_old(oldest, newest) {
-                self.write_group()?;
+                self.write()?;
                 self.sync()?;
-            } else if self.group.len() >= GROUP_BYTES {
-                self.write_group()?;
+            } else if self.gathered.len() >= WRITE_BYTES {
+                self.write()?;
             }
         }
         Ok(())
@@ -98,7 +105,7 @@ impl SegmentWriter {
 
     /// Writes what was gathered, and syncs when the policy asks for it.
     pub(crate) fn commit(&mut self) -> Result<()> {
-        self.write_group()?;
+        self.write()?;
         match self.progress.unsynced {
             Some((oldest, newest)) if self.options.policy.is_due(oldest, newest) => self.sync(),
             _ => Ok(()),
@@ -107,7 +114,7 @@ impl SegmentWriter {
 
     /// Writes what was gathered and syncs, unless the policy leaves that to the operating system.
     pub(crate) fn flush(&mut self) -> Result<()> {
-        self.write_group()?;
+        self.write()?;
         if self.options.policy == SyncPolicy::Os { Ok(()) } else { self.sync() }
     }
 
@@ -132,15 +139,18 @@ impl SegmentWriter {
         Ok(())
     }
 
-    fn write_group(&mut self) -> Result<()> {
-        if self.group.is_empty() {
+    /// Writes what was gathered, which ends its group: bytes of a group that is not whole never reach the file.
+    fn write(&mut self) -> Result<()> {
+        if self.gathered.is_empty() {
             return Ok(());
         }
+        self.chain.seal(&mut self.gathered);
+        self.progress.chain = *self.chain.sealed();
         self.file
-            .write_all(&self.group)
+            .write_all(&self.gathered)
             .map_err(|error| io_error("written", &self.path, &error))?;
-        self.segment_bytes += self.group.len();
-        self.group.clear();
+        self.segment_bytes += self.gathered.len();
+        self.gathered.clear();
         if self.segment_bytes > self.options.segment_bytes_max {
             self.rotate()?;
         }
@@ -196,6 +206,12 @@ impl SegmentWriter {
         }
         self.anchored = chain.next_sequence;
         anchor.store.keep(&Anchor { next_sequence: self.anchored, head: hex(&chain.head) })
+    }
+
+    /// Returns the sequence behind the last record that was taken, written or not.
+    #[cfg(test)]
+    pub(crate) const fn gathered(&self) -> u64 {
+        self.chain.next_sequence()
     }
 
     /// Lets every write fail as on a full disk.

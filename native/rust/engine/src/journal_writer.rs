@@ -77,7 +77,8 @@ impl JournalWriter {
         }
         let chain = Chain::default();
         let (path, file) = create_segment(folder, 1, &chain)?;
-        let end = SegmentEnd { file, path, index: 1, bytes: SEGMENT_HEADER_BYTES, chain };
+        let end =
+            SegmentEnd { file, path, index: 1, bytes: SEGMENT_HEADER_BYTES, chain, open: None };
         let mut writer = Self::at_end(folder, options, lock, end);
         writer.settle(|segments| segments.sync_names())?;
         Ok(writer)
@@ -90,12 +91,13 @@ impl JournalWriter {
         end: SegmentEnd,
     ) -> Self {
         let (policy, pipelined) = (options.policy, options.pipelined);
+        let next_sequence = end.chain.next_sequence;
         let segments = SegmentWriter::at_end(folder, options, end);
         let progress = segments.progress();
         Self {
             policy,
             chunk: StrippedRecords::default(),
-            next_sequence: progress.chain.next_sequence,
+            next_sequence,
             progress,
             pipeline: Pipeline::new(segments, pipelined),
             lock: Some(lock),

@@ -2,12 +2,14 @@
 
 use holdfast_core::persist::{Persist, PersistParts, unfit};
 use holdfast_core::wire::Reader;
-use holdfast_core::{InstrumentId, Order, Result};
+use holdfast_core::{InstrumentId, Order, OrderIntent, Result};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// Stands for "no slot" in the chain.
 const NONE: u32 = u32::MAX;
+/// No order was asked for yet: no id is so large.
+const NOTHING: (u64, u32) = (u64::MAX, NONE);
 
 /// The golden ratio of 64 bits.
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -37,9 +39,11 @@ impl Hasher for IdHasher {
     }
 }
 
+/// A place of the slab. Orders are large, so that one is written into its place and left there, and copied once when it
+/// moves to another slab.
 #[derive(Debug)]
 struct Slot {
-    order: Order,
+    order: Option<Order>,
     before: u32,
     after: u32,
 }
@@ -50,9 +54,11 @@ struct Slot {
 /// grows rather than lose track of one.
 #[derive(Debug)]
 pub struct OrderStore {
-    slots: Vec<Option<Slot>>,
+    slots: Vec<Slot>,
     free: Vec<u32>,
     index: HashMap<u64, u32, BuildHasherDefault<IdHasher>>,
+    /// The order that was asked for last, and its place: one step asks for the same several times.
+    recent: (u64, u32),
     first: u32,
     last: u32,
     /// Reduce-only orders by instrument: where there is none, nobody needs to look for one.
@@ -68,6 +74,7 @@ impl OrderStore {
             free: Vec::with_capacity(capacity),
             // Twice the room: then what removals leave behind is cleared in place and never by moving.
             index: HashMap::with_capacity_and_hasher(capacity * 2, BuildHasherDefault::default()),
+            recent: NOTHING,
             first: NONE,
             last: NONE,
             reduce_only: Vec::new(),
@@ -95,20 +102,61 @@ impl OrderStore {
     /// Returns an order.
     #[must_use]
     pub fn get(&self, id: &u64) -> Option<&Order> {
-        self.slot(*self.index.get(id)?).map(|slot| &slot.order)
+        self.slot(self.place(id)?)?.order.as_ref()
     }
 
     /// Returns an order to be changed.
     pub fn get_mut(&mut self, id: &u64) -> Option<&mut Order> {
-        let place = *self.index.get(id)?;
-        self.slot_mut(place).map(|slot| &mut slot.order)
+        let place = self.place(id)?;
+        self.recent = (*id, place);
+        self.slot_mut(place)?.order.as_mut()
+    }
+
+    #[inline]
+    fn place(&self, id: &u64) -> Option<u32> {
+        let (recent, place) = self.recent;
+        if recent == *id { Some(place) } else { self.index.get(id).copied() }
     }
 
     /// Adds an order; one that was here under the id is returned.
     pub fn insert(&mut self, id: u64, order: Order) -> Option<Order> {
         let replaced = self.remove(&id);
-        if order.intent.reduce_only {
-            let index = order.intent.instrument.index();
+        let place = self.occupy(id, &order.intent);
+        if let Some(slot) = self.slot_mut(place) {
+            slot.order = Some(order);
+        }
+        replaced
+    }
+
+    /// Takes an order out.
+    pub fn remove(&mut self, id: &u64) -> Option<Order> {
+        let place = self.vacate(id)?;
+        self.slot_mut(place)?.order.take()
+    }
+
+    /// Gives an order up.
+    pub fn forget(&mut self, id: &u64) {
+        if let Some(place) = self.vacate(id)
+            && let Some(slot) = self.slot_mut(place)
+        {
+            slot.order = None;
+        }
+    }
+
+    /// Moves an order to another store, in which none has its id.
+    pub fn transfer(&mut self, id: &u64, into: &mut Self) {
+        let Some(order) = self.get(id) else { return };
+        let target = into.occupy(*id, &order.intent);
+        let Some(place) = self.vacate(id) else { return };
+        if let (Some(from), Some(to)) = (self.slot_mut(place), into.slot_mut(target)) {
+            to.order = from.order.take();
+        }
+    }
+
+    /// Makes an empty place for an order of this id.
+    fn occupy(&mut self, id: u64, intent: &OrderIntent) -> u32 {
+        if intent.reduce_only {
+            let index = intent.instrument.index();
             if index >= self.reduce_only.len() {
                 self.reduce_only.resize(index + 1, 0);
             }
@@ -119,42 +167,35 @@ impl OrderStore {
         // Ids rise, so that the place is nearly always the end.
         let mut before = self.last;
         while let Some(slot) = self.slot(before)
-            && slot.order.intent.client_order_id.0 > id
+            && slot.order.as_ref().is_some_and(|order| order.intent.client_order_id.0 > id)
         {
             before = slot.before;
         }
         let after = self.slot(before).map_or(self.first, |slot| slot.after);
-        let slot = Some(Slot { order, before, after });
-        let place = match self.free.pop() {
-            Some(place) => {
-                if let Some(target) = self.slots.get_mut(place as usize) {
-                    *target = slot;
-                }
-                place
-            }
-            None => {
-                self.slots.push(slot);
-                (self.slots.len() - 1) as u32
-            }
-        };
+        let place = self.free.pop().unwrap_or(self.slots.len() as u32);
+        match self.slot_mut(place) {
+            Some(slot) => (slot.before, slot.after) = (before, after),
+            None => self.slots.push(Slot { order: None, before, after }),
+        }
         self.link(before, after, (place, place));
         self.index.insert(id, place);
-        replaced
+        place
     }
 
-    /// Takes an order out.
-    pub fn remove(&mut self, id: &u64) -> Option<Order> {
+    /// Takes the place of an order out of the index and the chain; the order itself still stands there.
+    fn vacate(&mut self, id: &u64) -> Option<u32> {
         let place = self.index.remove(id)?;
-        let slot = self.slots.get_mut(place as usize)?.take()?;
+        self.recent = NOTHING;
+        let slot = self.slot(place)?;
+        let (before, after) = (slot.before, slot.after);
+        let reduces = slot.order.as_ref().map(|order| &order.intent).filter(|it| it.reduce_only);
+        let instrument = reduces.map(|intent| intent.instrument.index());
         self.free.push(place);
-        self.link(slot.before, slot.after, (slot.after, slot.before));
-        let intent = &slot.order.intent;
-        if intent.reduce_only
-            && let Some(count) = self.reduce_only.get_mut(intent.instrument.index())
-        {
+        self.link(before, after, (after, before));
+        if let Some(count) = instrument.and_then(|index| self.reduce_only.get_mut(index)) {
             *count -= 1;
         }
-        Some(slot.order)
+        Some(place)
     }
 
     /// Returns how many reduce-only orders an instrument has.
@@ -169,7 +210,7 @@ impl OrderStore {
         std::iter::from_fn(move || {
             let slot = self.slot(next)?;
             next = slot.after;
-            Some(&slot.order)
+            slot.order.as_ref()
         })
     }
 
@@ -186,11 +227,11 @@ impl OrderStore {
     }
 
     fn slot(&self, place: u32) -> Option<&Slot> {
-        self.slots.get(place as usize)?.as_ref()
+        self.slots.get(place as usize)
     }
 
     fn slot_mut(&mut self, place: u32) -> Option<&mut Slot> {
-        self.slots.get_mut(place as usize)?.as_mut()
+        self.slots.get_mut(place as usize)
     }
 }
 
@@ -223,8 +264,7 @@ impl PersistParts for OrderStore {
 mod tests {
     use super::*;
     use holdfast_core::{
-        ClientOrderId, OrderIntent, OrderRole, OrderTerms, OrderType, Quantity, Side, TimeInForce,
-        Timestamp,
+        ClientOrderId, OrderRole, OrderTerms, OrderType, Quantity, Side, TimeInForce, Timestamp,
     };
     use proptest::prelude::*;
     use std::collections::BTreeMap;
@@ -295,6 +335,48 @@ mod tests {
                     prop_assert_eq!(store.reduce_only_on(InstrumentId(instrument)), count);
                 }
                 prop_assert_eq!(seen, model.iter().map(|(id, lots)| (*id, *lots)).collect::<Vec<_>>());
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+        #[test]
+        fn nat_02_orders_move_between_two_stores_as_between_two_sorted_maps(
+            steps in prop::collection::vec((0_u64..20, 0_u8..4), 1..200),
+        ) {
+            let (mut open, mut ended) = (OrderStore::with_capacity(4), OrderStore::with_capacity(4));
+            let mut models = [BTreeMap::new(), BTreeMap::new()];
+            for (step, (id, action)) in steps.into_iter().enumerate() {
+                let lots = step as i64 + 1;
+                match action {
+                    0 if !models[1].contains_key(&id) => {
+                        open.insert(id, order(id, lots));
+                        models[0].insert(id, lots);
+                    }
+                    1 | 2 if models[0].contains_key(&id) => {
+                        open.transfer(&id, &mut ended);
+                        let moved = models[0].remove(&id).unwrap();
+                        models[1].insert(id, moved);
+                    }
+                    _ => {
+                        ended.forget(&id);
+                        models[1].remove(&id);
+                    }
+                }
+                for (store, model) in [(&mut open, &models[0]), (&mut ended, &models[1])] {
+                    let found = store.get_mut(&id).map(|order| order.quantity.lots());
+                    prop_assert_eq!(found, model.get(&id).copied());
+                    prop_assert_eq!(store.get(&id).map(|order| order.quantity.lots()), found);
+                    let seen: Vec<(u64, i64)> = store.values()
+                        .map(|order| (order.intent.client_order_id.0, order.quantity.lots())).collect();
+                    prop_assert_eq!(seen, model.iter().map(|(id, lots)| (*id, *lots)).collect::<Vec<_>>());
+                    for instrument in 0..3 {
+                        let count = model.values().filter(|lots| **lots as u32 % 3 == instrument && **lots % 2 == 0).count();
+                        prop_assert_eq!(store.reduce_only_on(InstrumentId(instrument)), count);
+                    }
+                }
             }
         }
     }

@@ -19,7 +19,12 @@ impl Engine {
         sink: &mut impl Sink,
         commands: &mut Vec<Command>,
     ) -> Result<()> {
-        if self.venue_protects || parent.role != OrderRole::Strategy || opened.lots() <= 0 {
+        let is_protected = parent.stop_loss.is_some() || parent.take_profit.is_some();
+        if !is_protected
+            || self.venue_protects
+            || parent.role != OrderRole::Strategy
+            || opened.lots() <= 0
+        {
             return Ok(());
         }
         let stop = self.place_protective(

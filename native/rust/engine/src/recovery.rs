@@ -90,7 +90,7 @@ fn nothing_intact() -> Error {
     Error::new(Code::JournalCorrupt, "journal must begin with session_opened, nothing is intact")
 }
 
-/// Rebuilds an engine from the records of a journal without segment headers, from the first on. A torn last record is left
+/// Rebuilds an engine from records that have a hash each and no segment headers, from the first on. A torn last record is left
 /// out.
 ///
 /// # Errors

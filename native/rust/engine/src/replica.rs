@@ -6,11 +6,11 @@ use crate::engine::Engine;
 use crate::recovery::CutOff;
 use crate::replay::feed;
 use crate::sink::Sink;
-use holdfast_core::journal_record::{
-    Chain, HEADER_BYTES, PAYLOAD_BYTES_MAX, Record, RecordKind, TRAILER_BYTES,
-};
+use holdfast_core::journal_group::{GroupReader, holds_group};
+use holdfast_core::journal_record::{Chain, Record, RecordKind};
 use holdfast_core::wire::{Encode, Layout, Reader, append_encoded};
 use holdfast_core::{Code, Error, Result, Timestamp};
+use holdfast_risk::Verdict;
 use holdfast_risk::fuse::FuseSpec;
 use serde::Deserialize;
 use std::collections::VecDeque;
@@ -57,12 +57,21 @@ impl Expected {
         let output = self.outputs.pop_front()?;
         let is_same = output.kind == record.kind
             && output.ts == record.ts
-            && self.payloads.get(output.payload) == Some(record.payload);
+            && self.payloads.get(output.payload).is_some_and(|given| is_same(record, given));
         if self.outputs.is_empty() {
             self.payloads.clear();
         }
         Some((output.kind, is_same))
     }
+}
+
+/// Returns whether a record holds what was given: the same bytes, or a verdict in the form of journals from before.
+fn is_same(record: &Record<'_>, given: &[u8]) -> bool {
+    if given == record.payload || record.kind != RecordKind::Verdict {
+        return given == record.payload;
+    }
+    let verdict = |payload: &[u8]| Verdict::decode(&mut Reader::new(payload)).ok();
+    Verdict::is_of_old(record.payload) == Ok(true) && verdict(record.payload) == verdict(given)
 }
 
 impl Sink for Expected {
@@ -84,8 +93,8 @@ impl Sink for Expected {
 pub struct Replica {
     engine: Option<Engine>,
     expected: Expected,
-    chain: Chain,
-    /// Bytes of a record whose rest has not arrived.
+    chain: GroupReader,
+    /// Bytes of a group of records whose rest has not arrived.
     partial: Vec<u8>,
     closed: bool,
 }
@@ -94,7 +103,7 @@ impl Replica {
     /// Goes on from an engine that stands behind the last record of a chain, such as that of a snapshot.
     #[must_use]
     pub fn behind(engine: Engine, chain: Chain) -> Self {
-        Self { engine: Some(engine), chain, ..Self::default() }
+        Self { engine: Some(engine), chain: GroupReader::at(chain), ..Self::default() }
     }
 
     /// Takes the next bytes of the stream of records, cut anywhere; returns how many records they completed.
@@ -105,26 +114,30 @@ impl Replica {
     pub fn feed(&mut self, bytes: &[u8]) -> Result<u64> {
         let mut buffer = std::mem::take(&mut self.partial);
         buffer.extend_from_slice(bytes);
-        let before = self.chain.next_sequence;
+        let before = self.next_sequence();
+        if self.chain.has_seen() {
+            // What was seen before a failure was dropped with its bytes.
+            self.chain = GroupReader::at(*self.chain.chain());
+        }
         let mut offset = 0;
-        while whole_record(&buffer[offset..])? {
+        while self.chain.has_seen() || holds_group(&buffer[offset..])? {
             self.refuse_gap(&buffer[offset..])?;
-            let mut chain = self.chain;
-            let Some(record) = chain.verify(&buffer[offset..])? else { break };
+            let mut chain = self.chain.clone();
+            let Some(record) = chain.advance(&buffer[offset..])? else { break };
             self.apply(&record)?;
             self.chain = chain;
             offset += record.bytes;
         }
         buffer.drain(..offset);
         self.partial = buffer;
-        Ok(self.chain.next_sequence - before)
+        Ok(self.next_sequence() - before)
     }
 
     fn refuse_gap(&self, bytes: &[u8]) -> Result<()> {
         let Some(sequence) = bytes.get(8..).and_then(|rest| rest.first_chunk::<8>()) else {
             return Ok(());
         };
-        let (sequence, expected) = (u64::from_le_bytes(*sequence), self.chain.next_sequence);
+        let (sequence, expected) = (u64::from_le_bytes(*sequence), self.next_sequence());
         if sequence == expected {
             return Ok(());
         }
@@ -216,23 +229,8 @@ impl Replica {
     /// Returns the sequence of the record that must come next.
     #[must_use]
     pub const fn next_sequence(&self) -> u64 {
-        self.chain.next_sequence
+        self.chain.chain().next_sequence
     }
-}
-
-/// Returns whether the bytes begin with a whole record.
-fn whole_record(bytes: &[u8]) -> Result<bool> {
-    let Some(head) = bytes.first_chunk::<HEADER_BYTES>() else { return Ok(false) };
-    let length = u32::from_le_bytes([head[0], head[1], head[2], head[3]]) as usize;
-    if length > PAYLOAD_BYTES_MAX {
-        return Err(Error::new(
-            Code::JournalCorrupt,
-            format!(
-                "record must have a payload of at most {PAYLOAD_BYTES_MAX} bytes, has {length}"
-            ),
-        ));
-    }
-    Ok(bytes.len() >= HEADER_BYTES + length + TRAILER_BYTES)
 }
 
 fn open(record: &Record<'_>) -> Result<Engine> {

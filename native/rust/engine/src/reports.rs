@@ -197,7 +197,7 @@ impl Engine {
 
     /// Puts an ended order aside and returns what it need not reserve any more.
     fn retire(&mut self, id: ClientOrderId, venue_filled: Quantity) -> Result<Quantity> {
-        let Some(mut order) = self.orders.remove(&id.0) else { return Ok(Quantity::ZERO) };
+        let Some(order) = self.orders.get_mut(&id.0) else { return Ok(Quantity::ZERO) };
         let under_way = venue_filled.max(order.cum_quantity).minus(order.cum_quantity)?;
         let kept = order.reserved.min(under_way);
         let released = order.reserved.minus(kept)?;
@@ -206,10 +206,10 @@ impl Engine {
             && self.oldest_is_settled()
             && let Some(oldest) = self.ended_in_order.pop_front()
         {
-            self.ended.remove(&oldest);
+            self.ended.forget(&oldest);
         }
         self.ended_in_order.push_back(id.0);
-        self.ended.insert(id.0, order);
+        self.orders.transfer(&id.0, &mut self.ended);
         Ok(released)
     }
 

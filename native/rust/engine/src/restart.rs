@@ -178,11 +178,15 @@ pub(crate) fn reopen(
     admits(&rebuilt.opened)?;
     let mut report = rebuilt.report(Vec::new());
     let Rebuilt { engine, opened, end, cut_off, .. } = rebuilt;
+    let is_open = end.is_open();
     let mut journal = JournalWriter::at_end(folder, options, lock, cut(folder, end)?);
     for output in cut_off {
         journal.record(output.kind, output.ts, output.payload.as_slice())?;
     }
     journal.record(RecordKind::JournalResumed, engine.now(), &report.resumed)?;
+    if is_open {
+        journal.commit()?;
+    }
     report.in_doubt = engine.unanswered();
     Ok((engine, opened, journal, report))
 }

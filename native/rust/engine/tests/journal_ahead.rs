@@ -10,7 +10,7 @@ use support::*;
 /// Several blocks and several segments.
 const RECORDS: i64 = 12_000;
 
-type Seen = Vec<(u64, i64, Vec<u8>, [u8; 32], usize)>;
+type Seen = Vec<(u64, i64, Vec<u8>, Option<[u8; 32]>, usize)>;
 
 fn several(name: &str) -> Folder {
     let folder = Folder::new(name);
@@ -25,7 +25,7 @@ fn seen(folder: &Path, ahead: bool) -> (Seen, Result<JournalSummary>) {
     let reader = JournalReader::open(folder).unwrap();
     let visitor = |record: &holdfast_core::journal_record::Record<'_>| {
         let payload = record.payload.to_vec();
-        seen.push((record.sequence, record.ts.0, payload, *record.head, record.bytes));
+        seen.push((record.sequence, record.ts.0, payload, record.head.copied(), record.bytes));
         Ok(())
     };
     let summary = if ahead { reader.visit_ahead(visitor) } else { reader.visit(visitor) };

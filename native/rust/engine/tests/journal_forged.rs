@@ -102,7 +102,7 @@ fn sec_07_a_torn_header_is_begun_again_only_behind_a_whole_journal() {
 fn a_later_format_is_no_damage_and_is_not_called_so() {
     let folder = journal("later-last", 5);
     let mut bytes = fs::read(folder.segment(1)).unwrap();
-    bytes[6..8].copy_from_slice(b"02");
+    bytes[6..8].copy_from_slice(b"03");
     let checksum = crc32fast::hash(&bytes[..60]);
     bytes[60..64].copy_from_slice(&checksum.to_le_bytes());
     fs::write(folder.segment(1), &bytes).unwrap();

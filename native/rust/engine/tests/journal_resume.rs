@@ -141,14 +141,14 @@ fn damage_in_an_earlier_segment_is_refused() {
 #[test]
 fn a_journal_of_a_later_format_is_refused_with_both_formats_named() {
     let (folder, mut bytes) = one_segment("later");
-    bytes[6..8].copy_from_slice(b"02");
+    bytes[6..8].copy_from_slice(b"03");
     let checksum = crc32fast::hash(&bytes[..60]);
     bytes[60..64].copy_from_slice(&checksum.to_le_bytes());
     std::fs::write(folder.segment(1), &bytes).unwrap();
     let error = resume(&folder).unwrap_err();
     assert_eq!(error.code(), Code::JournalVersion);
-    assert!(error.context().contains(&("found", "02".into())));
-    assert!(error.context().contains(&("supported", "01".into())));
+    assert!(error.context().contains(&("found", "03".into())));
+    assert!(error.context().contains(&("supported", "02".into())));
     assert_eq!(std::fs::read(folder.segment(1)).unwrap(), bytes);
 }
 

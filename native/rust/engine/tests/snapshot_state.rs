@@ -76,7 +76,7 @@ proptest! {
             assert_eq!(anew.engine().unwrap().image(), image, "behind {}", record.sequence);
             let engine = taken_over(&config, &image);
             assert_eq!(engine.state_hash(), straight.engine().unwrap().state_hash());
-            let chain = Chain { head: *record.head, next_sequence: record.sequence + 1 };
+            let chain = Chain { head: *record.head.unwrap(), next_sequence: record.sequence + 1 };
             anew = Replica::behind(engine, chain);
         });
         prop_assert_eq!(straight.engine().unwrap().image(), run.engine.image());

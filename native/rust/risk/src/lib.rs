@@ -27,6 +27,7 @@ pub mod portfolio_risk;
 pub mod signal;
 pub mod suggestion;
 pub mod verdict;
+mod verdict_form;
 pub mod view;
 
 pub use batch_bounds::{COMPARED, OrderKind, STEADY};

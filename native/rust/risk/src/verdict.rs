@@ -146,7 +146,11 @@ impl Verdict {
     /// `JOURNAL_CORRUPT`.
     pub fn decode(reader: &mut Reader<'_>) -> Result<Self> {
         let mut verdict = Self::new(ClientOrderId(reader.u64()?), false);
-        verdict.reducing = reader.u8()? != 0;
+        let form = reader.u8()?;
+        if Self::is_packed(form) {
+            return verdict.unpack(form, reader);
+        }
+        verdict.reducing = form != 0;
         for _ in 0..reader.u8()? {
             let control = Control::from_number(reader.u8()?).ok_or_else(|| {
                 Error::new(Code::JournalCorrupt, "verdict must name known controls")
@@ -170,10 +174,21 @@ impl Verdict {
 
 impl Encode for Verdict {
     fn encoded_bytes_max(&self) -> usize {
-        3 * U64_BYTES_MAX + 2 + self.spoken.count_ones() as usize * CHECK_BYTES_MAX
+        let failed = if self.failed == 0 { 0 } else { U64_BYTES_MAX };
+        3 * U64_BYTES_MAX + 2 + failed + self.spoken.count_ones() as usize * CHECK_BYTES_MAX
     }
 
     fn encode(&self, writer: &mut Writer<'_>) {
+        match writer.layout() {
+            Layout::Compact => self.pack(writer),
+            Layout::Fixed => self.write_plain(writer),
+        }
+    }
+}
+
+impl Verdict {
+    /// Writes every field of every check, towards JavaScript and into the images of snapshots.
+    fn write_plain(&self, writer: &mut Writer<'_>) {
         writer.u64(self.client_order_id.0);
         writer.u8(u8::from(self.reducing));
         writer.u8(self.spoken.count_ones() as u8);
@@ -191,10 +206,23 @@ impl Encode for Verdict {
     }
 }
 
-/// The journal's form is whole: what stands in the memory of checks beside it was overwritten.
+/// A verdict as images of snapshots hold it.
+struct Plain<'a>(&'a Verdict);
+
+impl Encode for Plain<'_> {
+    fn encoded_bytes_max(&self) -> usize {
+        self.0.encoded_bytes_max()
+    }
+
+    fn encode(&self, writer: &mut Writer<'_>) {
+        self.0.write_plain(writer);
+    }
+}
+
+/// The form is whole: what stands in the memory of checks beside it was overwritten.
 impl Persist for Verdict {
     fn save(&self, out: &mut Vec<u8>) {
-        append_encoded(out, Layout::Compact, self);
+        append_encoded(out, Layout::Compact, &Plain(self));
     }
 
     fn load(reader: &mut Reader<'_>) -> Result<Self> {
@@ -231,7 +259,30 @@ mod tests {
         let mut again = read.clone();
         again.begin(ClientOrderId(1), false);
         assert!(again.approved() && again.checks().count() == 0 && again.suggested.is_none());
+        bytes[1] |= 8;
+        assert!(Verdict::decode(&mut Reader::new(&bytes)).is_err(), "no such form");
+        bytes.clear();
+        verdict.save(&mut bytes);
+        assert!(Verdict::is_of_old(&bytes).unwrap());
+        assert_eq!(Verdict::decode(&mut Reader::new(&bytes)).unwrap(), verdict);
         bytes[3] = 200;
+        assert!(Verdict::decode(&mut Reader::new(&bytes)).is_err());
+    }
+
+    #[test]
+    fn a_packed_verdict_names_known_controls_and_ends_where_it_says() {
+        let mut verdict = Verdict::new(ClientOrderId(9), false);
+        for control in [Control::Equity, Control::Margin] {
+            let check = Check { control, passed: true, limit: Some(5), observed: 3, age_ns: 7 };
+            verdict.add(check);
+        }
+        let mut bytes = Vec::new();
+        append_encoded(&mut bytes, Layout::Compact, &verdict);
+        assert!(!Verdict::is_of_old(&bytes).unwrap());
+        for length in 0..bytes.len() {
+            assert!(Verdict::decode(&mut Reader::new(&bytes[..length])).is_err(), "{length}");
+        }
+        bytes[3] |= 63;
         assert!(Verdict::decode(&mut Reader::new(&bytes)).is_err());
     }
 

@@ -1,6 +1,6 @@
 //! Writing values, in either layout.
 
-use super::Layout;
+use super::{AMOUNT_BYTES_MAX, Layout};
 use crate::amount::Amount;
 
 /// Writes values one after the other into a buffer of fixed size.
@@ -25,6 +25,12 @@ impl<'a> Writer<'a> {
         self.position
     }
 
+    /// Returns the layout.
+    #[must_use]
+    pub const fn layout(&self) -> Layout {
+        self.layout
+    }
+
     /// Returns whether nothing was written.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
@@ -32,6 +38,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes raw bytes.
+    #[inline]
     pub fn bytes(&mut self, source: &[u8]) {
         let end = self.position + source.len();
         if let Some(target) = self.bytes.get_mut(self.position..end) {
@@ -41,11 +48,16 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes one byte.
+    #[inline]
     pub fn u8(&mut self, value: u8) {
-        self.bytes(&[value]);
+        if let Some(target) = self.bytes.get_mut(self.position) {
+            *target = value;
+        }
+        self.position += 1;
     }
 
     /// Writes up to 16 bits.
+    #[inline]
     pub fn u16(&mut self, value: u16) {
         match self.layout {
             Layout::Compact => self.number(u64::from(value)),
@@ -54,6 +66,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes up to 32 bits, as `u64`.
+    #[inline]
     pub fn u32(&mut self, value: u32) {
         match self.layout {
             Layout::Compact => self.number(u64::from(value)),
@@ -62,6 +75,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes 64 bits.
+    #[inline]
     pub fn u64(&mut self, value: u64) {
         match self.layout {
             Layout::Compact => self.number(value),
@@ -70,8 +84,14 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes a number in one to nine bytes: the count of trailing zeros of the first byte tells how many follow.
+    #[inline]
     fn number(&mut self, value: u64) {
-        let significant_bits = u64::BITS - (value | 1).leading_zeros();
+        // Most numbers of a record are this small.
+        if value < 1 << 7 {
+            self.u8((value << 1) as u8 | 1);
+            return;
+        }
+        let significant_bits = u64::BITS - value.leading_zeros();
         let length = significant_bits.div_ceil(7) as usize;
         if length <= 8 {
             self.low_bytes(((value << 1) | 1) << (length - 1), length);
@@ -82,6 +102,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes 64 bits with sign; small magnitudes are short in the compact layout.
+    #[inline]
     pub fn i64(&mut self, value: i64) {
         match self.layout {
             Layout::Compact => self.number(zigzag(value)),
@@ -90,6 +111,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes 64 bits with sign, or that there are none; `i64::MIN` counts as none, and stands for it in the fixed layout.
+    #[inline]
     pub fn optional_i64(&mut self, value: Option<i64>) {
         match self.layout {
             Layout::Compact => self.number(value.map_or(0, |value| zigzag(value).wrapping_add(1))),
@@ -98,6 +120,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes an amount; compactly as its count of bytes, and those.
+    #[inline]
     pub fn amount(&mut self, value: Amount) {
         let raw = value.raw();
         if self.layout == Layout::Fixed {
@@ -105,15 +128,26 @@ impl<'a> Writer<'a> {
             self.low_bytes((raw >> 64) as u64, 8);
             return;
         }
+        if raw == 0 {
+            self.u8(0);
+            return;
+        }
         let word = ((raw << 1) ^ (raw >> 127)) as u128;
         let length = (u128::BITS - word.leading_zeros()).div_ceil(8) as usize;
-        self.u8(length as u8);
-        self.low_bytes(word as u64, length.min(8));
-        if length > 8 {
-            self.low_bytes((word >> 64) as u64, length - 8);
+        let place = self.bytes.get_mut(self.position..).and_then(|rest| rest.first_chunk_mut());
+        // As with a store of eight bytes: what follows overwrites what does not count.
+        if let Some(place) = place {
+            let _: &mut [u8; AMOUNT_BYTES_MAX] = place;
+            place[0] = length as u8;
+            place[1..].copy_from_slice(&word.to_le_bytes());
+            self.position += 1 + length;
+            return;
         }
+        self.u8(length as u8);
+        self.bytes(word.to_le_bytes().get(..length).unwrap_or_default());
     }
 
+    #[inline]
     fn low_bytes(&mut self, word: u64, length: usize) {
         let end = self.position + length;
         // A store of all eight bytes is cheaper than one of as many as count; what follows overwrites the rest.

@@ -272,7 +272,7 @@ impl Engine {
                     let report = fill.report(*client_order_id);
                     let numbers = holdfast_core::order_fills::Fill::of(&report);
                     order.fills.sighting(&numbers) == Sighting::New
-                        && self.check_bookable(&report).is_ok()
+                        && self.check_bookable(&report, order.intent.instrument).is_ok()
                 }))
             }
             Difference::FillUnknown { was_ours: true, .. } => {
