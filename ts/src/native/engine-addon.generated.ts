@@ -1,5 +1,8 @@
 export declare class NativeActors {
-  /** Divides an account among actors and opens them on worker threads; a journal is a folder with one for each. */
+  /**
+   * Divides an account among actors and opens them on worker threads; a journal is a folder with one for each. The latch of
+   * the fuse over all of them is in its own folder, or in the journal's.
+   */
   constructor(
     config: string,
     parts: Array<ActorPart>,
@@ -7,6 +10,7 @@ export declare class NativeActors {
     idPrefix: string,
     journal: EngineJournal | undefined | null,
     arrays: EngineArrays,
+    latchFolder?: string | undefined | null,
   );
   /**
    * Returns one of the functions that take their arguments from memory: `submitBatch`, `applyReports`, `market` (which
@@ -25,6 +29,8 @@ export declare class NativeActors {
   setMode(mode: number, reason: string, isReset: boolean): number;
   /** Returns the account added up, and each actor's part, as JSON. */
   figures(): string;
+  /** Returns how the egress fuse over all actors stands, as JSON. */
+  fuse(): string;
   /** Returns the actors that stopped and why, as JSON. */
   stopped(): string;
   /** Ends the threads, closes the journals, and returns the final state as JSON. */

@@ -5,6 +5,7 @@ import type {
   NativeActors as AddonActors,
 } from './engine-addon.generated.js';
 import { BATCH_RECORD_BYTES, EngineMemory } from './engine-memory.js';
+import type { FuseState } from './fuse-latch.js';
 import { type Notice, NoticeReader } from './notice-reader.js';
 import { OrderBatch } from './order-batch.js';
 import { ReportBatch } from './report-batch.js';
@@ -19,6 +20,8 @@ export interface NativeActorsOptions {
   readonly threads: number;
   readonly idPrefix: string;
   readonly journal: EngineJournal | undefined;
+  /** Folder of the fuse's latch; the journal's when left out. */
+  readonly latchFolder: string | undefined;
   /** Records of each batch. */
   readonly batchMax: number;
   /** Number of a strategy that the limits name. @throws HoldfastError `STRATEGY_UNKNOWN` */
@@ -34,6 +37,7 @@ export interface NativeFigures {
   readonly gross_exposure: string;
   readonly worst_exposure: string;
   readonly open_orders: number;
+  readonly denied: number;
   readonly state_hash: string;
 }
 
@@ -67,7 +71,8 @@ export class NativeActors {
   readonly #functions: Readonly<Record<Operation, () => void>>;
 
   constructor(options: NativeActorsOptions) {
-    const { configJson, parts, threads, idPrefix, journal, batchMax, strategyNumber } = options;
+    const { configJson, parts, threads, idPrefix, journal, latchFolder } = options;
+    const { batchMax, strategyNumber } = options;
     const addon = loadEngineAddon();
     this.memory = new EngineMemory(batchMax);
     const { exchange, notices, orders, reports, requests, market } = this.memory;
@@ -77,7 +82,8 @@ export class NativeActors {
     this.requests = new RequestBatch(requests);
     const arrays = { exchange, notices, orders, reports, requests, market };
     this.#actors = engineCall(
-      () => new addon.NativeActors(configJson, parts, threads, idPrefix, journal, arrays),
+      () =>
+        new addon.NativeActors(configJson, parts, threads, idPrefix, journal, arrays, latchFolder),
     );
     const made = (name: Operation) => this.#actors.function(name);
     this.#functions = {
@@ -130,16 +136,19 @@ export class NativeActors {
   }
 
   /** Commits the journals and drains as many requests as the batch holds; returns whether more wait. */
-  drain(): boolean {
+  drain(into: Notice[]): boolean {
     this.requests.drained(0);
-    this.#functions.drain();
-    if (this.memory.outcome === FAILED) engineCall(() => this.#actors.takeFailure());
+    this.#run('drain', into);
     this.requests.drained(this.memory.count);
     return this.memory.requestsWaiting > 0;
   }
 
   figures(): NativeAccountFigures {
     return JSON.parse(engineCall(() => this.#actors.figures())) as NativeAccountFigures;
+  }
+
+  fuse(): FuseState {
+    return JSON.parse(engineCall(() => this.#actors.fuse())) as FuseState;
   }
 
   stopped(): readonly NativeStoppedActor[] {

@@ -75,6 +75,8 @@ pub struct ActorFigures {
     /// Exposure when the worst subset of its open orders fills.
     pub worst_exposure: Amount,
     pub open_orders: usize,
+    /// Orders that the gate or the fuse denied.
+    pub denied: u64,
     pub state_hash: [u8; 32],
 }
 
@@ -172,6 +174,11 @@ impl<P> Actor<P> {
         &mut self.port
     }
 
+    /// Returns engine and port, for a port that looks at the engine behind it.
+    pub(crate) const fn parts_mut(&mut self) -> (&Engine, &mut P) {
+        (&self.engine, &mut self.port)
+    }
+
     /// Returns engine and port.
     pub fn into_parts(self) -> (Engine, P) {
         (self.engine, self.port)
@@ -193,6 +200,7 @@ impl<P> Actor<P> {
             gross_exposure: self.engine.gross_exposure(),
             worst_exposure: self.engine.worst_exposure,
             open_orders: self.engine.open_order_count(),
+            denied: self.engine.counts().denied,
             state_hash: self.engine.state_hash(),
         }
     }

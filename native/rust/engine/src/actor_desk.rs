@@ -2,6 +2,7 @@
 //! merged in the order in which they were sent. That is one order for any number of threads, and that of one engine.
 
 use crate::actor::{Actor, ActorInput};
+use crate::actor_egress::ActorEgress;
 use crate::actor_outbox::{ANSWER_BYTES, AnswerForm, Outbox, Round};
 use crate::actor_plan::{ActorPlan, ActorSpec};
 use crate::actors::{AccountFigures, ActorOptions, Actors};
@@ -11,6 +12,8 @@ use crate::journal_writer::JournalWriter;
 use crate::notices::Notices;
 use crate::request_record::REQUEST_BYTES;
 use holdfast_core::{Code, Error, OrderIdText, Result, TradingMode};
+use holdfast_risk::fuse::FuseSpec;
+use holdfast_risk::fuse::latch::Latch;
 use std::collections::VecDeque;
 
 /// How actors are opened.
@@ -26,6 +29,10 @@ pub struct ActorDeskOptions<'a> {
     pub journal: Option<&'a dyn Fn(usize) -> Result<JournalWriter>>,
     /// What is told of each input.
     pub answer: AnswerForm,
+    /// Ceilings of the egress fuse, which is one over all actors.
+    pub fuse: &'a FuseSpec,
+    /// Its latch.
+    pub latch: Latch,
 }
 
 /// Why an actor takes nothing more.
@@ -40,19 +47,22 @@ pub struct StoppedActor {
 /// Actors with what surrounds them.
 #[derive(Debug)]
 pub struct ActorDesk {
-    actors: Actors<Outbox>,
-    is_journaled: bool,
+    pub(crate) actors: Actors<Outbox>,
+    pub(crate) egress: ActorEgress,
     hears: bool,
-    stopped: Vec<Option<Error>>,
+    pub(crate) stopped: Vec<Option<Error>>,
     /// Numbers that were sent since the last round.
     sent: Vec<u64>,
     is_unanswered: bool,
     answers: Vec<(u64, [u8; ANSWER_BYTES])>,
     refusal: Option<Box<Error>>,
+    /// What was gathered for the next round.
+    gathered: Vec<(u64, [u8; ANSWER_BYTES])>,
+    gathered_refusal: Option<Box<Error>>,
     notices: Notices,
-    requests: VecDeque<(usize, [u8; REQUEST_BYTES])>,
+    pub(crate) requests: VecDeque<(usize, [u8; REQUEST_BYTES])>,
     /// Those that can never leave, because their actor stopped.
-    requests_held: usize,
+    pub(crate) requests_held: usize,
 }
 
 impl ActorDesk {
@@ -62,8 +72,10 @@ impl ActorDesk {
     /// `ACTOR_PLAN_INVALID`, `ACTOR_STOPPED` when a thread cannot be started, `CONFIG_INVALID`, `INSTRUMENT_INVALID`,
     /// `LIMITS_INVALID`, `JOURNAL_IO`.
     pub fn open(account: &EngineConfig, options: ActorDeskOptions<'_>) -> Result<Self> {
-        let ActorDeskOptions { actors: specs, workers, id_form, journal, answer } = options;
+        let ActorDeskOptions { actors: specs, workers, id_form, journal, answer, fuse, latch } =
+            options;
         let plan = ActorPlan::new(account, specs)?;
+        let egress = ActorEgress::new(fuse, account, specs, latch)?;
         let mut ports = Vec::with_capacity(specs.len());
         for (number, spec) in specs.iter().enumerate() {
             let journal = journal.map(|begin| begin(number));
@@ -73,13 +85,15 @@ impl ActorDesk {
         let options = ActorOptions { workers, ..ActorOptions::default() };
         Ok(Self {
             actors: Actors::open(plan, ports, options)?,
-            is_journaled: journal.is_some(),
+            egress,
             hears: false,
             stopped: vec![None; specs.len()],
             sent: Vec::new(),
             is_unanswered: false,
             answers: Vec::new(),
             refusal: None,
+            gathered: Vec::new(),
+            gathered_refusal: None,
             notices: Notices::default(),
             requests: VecDeque::new(),
             requests_held: 0,
@@ -127,6 +141,19 @@ impl ActorDesk {
     /// # Errors
     /// `ACTOR_STOPPED` when a thread has ended; an actor that stopped by itself is told by `stopped`.
     pub fn round(&mut self) -> Result<()> {
+        self.gather()?;
+        std::mem::swap(&mut self.answers, &mut self.gathered);
+        self.gathered.clear();
+        self.refusal = self.gathered_refusal.take();
+        let answers = &self.answers;
+        let is_answered = |sent: &u64| answers.binary_search_by_key(sent, |(it, _)| *it).is_ok();
+        self.is_unanswered = !self.sent.iter().all(is_answered);
+        self.sent.clear();
+        Ok(())
+    }
+
+    /// Waits until everything that was sent is taken, and merges it behind what was gathered before.
+    pub(crate) fn gather(&mut self) -> Result<()> {
         let told = self.actors.visit(|actor| {
             let failure = actor.failure().cloned();
             (actor.port_mut().take_round(), failure)
@@ -143,8 +170,6 @@ impl ActorDesk {
     }
 
     fn merge(&mut self, rounds: Vec<Round>) {
-        self.answers.clear();
-        self.refusal = None;
         let mut order: Vec<(u64, usize, usize)> = Vec::new();
         for (actor, round) in rounds.iter().enumerate() {
             order.extend(round.steps.iter().enumerate().map(|(at, step)| (step.number, actor, at)));
@@ -159,18 +184,19 @@ impl ActorDesk {
                 continue;
             };
             let Some(step) = round.steps.get(at) else { continue };
-            self.answers.push((number, step.answer));
-            if self.refusal.is_none() {
-                self.refusal.clone_from(&step.refused);
+            if !self.egress.took_refusal(number, step.refused.as_deref()) {
+                self.gathered.push((number, step.answer));
+                if self.gathered_refusal.is_none() {
+                    self.gathered_refusal.clone_from(&step.refused);
+                }
+            }
+            if let Some(id) = step.answered {
+                self.egress.answered(id);
             }
             self.requests.extend(requests.by_ref().take(step.requests).map(|each| (actor, *each)));
             self.notices.append(round.notices.get(*told..step.notices_end).unwrap_or_default());
             *told = step.notices_end;
         }
-        let answers = &self.answers;
-        let is_answered = |sent: &u64| answers.binary_search_by_key(sent, |(it, _)| *it).is_ok();
-        self.is_unanswered = !self.sent.iter().all(is_answered);
-        self.sent.clear();
     }
 
     /// Returns whether an input of the last round was never taken, because its actor stopped.
@@ -189,36 +215,6 @@ impl ActorDesk {
     #[must_use]
     pub fn refusal(&self) -> Option<&Error> {
         self.refusal.as_deref()
-    }
-
-    /// Hands out the oldest requests, at most so many, after every journal was committed. The requests of an actor that
-    /// stopped, or whose journal cannot be committed, never leave; those of the others do.
-    ///
-    /// # Errors
-    /// `ACTOR_STOPPED` when a thread has ended.
-    pub fn drain(
-        &mut self,
-        most: usize,
-        mut each: impl FnMut(&[u8; REQUEST_BYTES]),
-    ) -> Result<usize> {
-        if self.requests.is_empty() {
-            return Ok(0);
-        }
-        if self.is_journaled {
-            let committed = self.actors.visit(|actor| actor.port_mut().commit())?;
-            for (committed, stopped) in committed.into_iter().zip(&mut self.stopped) {
-                if stopped.is_none() {
-                    *stopped = committed.err();
-                }
-            }
-        }
-        let stopped = &self.stopped;
-        let waited = self.requests.len();
-        self.requests.retain(|(actor, _)| stopped.get(*actor).is_some_and(Option::is_none));
-        self.requests_held += waited - self.requests.len();
-        let taken = self.requests.len().min(most);
-        self.requests.drain(..taken).for_each(|(_, record)| each(&record));
-        Ok(taken)
     }
 
     /// Returns how many requests wait to be drained.

@@ -2,6 +2,8 @@
 //! somebody else reads.
 
 use crate::actor::{ActorPort, ActorStep};
+use crate::egress::{Look, look};
+use crate::engine::Engine;
 use crate::input::Command;
 use crate::journal_writer::JournalWriter;
 use crate::notices::Notices;
@@ -9,7 +11,8 @@ use crate::request_record::{REQUEST_BYTES, rename_instrument, request_record};
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::Encode;
-use holdfast_core::{Error, OrderIdText, Result, Timestamp};
+use holdfast_core::{ClientOrderId, Error, OrderIdText, Result, Timestamp};
+use std::collections::VecDeque;
 
 /// Bytes of an answer.
 pub const ANSWER_BYTES: usize = 48;
@@ -24,6 +27,8 @@ pub(crate) struct Step {
     pub(crate) answer: [u8; ANSWER_BYTES],
     /// Why it was refused.
     pub(crate) refused: Option<Box<Error>>,
+    /// The order that a report was taken about.
+    pub(crate) answered: Option<ClientOrderId>,
     /// How many of the requests are of this step, and where its notices end.
     pub(crate) requests: usize,
     pub(crate) notices_end: usize,
@@ -49,6 +54,8 @@ pub struct Outbox {
     answer: AnswerForm,
     notices: Notices,
     round: Round,
+    /// What is to be sent, the oldest first, for the fuse to be asked about.
+    waiting: VecDeque<Command>,
 }
 
 impl Outbox {
@@ -66,7 +73,14 @@ impl Outbox {
             answer,
             notices: Notices::default(),
             round: Round::default(),
+            waiting: VecDeque::new(),
         }
+    }
+
+    /// Lets go of what was judged, and looks at the commands behind it.
+    pub(crate) fn look(&mut self, engine: &Engine, judged: usize, most: usize) -> Vec<Look> {
+        self.waiting.drain(..judged.min(self.waiting.len()));
+        self.waiting.iter().take(most).map(|command| look(engine, command)).collect()
     }
 
     pub(crate) fn take_round(&mut self) -> Round {
@@ -119,10 +133,12 @@ impl ActorPort for Outbox {
             let record = self.request(&step, command);
             self.round.requests.push(record);
         }
+        self.waiting.extend(step.commands);
         self.round.steps.push(Step {
             number: step.number,
             answer: (self.answer)(&step),
             refused: step.outcome.as_ref().err().map(|error| Box::new(error.clone())),
+            answered: step.reported.filter(|_| step.outcome.is_ok()),
             requests: step.commands.len(),
             notices_end: self.notices.len(),
         });

@@ -12,8 +12,8 @@ use crate::output::OrderChanged;
 use holdfast_core::journal_record::{Record, RecordKind};
 use holdfast_core::wire::Reader;
 use holdfast_core::{
-    Amount, BaseState, Instrument, InstrumentId, Order, OrderEvent, OrderIntent, OrderRole,
-    Overlays, Price, Quantity, Replacement, Result, Side, Timestamp, TradingMode,
+    Amount, BaseState, ClientOrderId, Instrument, InstrumentId, Order, OrderEvent, OrderIntent,
+    OrderRole, Overlays, Price, Quantity, Replacement, Result, Side, Timestamp, TradingMode,
 };
 use holdfast_risk::Fuse;
 use holdfast_risk::fuse::ceilings::Ceilings;
@@ -74,9 +74,9 @@ impl Egress {
         self.fuse.state()
     }
 
-    fn mode(&self, engine: &Engine) -> TradingMode {
+    fn mode(&self, own: TradingMode) -> TradingMode {
         let outside = self.mode_word.as_ref().map_or(0, |word| word.load(Ordering::Acquire));
-        TradingMode::read((engine.mode() as u8).max(outside))
+        TradingMode::read((own as u8).max(outside))
     }
 
     /// Says what becomes of a command, and counts it when it leaves.
@@ -93,31 +93,13 @@ impl Egress {
         now: Timestamp,
         left_before: bool,
     ) -> Passage {
-        let (mut outgoing, amendment) = match command {
-            Command::Place(intent) => (outgoing(engine, intent, false), 0),
-            Command::Replace(replacement) => {
-                let id = replacement.client_order_id;
-                let Some(order) = engine.order(id) else { return Passage::Leaves };
-                if never_left(order) {
-                    return Passage::Void;
-                }
-                if lessens(order, replacement) {
-                    return Passage::Leaves;
-                }
-                (outgoing(engine, &replacement.on(&order.intent), true), replacement.number)
-            }
-            Command::Cancel(id) | Command::Query(id) => {
-                return match engine.order(*id).is_some_and(never_left) {
-                    true => Passage::Void,
-                    false => Passage::Leaves,
-                };
-            }
+        let (mut outgoing, amendment) = match look(engine, command) {
+            Look::Leaves => return Passage::Leaves,
+            Look::Void => return Passage::Void,
+            Look::Asks(outgoing, amendment) => (outgoing, amendment),
         };
-        if amendment == 0 && engine.order(outgoing.client_order_id).is_some_and(never_left) {
-            return Passage::Void;
-        }
         outgoing.reduce_only |= left_before && amendment > 0;
-        let moment = Moment { now, mode: self.mode(engine), equity: engine.equity() };
+        let moment = Moment { now, mode: self.mode(engine.mode()), equity: engine.equity() };
         match self.fuse.pass(&outgoing, &moment, || reduces(engine, &outgoing)) {
             Ok(()) => Passage::Leaves,
             Err(refused) => {
@@ -125,6 +107,24 @@ impl Egress {
                 Passage::Refused(FuseRefused { sent_before: left_before, ..told })
             }
         }
+    }
+
+    /// As `judge`, of a request whose engine is elsewhere: `reduces` is asked only when that decides. `ts` is the engine's time.
+    pub(crate) fn judge_asked(
+        &mut self,
+        (outgoing, amendment): (&Outgoing, u32),
+        moment: &Moment,
+        ts: Timestamp,
+        reduces: impl FnOnce() -> bool,
+    ) -> Option<FuseRefused> {
+        let moment = Moment { mode: self.mode(moment.mode), ..*moment };
+        let refused = self.fuse.pass(outgoing, &moment, reduces).err()?;
+        Some(told(outgoing, amendment, &refused, ts))
+    }
+
+    /// The venue has said something about an order.
+    pub(crate) fn answered(&mut self, id: ClientOrderId) {
+        self.fuse.answered(id);
     }
 
     /// Notes what an input that was stepped says about orders on their way.
@@ -197,6 +197,40 @@ impl Egress {
     }
 }
 
+/// What a command asks of the fuse.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Look {
+    /// Nothing: it leaves.
+    Leaves,
+    /// Nothing: it is about an order that never left.
+    Void,
+    /// Whether this may leave; the number is that of an amendment, 0 for a placement.
+    Asks(Outgoing, u32),
+}
+
+/// Looks at a command with the engine's books.
+pub(crate) fn look(engine: &Engine, command: &Command) -> Look {
+    match command {
+        Command::Place(intent) if engine.order(intent.client_order_id).is_some_and(never_left) => {
+            Look::Void
+        }
+        Command::Place(intent) => Look::Asks(outgoing(engine, intent, false), 0),
+        Command::Replace(replacement) => match engine.order(replacement.client_order_id) {
+            None => Look::Leaves,
+            Some(order) if never_left(order) => Look::Void,
+            Some(order) if lessens(order, replacement) => Look::Leaves,
+            Some(order) => {
+                let wanted = replacement.on(&order.intent);
+                Look::Asks(outgoing(engine, &wanted, true), replacement.number)
+            }
+        },
+        Command::Cancel(id) | Command::Query(id) => match engine.order(*id) {
+            Some(order) if never_left(order) => Look::Void,
+            _ => Look::Leaves,
+        },
+    }
+}
+
 /// Whether the fuse kept an order here.
 fn never_left(order: &Order) -> bool {
     order.state.base() == BaseState::Denied
@@ -249,7 +283,7 @@ fn notional(
 }
 
 /// Whether an order closes no more than the account holds, less what other open orders of its side close already.
-fn reduces(engine: &Engine, request: &Outgoing) -> bool {
+pub(crate) fn reduces(engine: &Engine, request: &Outgoing) -> bool {
     let Some(state) = engine.instruments().get(request.instrument.index()) else { return false };
     let (long, short) = (state.position.lots().lots(), state.short.lots().lots());
     let held = match request.side {

@@ -7,6 +7,7 @@ pub mod account_snapshot;
 pub mod account_spec;
 pub mod actor;
 pub mod actor_desk;
+mod actor_egress;
 pub mod actor_merge;
 pub mod actor_outbox;
 pub mod actor_plan;

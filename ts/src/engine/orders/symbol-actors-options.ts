@@ -35,7 +35,7 @@ type ActorsPart = z.input<typeof actorsSchema>;
  */
 export interface SymbolActorsOptions extends Omit<
   EngineOptions,
-  'answerMsMax' | 'journal' | 'about' | 'fuse'
+  'answerMsMax' | 'journal' | 'about'
 > {
   /** Who owns which instruments and how much of the cash: every instrument once, and budgets that add up to the cash. */
   readonly actors: ActorsPart['actors'];
@@ -86,7 +86,7 @@ function checkKnown(account: object): void {
   const journal = 'journal' in account ? account.journal : undefined;
   const inJournal = typeof journal === 'object' && journal !== null ? Object.keys(journal) : [];
   const foreign = [
-    ...['answerMsMax', 'about', 'fuse'].filter((key) => key in account),
+    ...['answerMsMax', 'about'].filter((key) => key in account),
     ...inJournal.filter((key) => key !== 'path' && key !== 'policy').map((key) => `journal.${key}`),
   ][0];
   if (foreign === undefined) return;

@@ -3,6 +3,7 @@ import type { Instrument } from '../../core/instrument.js';
 import { instrumentAt } from '../../core/instrument-at.js';
 import { StrategyNumbers } from '../../core/strategy-numbers.js';
 import type { TradingMode } from '../../core/vocabulary.generated.js';
+import type { FuseState } from '../../native/fuse-latch.js';
 import { NativeActors, type NativeFigures } from '../../native/native-actors.js';
 import type { Notice } from '../../native/notice-reader.js';
 import type { OrderBatch } from '../../native/order-batch.js';
@@ -34,6 +35,8 @@ export interface ActorFigures {
   /** Exposure when the worst subset of the open orders fills. */
   readonly worstExposure: string;
   readonly openOrders: number;
+  /** Orders that the gate or the egress fuse denied. */
+  readonly denied: number;
   /** Hash over the whole state; equal for any number of threads. */
   readonly stateHash: string;
 }
@@ -95,6 +98,7 @@ export class SymbolActors {
         journal === undefined
           ? undefined
           : journalRecord(journal, Number(this.#clock() / NS_PER_MS)),
+      latchFolder: engine.fuse.latch,
       batchMax: engine.batchMax,
       strategyNumber: (name) => strategies.of(name),
     });
@@ -186,18 +190,24 @@ export class SymbolActors {
   }
 
   /**
-   * Commits the journals and leaves the oldest requests in the batch; returns whether more wait. Requests of an actor that
-   * stopped, or whose journal cannot be committed, never leave; `stopped` tells.
+   * Commits the journals and leaves the oldest requests in the batch; returns whether more wait. What the egress fuse over all
+   * actors refuses is denied. Requests of an actor that stopped, or whose journal cannot be committed, never leave; `stopped`
+   * tells.
    */
-  drainBatch(): boolean {
-    return this.#native.drain();
+  drainBatch(options: CallOptions = {}): boolean {
+    let waits = false;
+    // What the fuse refuses is denied here, and listeners hear of it.
+    this.#telling(options, (notices) => {
+      waits = this.#native.drain(notices);
+    });
+    return waits;
   }
 
   /** As `drainBatch`, all of them, as values that can be kept. */
-  drainRequests(): readonly VenueRequest[] {
+  drainRequests(options: CallOptions = {}): readonly VenueRequest[] {
     const drained: VenueRequest[] = [];
     for (let waits = true; waits;) {
-      waits = this.drainBatch();
+      waits = this.drainBatch(options);
       const { requestBatch } = this;
       for (let slot = 0; slot < requestBatch.length; slot += 1) {
         const request = venueRequest(requestBatch.read(slot), this.instruments);
@@ -215,6 +225,11 @@ export class SymbolActors {
   figures(): ActorAccount {
     const { actors, ...sum } = this.#native.figures();
     return { ...figuresOf(sum), actors: actors.map((each) => figuresOf(each)) };
+  }
+
+  /** How the egress fuse stands, which is one over all actors. */
+  get fuse(): FuseState {
+    return this.#native.fuse();
   }
 
   /** The actors that take nothing more, and why. */
@@ -295,6 +310,7 @@ function figuresOf(figures: NativeFigures): ActorFigures {
     grossExposure: figures.gross_exposure,
     worstExposure: figures.worst_exposure,
     openOrders: figures.open_orders,
+    denied: figures.denied,
     stateHash: figures.state_hash,
   };
 }

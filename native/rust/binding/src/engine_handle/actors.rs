@@ -8,6 +8,7 @@ use super::{COMMANDS, EngineArrays, OUTCOME};
 use crate::amendment::order_id;
 use crate::command::{COMMAND_BYTES, COMMANDS_MAX};
 use crate::failure::{failure, guarded};
+use crate::fuse::{armed_latch, state_json};
 use crate::held::{Held, call};
 use crate::memory::SharedBytes;
 use crate::plain_function::{Operation, plain_function};
@@ -71,7 +72,8 @@ pub struct NativeActors {
 
 #[napi]
 impl NativeActors {
-    /// Divides an account among actors and opens them on worker threads; a journal is a folder with one for each.
+    /// Divides an account among actors and opens them on worker threads; a journal is a folder with one for each. The latch of
+    /// the fuse over all of them is in its own folder, or in the journal's.
     #[napi(constructor)]
     pub fn new(
         config: String,
@@ -80,6 +82,7 @@ impl NativeActors {
         id_prefix: String,
         journal: Option<EngineJournal>,
         arrays: EngineArrays,
+        latch_folder: Option<String>,
     ) -> napi::Result<Self, String> {
         guarded(|| {
             let config: DeskConfig = serde_json::from_str(&config).map_err(|error| {
@@ -108,6 +111,8 @@ impl NativeActors {
                     JournalWriter::create_with(&folder, journal.options()?)
                 }
             });
+            let latch_folder =
+                latch_folder.or_else(|| journal.as_ref().map(|journal| journal.folder.clone()));
             inner.desk = Some(ActorDesk::open(
                 &config.engine,
                 ActorDeskOptions {
@@ -116,6 +121,8 @@ impl NativeActors {
                     id_form: OrderIdText::new(&id_prefix)?,
                     journal: begin.as_ref().map(|begin| begin as _),
                     answer: rounds::answer,
+                    fuse: &config.fuse,
+                    latch: armed_latch(latch_folder.as_deref()),
                 },
             )?);
             Ok(Self { inner: Rc::new(RefCell::new(inner)) })
@@ -198,6 +205,12 @@ impl NativeActors {
         call(&self.inner, |inner| Ok(account_json(&inner.desk()?.figures()?).to_string()))
     }
 
+    /// Returns how the egress fuse over all actors stands, as JSON.
+    #[napi]
+    pub fn fuse(&mut self) -> napi::Result<String, String> {
+        call(&self.inner, |inner| Ok(state_json(inner.desk()?.fuse())))
+    }
+
     /// Returns the actors that stopped and why, as JSON.
     #[napi]
     pub fn stopped(&mut self) -> napi::Result<String, String> {
@@ -259,7 +272,7 @@ fn figures_json(figures: &ActorFigures) -> serde_json::Value {
         "fees": figures.fees.to_string(), "net_value": figures.net_value.to_string(),
         "gross_exposure": figures.gross_exposure.to_string(),
         "worst_exposure": figures.worst_exposure.to_string(),
-        "open_orders": figures.open_orders, "state_hash": hex(&figures.state_hash),
+        "open_orders": figures.open_orders, "denied": figures.denied, "state_hash": hex(&figures.state_hash),
     })
 }
 

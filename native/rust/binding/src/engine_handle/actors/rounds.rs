@@ -158,8 +158,10 @@ impl Inner {
         record.map(MarketEvent::decode).ok_or_else(missing)
     }
 
-    /// Commits the journals, writes the oldest requests into their array, and leaves their count.
+    /// Commits the journals, writes the oldest requests into their array, and leaves their count. What the fuse refuses is
+    /// told by notices.
     pub(super) fn drain(&mut self) -> Result<u32> {
+        self.desk_telling()?;
         let desk = self.desk.as_mut().ok_or_else(closed)?;
         let (requests, mut slot) = (&mut self.requests, 0);
         let room = requests.read().len() / REQUEST_BYTES;
@@ -169,7 +171,7 @@ impl Inner {
         })?;
         self.exchange.put_u32(COUNT, count as u32);
         self.exchange.put_u32(WAITING, desk.waiting() as u32);
-        Ok(0)
+        self.take_notices()
     }
 
     fn count(&self, room: usize) -> Result<usize> {
