@@ -5,6 +5,7 @@ use crate::actor::{Actor, ActorInput};
 use crate::actor_egress::ActorEgress;
 use crate::actor_outbox::{ANSWER_BYTES, AnswerForm, Outbox, Round};
 use crate::actor_plan::{ActorPlan, ActorSpec};
+use crate::actor_restart::order_of;
 use crate::actors::{AccountFigures, ActorOptions, Actors};
 use crate::config::EngineConfig;
 use crate::desk::REQUESTS_MAX;
@@ -35,6 +36,21 @@ pub struct ActorDeskOptions<'a> {
     pub latch: Latch,
 }
 
+impl ActorDeskOptions<'_> {
+    /// Makes the port of an actor.
+    pub(crate) fn outbox(&self, actor: usize, journal: Option<JournalWriter>) -> Outbox {
+        let spec = self.actors.get(actor);
+        let instruments = spec.map(|spec| spec.instruments.clone()).unwrap_or_default();
+        Outbox::new(journal, instruments, self.id_form.clone(), self.answer)
+    }
+
+    /// Makes the way out, which takes the latch.
+    pub(crate) fn egress(&mut self, account: &EngineConfig) -> Result<ActorEgress> {
+        let latch = std::mem::replace(&mut self.latch, Latch::in_memory());
+        ActorEgress::new(self.fuse, account, self.actors, latch)
+    }
+}
+
 /// Why an actor takes nothing more.
 #[derive(Debug, Clone)]
 pub struct StoppedActor {
@@ -49,10 +65,12 @@ pub struct StoppedActor {
 pub struct ActorDesk {
     pub(crate) actors: Actors<Outbox>,
     pub(crate) egress: ActorEgress,
+    /// Whether it was resumed, and not every actor was compared with the venue since.
+    pub(crate) awaits_venue: bool,
     hears: bool,
     pub(crate) stopped: Vec<Option<Error>>,
     /// Numbers that were sent since the last round.
-    sent: Vec<u64>,
+    pub(crate) sent: Vec<u64>,
     is_unanswered: bool,
     answers: Vec<(u64, [u8; ANSWER_BYTES])>,
     refusal: Option<Box<Error>>,
@@ -71,23 +89,32 @@ impl ActorDesk {
     /// # Errors
     /// `ACTOR_PLAN_INVALID`, `ACTOR_STOPPED` when a thread cannot be started, `CONFIG_INVALID`, `INSTRUMENT_INVALID`,
     /// `LIMITS_INVALID`, `JOURNAL_IO`.
-    pub fn open(account: &EngineConfig, options: ActorDeskOptions<'_>) -> Result<Self> {
-        let ActorDeskOptions { actors: specs, workers, id_form, journal, answer, fuse, latch } =
-            options;
-        let plan = ActorPlan::new(account, specs)?;
-        let egress = ActorEgress::new(fuse, account, specs, latch)?;
-        let mut ports = Vec::with_capacity(specs.len());
-        for (number, spec) in specs.iter().enumerate() {
-            let journal = journal.map(|begin| begin(number));
-            let instruments = spec.instruments.clone();
-            ports.push(Outbox::new(journal.transpose()?, instruments, id_form.clone(), answer));
+    pub fn open(account: &EngineConfig, mut options: ActorDeskOptions<'_>) -> Result<Self> {
+        let plan = ActorPlan::new(account, options.actors)?;
+        let egress = options.egress(account)?;
+        let mut actors = Vec::with_capacity(options.actors.len());
+        for (number, config) in plan.configs().iter().enumerate() {
+            let journal = options.journal.map(|begin| begin(number)).transpose()?;
+            actors.push(Actor::open(config, options.outbox(number, journal))?);
         }
+        Self::of(plan, actors, egress, options.workers)
+    }
+
+    /// Puts a desk around actors.
+    pub(crate) fn of(
+        plan: ActorPlan,
+        actors: Vec<Actor<Outbox>>,
+        egress: ActorEgress,
+        workers: usize,
+    ) -> Result<Self> {
+        let stopped = vec![None; actors.len()];
         let options = ActorOptions { workers, ..ActorOptions::default() };
         Ok(Self {
-            actors: Actors::open(plan, ports, options)?,
+            actors: Actors::resume(plan, actors, options)?,
             egress,
+            awaits_venue: false,
             hears: false,
-            stopped: vec![None; specs.len()],
+            stopped,
             sent: Vec::new(),
             is_unanswered: false,
             answers: Vec::new(),
@@ -115,8 +142,14 @@ impl ActorDesk {
     /// Sends an input and returns its number; what it came to is known after `round`.
     ///
     /// # Errors
-    /// As `Actors::send`, and `CAPACITY_EXHAUSTED` for an order while requests are not drained.
+    /// As `Actors::send`, and `RESTART_UNRECONCILED` for what is no reduction while actors that were resumed were not compared
+    /// with the venue.
     pub fn send(&mut self, input: impl Into<ActorInput>) -> Result<u64> {
+        let input = input.into();
+        self.check_compared(&input)?;
+        if let Some(id) = order_of(&input) {
+            self.find_adopted(id)?;
+        }
         let number = self.actors.send(input)?;
         self.sent.push(number);
         Ok(number)
@@ -302,9 +335,7 @@ fn closed(actor: Actor<Outbox>, is_stopped: bool) -> Result<(Actor<Outbox>, Jour
     let (mut engine, mut outbox) = actor.into_parts();
     if !is_stopped {
         engine.close(&mut outbox)?;
-        if let Some(journal) = outbox.journal() {
-            journal.close()?;
-        }
+        outbox.close(&engine)?;
     }
     let chain = outbox.journal().map(|journal| journal.chain());
     let journal = chain.map(|chain| (chain.next_sequence, chain.head));

@@ -7,16 +7,19 @@
 
 use crate::actor::Actor;
 use crate::actor_desk::ActorDesk;
+use crate::actor_merge::Merged;
 use crate::actor_outbox::Outbox;
 use crate::actor_plan::ActorSpec;
 use crate::config::EngineConfig;
-use crate::egress::{Egress, Look, reduces};
+use crate::egress::{Egress, Look, each_of_the_last_day, reduces, sent_by};
+use crate::engine::Engine;
 use crate::input::Input;
 use crate::request_record::REQUEST_BYTES;
 use holdfast_core::{Amount, ClientOrderId, Error, InstrumentId, Result, Timestamp, TradingMode};
 use holdfast_risk::fuse::latch::{Latch, LatchState};
 use holdfast_risk::fuse::{FuseSpec, Moment, Outgoing};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
+use std::path::Path;
 
 /// Requests of an actor that are looked at ahead, at most.
 const LOOKS_MAX: usize = 4_096;
@@ -84,15 +87,50 @@ impl ActorEgress {
         self.egress.answered(id);
     }
 
-    fn judged_of(&self, actor: usize) -> usize {
+    /// Keeps only these orders as unanswered: what a comparison with the venue showed is known.
+    pub(crate) fn keep_unanswered(&mut self, ids: &BTreeSet<ClientOrderId>) {
+        self.egress.keep_unanswered(ids);
+    }
+
+    /// Counts what the journals of all actors say left within the longest window, in their one order: a time that runs back
+    /// would count as the latest one.
+    pub(crate) fn recall(&mut self, journals: &[(&Engine, &Path)]) -> Result<()> {
+        let mut streams = Vec::with_capacity(journals.len());
+        for (actor, (engine, folder)) in journals.iter().enumerate() {
+            let mut sent = Vec::new();
+            each_of_the_last_day(engine, folder, |record| {
+                if let Some(own) = sent_by(engine, record)? {
+                    sent.push((record.ts, self.of_account(actor, &own)));
+                }
+                Ok(())
+            })?;
+            streams.push(sent.into_iter());
+        }
+        for (actor, ts, request) in Merged::new(streams) {
+            if let Some((engine, _)) = journals.get(actor) {
+                self.egress.recall_sent(engine, &request, ts);
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn judged_of(&self, actor: usize) -> usize {
         self.judged.get(actor).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn judged_of_all(&self) -> &[usize] {
+        &self.judged
+    }
+
+    /// The account's id of an actor's instrument.
+    pub(crate) fn account_id(&self, actor: usize, own: InstrumentId) -> InstrumentId {
+        let ids = self.instruments.get(actor);
+        InstrumentId(ids.and_then(|ids| ids.get(own.index())).copied().unwrap_or(u32::MAX))
     }
 
     /// The request with the instrument's id in the account.
     fn of_account(&self, actor: usize, own: &Outgoing) -> Outgoing {
-        let of = self.instruments.get(actor);
-        let id = of.and_then(|ids| ids.get(own.instrument.index())).copied().unwrap_or(u32::MAX);
-        Outgoing { instrument: InstrumentId(id), ..*own }
+        Outgoing { instrument: self.account_id(actor, own.instrument), ..*own }
     }
 }
 
@@ -167,7 +205,8 @@ impl ActorDesk {
             .map(|(actor, count)| (self.egress.judged_of(actor), count.min(LOOKS_MAX)))
             .collect();
         let seen = self.actors.visit_numbered(move |number, actor| {
-            let committed = actor.port_mut().commit();
+            let (engine, port) = actor.parts_mut();
+            let committed = port.commit(engine);
             let (judged, count) = asked.get(number).copied().unwrap_or_default();
             let outlook = outlook(actor, judged, count);
             Outlook { failure: outlook.failure.or(committed.err()), ..outlook }

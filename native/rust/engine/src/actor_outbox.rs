@@ -9,6 +9,7 @@ use crate::journal_writer::JournalWriter;
 use crate::notices::Notices;
 use crate::request_record::{REQUEST_BYTES, rename_instrument, request_record};
 use crate::sink::Sink;
+use crate::snapshot_policy::SnapshotKeeper;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::Encode;
 use holdfast_core::{ClientOrderId, Error, OrderIdText, Result, Timestamp};
@@ -46,6 +47,7 @@ pub(crate) struct Round {
 #[derive(Debug)]
 pub struct Outbox {
     journal: Option<JournalWriter>,
+    pub(crate) snapshots: Option<SnapshotKeeper>,
     /// Whether notices are gathered.
     pub(crate) hears: bool,
     /// The account's ids of the actor's instruments.
@@ -67,6 +69,7 @@ impl Outbox {
     ) -> Self {
         Self {
             journal,
+            snapshots: None,
             hears: false,
             instruments,
             id_form,
@@ -88,8 +91,28 @@ impl Outbox {
         std::mem::take(&mut self.round)
     }
 
-    pub(crate) fn commit(&mut self) -> Result<()> {
-        self.journal.as_mut().map_or(Ok(()), JournalWriter::commit)
+    /// Makes what was recorded as durable as the policy says, and takes the snapshot that is due.
+    pub(crate) fn commit(&mut self, engine: &Engine) -> Result<()> {
+        let Some(journal) = self.journal.as_mut() else { return Ok(()) };
+        journal.commit()?;
+        match self.snapshots.as_mut().filter(|snapshots| snapshots.is_due(journal)) {
+            Some(snapshots) => snapshots.take(engine, journal).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes the last snapshot and closes the journal.
+    pub(crate) fn close(&mut self, engine: &Engine) -> Result<()> {
+        let Some(journal) = self.journal.as_mut() else { return Ok(()) };
+        if let Some(snapshots) = self.snapshots.as_mut() {
+            snapshots.take(engine, journal)?;
+        }
+        journal.close()
+    }
+
+    /// What is to be sent and was not judged.
+    pub(crate) fn waiting(&self, judged: usize) -> Vec<Command> {
+        self.waiting.iter().skip(judged).copied().collect()
     }
 
     pub(crate) fn journal(&mut self) -> Option<&mut JournalWriter> {

@@ -167,6 +167,18 @@ impl<P: ActorPort + 'static> Actors<P> {
         self.hand_over(actor, number, input).map(|()| number)
     }
 
+    /// Sends an input to one actor, which names instruments as itself does.
+    pub(crate) fn send_own(&mut self, actor: usize, input: ActorInput) -> Result<u64> {
+        let number = self.next_number;
+        self.next_number += 1;
+        self.hand_over(actor, number, input).map(|()| number)
+    }
+
+    /// Returns how the account is divided.
+    pub(crate) const fn plan_mut(&mut self) -> &mut ActorPlan {
+        &mut self.plan
+    }
+
     fn hand_over(&mut self, actor: usize, number: u64, input: ActorInput) -> Result<()> {
         if self.stopped.get(actor).is_none_or(|flag| flag.load(Ordering::Acquire)) {
             return Err(stopped(actor));

@@ -19,6 +19,7 @@ use holdfast_risk::Fuse;
 use holdfast_risk::fuse::ceilings::Ceilings;
 use holdfast_risk::fuse::latch::{Latch, LatchState};
 use holdfast_risk::fuse::{FuseSpec, Moment, Outgoing, Refused, SPAN_NS_MAX};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -144,20 +145,7 @@ impl Egress {
     /// # Errors
     /// As `JournalCursor::advance`.
     pub fn recall_journal(&mut self, engine: &Engine, folder: &Path) -> Result<()> {
-        let since = engine.now().0.saturating_sub(SPAN_NS_MAX);
-        let segments = list_segments(folder)?;
-        let mut first = segments.len().saturating_sub(1);
-        let cursor_from = |first: usize| {
-            JournalCursor::over(folder, segments.get(first..).unwrap_or_default().to_vec())
-        };
-        while first > 0 && cursor_from(first)?.advance()?.is_none_or(|record| record.ts.0 > since) {
-            first -= 1;
-        }
-        let mut cursor = cursor_from(first)?;
-        while let Some(record) = cursor.advance()? {
-            self.recall(engine, &record)?;
-        }
-        Ok(())
+        each_of_the_last_day(engine, folder, |record| self.recall(engine, record))
     }
 
     /// Counts an order of the journal that left before a restart; records may be given from anywhere on, in their order.
@@ -165,36 +153,74 @@ impl Egress {
     /// # Errors
     /// `JOURNAL_CORRUPT`.
     pub fn recall(&mut self, engine: &Engine, record: &Record<'_>) -> Result<()> {
-        if record.kind != RecordKind::OrderChanged {
-            return Ok(());
-        }
-        let changed = OrderChanged::decode(&mut Reader::new(record.payload))?;
-        let exits = [OrderRole::StopLoss, OrderRole::TakeProfit, OrderRole::Liquidation];
-        let is_exit = exits.iter().any(|role| *role as u8 == changed.role);
-        if changed.event != OrderEvent::Submit as u8 || is_exit {
-            return Ok(());
-        }
-        let price = Price::from_ticks(changed.limit_ticks.max(changed.trigger_ticks));
-        let price = if price == Price::ZERO { None } else { Some(price) };
-        let request = Outgoing {
-            client_order_id: changed.client_order_id,
-            parent: changed.parent,
-            instrument: changed.instrument,
-            side: Side::from_number(changed.side)?,
-            quantity: changed.quantity,
-            notional: notional(engine, changed.instrument, changed.quantity, |mark| price.or(mark)),
-            reduce_only: false,
-            amends: false,
-            strategy: 0,
-            cause: None,
-        };
-        self.fuse.recall(&request, record.ts);
-        let id = changed.client_order_id;
-        if !engine.order(id).is_some_and(is_unanswered) {
-            self.fuse.answered(id);
+        if let Some(request) = sent_by(engine, record)? {
+            self.recall_sent(engine, &request, record.ts);
         }
         Ok(())
     }
+
+    /// Counts a request that left before a restart.
+    pub(crate) fn recall_sent(&mut self, engine: &Engine, request: &Outgoing, ts: Timestamp) {
+        self.fuse.recall(request, ts);
+        let id = request.client_order_id;
+        if !engine.order(id).is_some_and(is_unanswered) {
+            self.fuse.answered(id);
+        }
+    }
+
+    /// Keeps only these orders as unanswered.
+    pub(crate) fn keep_unanswered(&mut self, ids: &BTreeSet<ClientOrderId>) {
+        self.fuse.keep_unanswered(|id| ids.contains(&id));
+    }
+}
+
+/// Lets each record of a journal be seen that is younger than the longest window, and some before them.
+pub(crate) fn each_of_the_last_day(
+    engine: &Engine,
+    folder: &Path,
+    mut see: impl FnMut(&Record<'_>) -> Result<()>,
+) -> Result<()> {
+    let since = engine.now().0.saturating_sub(SPAN_NS_MAX);
+    let segments = list_segments(folder)?;
+    let mut first = segments.len().saturating_sub(1);
+    let cursor_from = |first: usize| {
+        JournalCursor::over(folder, segments.get(first..).unwrap_or_default().to_vec())
+    };
+    while first > 0 && cursor_from(first)?.advance()?.is_none_or(|record| record.ts.0 > since) {
+        first -= 1;
+    }
+    let mut cursor = cursor_from(first)?;
+    while let Some(record) = cursor.advance()? {
+        see(&record)?;
+    }
+    Ok(())
+}
+
+/// What a record says left, where it says so.
+pub(crate) fn sent_by(engine: &Engine, record: &Record<'_>) -> Result<Option<Outgoing>> {
+    if record.kind != RecordKind::OrderChanged {
+        return Ok(None);
+    }
+    let changed = OrderChanged::decode(&mut Reader::new(record.payload))?;
+    let exits = [OrderRole::StopLoss, OrderRole::TakeProfit, OrderRole::Liquidation];
+    let is_exit = exits.iter().any(|role| *role as u8 == changed.role);
+    if changed.event != OrderEvent::Submit as u8 || is_exit {
+        return Ok(None);
+    }
+    let price = Price::from_ticks(changed.limit_ticks.max(changed.trigger_ticks));
+    let price = if price == Price::ZERO { None } else { Some(price) };
+    Ok(Some(Outgoing {
+        client_order_id: changed.client_order_id,
+        parent: changed.parent,
+        instrument: changed.instrument,
+        side: Side::from_number(changed.side)?,
+        quantity: changed.quantity,
+        notional: notional(engine, changed.instrument, changed.quantity, |mark| price.or(mark)),
+        reduce_only: false,
+        amends: false,
+        strategy: 0,
+        cause: None,
+    }))
 }
 
 /// What a command asks of the fuse.
@@ -236,7 +262,7 @@ fn never_left(order: &Order) -> bool {
     order.state.base() == BaseState::Denied
 }
 
-fn is_unanswered(order: &Order) -> bool {
+pub(crate) fn is_unanswered(order: &Order) -> bool {
     let overlays = order.state.load().1;
     order.is_unshown()
         || overlays.has(Overlays::PENDING_REPLACE)

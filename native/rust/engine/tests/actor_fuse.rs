@@ -4,7 +4,10 @@ mod actor_floor;
 mod support;
 
 use actor_floor::{Drawn, EPOCH, Stream, account, specs};
-use holdfast_core::{ClientOrderId, OrderIdText, OrderIntent, TradingMode, VenueReport};
+use holdfast_core::{
+    Amendment, ClientOrderId, Contingency, InstrumentId, OrderIdText, Overlays, Timestamp,
+    TradingMode, VenueReport,
+};
 use holdfast_engine::actor_outbox::ANSWER_BYTES;
 use holdfast_engine::replay::replay;
 use holdfast_engine::request_record::{REQUEST_BYTES, request_record};
@@ -16,6 +19,7 @@ use holdfast_risk::fuse::latch::{Latch, LatchState, reset};
 use holdfast_risk::fuse::{FuseScopeSpec, FuseSpec};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
+use std::collections::BTreeMap;
 use support::Folder;
 
 const OWNERS: [u8; 4] = [0, 1, 2, 0];
@@ -129,80 +133,131 @@ proptest! {
 }
 
 /// The same inputs for actors and for one engine, which name orders otherwise.
-struct Twins<'a> {
-    specs: &'a [ActorSpec],
-    /// Numbers that the one engine gave to the orders of each actor.
-    given: Vec<Vec<u32>>,
-    orders: u32,
+#[derive(Default)]
+struct Twins {
+    /// What the one engine calls an order of the actors'.
+    names: BTreeMap<ClientOrderId, ClientOrderId>,
 }
 
-impl Twins<'_> {
-    fn actor_of(&self, id: u32) -> usize {
-        self.specs.iter().position(|spec| spec.instruments.contains(&id)).unwrap()
-    }
-
+impl Twins {
     /// The one engine's name of an actor's order.
     fn of_one(&self, id: ClientOrderId) -> Option<ClientOrderId> {
-        let number = (id.number() as usize).checked_sub(1)?;
-        let known = self.given[(id.epoch() - EPOCH) as usize].get(number)?;
-        Some(ClientOrderId::compose(EPOCH, *known).unwrap())
+        self.names.get(&id).copied()
+    }
+
+    /// Lets the one engine judge orders, and notes what both call those that it took.
+    fn judged(
+        &mut self,
+        (actors, one): (&mut ActorDesk, &mut Desk),
+        (id, at_once): (InstrumentId, u64),
+        judge: impl FnOnce(&mut Desk),
+    ) {
+        let (there, here) =
+            (actors.next_order_id(id).unwrap(), one.engine().next_client_order_id());
+        judge(one);
+        let taken = one.engine().next_client_order_id().0 - here.0;
+        for number in 0..taken.min(at_once) {
+            self.names.insert(ClientOrderId(there.0 + number), ClientOrderId(here.0 + number));
+        }
     }
 
     /// Plays an input on both where both can name it.
     fn play(&mut self, actors: &mut ActorDesk, one: &mut Desk, input: &ActorInput) {
-        let ts = |input: &Input<'_>| input.ts();
         let sent: ActorInput = match input {
+            ActorInput::Mode { ts, .. } if ts.0 % 4 == 0 => {
+                cancel_all(one, *ts);
+                ActorInput::CancelAll { instrument: None, ts: *ts }
+            }
             ActorInput::Mode { mode, ts, .. } => {
                 one.reset_mode(*mode, "drawn", *ts).unwrap();
                 input.clone()
             }
-            ActorInput::Plain(plain) => match plain {
-                Input::Trade(trade) => {
-                    one.on_trade(trade).unwrap();
-                    input.clone()
-                }
-                Input::Submit(intent) => {
-                    let intent = OrderIntent { stop_loss: None, take_profit: None, ..*intent };
-                    let actor = self.actor_of(intent.instrument.0);
-                    self.orders += 1;
-                    self.given[actor].push(self.orders);
-                    drop(one.submit(intent, intent.ts_intent));
-                    Input::Submit(intent).into()
-                }
-                Input::Report(report) => {
-                    let Some(id) = self.of_one(report.client_order_id) else { return };
-                    let plain = VenueReport { sequence: None, ..*report };
-                    drop(one.report(&VenueReport { client_order_id: id, ..plain }));
-                    Input::Report(plain).into()
-                }
-                Input::Cancel { client_order_id, .. } => {
-                    let Some(id) = self.of_one(*client_order_id) else { return };
-                    drop(one.cancel(id, ts(plain)));
-                    input.clone()
-                }
-                Input::Amend(amendment) => {
-                    let Some(client_order_id) = self.of_one(amendment.client_order_id) else {
-                        return;
-                    };
-                    let renamed = holdfast_core::Amendment { client_order_id, ..*amendment };
-                    drop(one.amend(renamed, amendment.ts));
-                    input.clone()
-                }
-                _ => return,
+            ActorInput::List { orders, .. } => {
+                let contingencies = [Contingency::Oco, Contingency::Oto, Contingency::Ouo];
+                let ts = orders[0].ts_intent;
+                let contingency = contingencies[(ts.0 % 3) as usize];
+                let at_once = if contingency == Contingency::Oto { 1 } else { 2 };
+                self.judged((actors, one), (orders[0].instrument, at_once), |one| {
+                    drop(one.submit_list(contingency, orders, ts));
+                });
+                ActorInput::List { contingency, orders: orders.clone() }
+            }
+            ActorInput::Plain(plain) => match self.play_plain(actors, one, plain) {
+                Some(sent) => sent.into(),
+                None => return,
             },
-            ActorInput::List { .. } => return,
+            _ => return,
         };
         actors.send(sent).unwrap();
     }
+
+    fn play_plain(
+        &mut self,
+        actors: &mut ActorDesk,
+        one: &mut Desk,
+        input: &Input<'static>,
+    ) -> Option<Input<'static>> {
+        let ts = input.ts();
+        match input {
+            Input::Trade(trade) => one.on_trade(trade).unwrap(),
+            Input::Submit(intent) => {
+                self.judged((actors, one), (intent.instrument, 1), |one| {
+                    drop(one.submit(*intent, intent.ts_intent));
+                });
+            }
+            Input::Report(report) => {
+                let id = self.of_one(report.client_order_id)?;
+                let plain = VenueReport { sequence: None, ..*report };
+                drop(one.report(&VenueReport { client_order_id: id, ..plain }));
+                return Some(Input::Report(plain));
+            }
+            Input::Cancel { client_order_id, .. } => {
+                drop(one.cancel(self.of_one(*client_order_id)?, ts));
+            }
+            Input::LoseTrack { client_order_id, .. } => {
+                drop(one.lose_track(self.of_one(*client_order_id)?, ts));
+            }
+            Input::Amend(amendment) => {
+                let client_order_id = self.of_one(amendment.client_order_id)?;
+                drop(one.amend(Amendment { client_order_id, ..*amendment }, amendment.ts));
+            }
+            _ => return None,
+        }
+        Some(input.clone())
+    }
 }
 
-/// Kind, instrument and order of a request.
-type Seen = (u8, u32, ClientOrderId);
+/// What a caller of one engine does who wants everything cancelled.
+fn cancel_all(one: &mut Desk, ts: Timestamp) {
+    let open: Vec<ClientOrderId> =
+        one.engine().open_orders().map(|order| order.intent.client_order_id).collect();
+    for id in open {
+        let is_open = one.engine().order(id).is_some_and(|order| {
+            let (base, overlays, _) = order.state.load();
+            !base.is_end() && !overlays.has(Overlays::PENDING_CANCEL)
+        });
+        if is_open {
+            one.cancel(id, ts).unwrap();
+        }
+    }
+}
 
-fn seen(record: &[u8; REQUEST_BYTES]) -> Seen {
+/// Kind, instrument and order of a request; an order that an engine made by itself has no name in common.
+type Seen = (u8, u32, Option<ClientOrderId>);
+
+fn seen(record: &[u8; REQUEST_BYTES]) -> (u8, u32, ClientOrderId) {
     let instrument = u32::from_le_bytes(record[16..20].try_into().unwrap());
     let id = u64::from_le_bytes(record[8..16].try_into().unwrap());
     (record[0], instrument, ClientOrderId(id))
+}
+
+/// Placements and changes in their order, and behind them cancels and queries, which the fuse does not count: those of
+/// everything come actor by actor.
+fn in_order(round: impl Iterator<Item = Seen>) -> Vec<Seen> {
+    let (counted, mut others): (Vec<Seen>, Vec<Seen>) =
+        round.partition(|(kind, ..)| matches!(kind, 0 | 2));
+    others.sort_unstable();
+    counted.into_iter().chain(others).collect()
 }
 
 /// What left of the actors and of the one engine, by the one engine's names, and how both fuses stand; orders denied of each.
@@ -218,21 +273,26 @@ fn both(
     let config = DeskConfig { engine: account, about: serde_json::json!({}), fuse: fuse.clone() };
     let mut one = Desk::open(&config, None).unwrap();
     let form = OrderIdText::new("t").unwrap();
-    let mut twins = Twins { specs: &specs, given: vec![Vec::new(); 3], orders: 0 };
+    let mut twins = Twins::default();
     let (mut of_actors, mut of_one) = (Vec::new(), Vec::new());
     for round in Stream::new(&specs, 4).of(drawn).chunks(length) {
         round.iter().for_each(|input| twins.play(&mut actors, &mut one, input));
         actors.round().unwrap();
-        of_actors.extend(drained(&mut actors, usize::MAX).iter().map(|record| {
+        let left = drained(&mut actors, usize::MAX);
+        of_actors.extend(in_order(left.iter().map(|record| {
             let (kind, instrument, id) = seen(record);
-            (kind, instrument, twins.of_one(id).unwrap())
-        }));
+            (kind, instrument, twins.of_one(id))
+        })));
+        let mut left = Vec::new();
         while one.waiting() > 0 {
             let each = |engine: &_, command: &_| {
-                of_one.push(seen(&request_record(engine, command, &form)));
+                let (kind, instrument, id) = seen(&request_record(engine, command, &form));
+                let is_named = twins.names.values().any(|name| *name == id);
+                left.push((kind, instrument, is_named.then_some(id)));
             };
             one.drain(usize::MAX, each).unwrap();
         }
+        of_one.extend(in_order(left.into_iter()));
     }
     let trip = |state: &LatchState| match state {
         LatchState::Tripped(trip) => {
@@ -319,12 +379,12 @@ fn a_loop_over_all_actors_is_stopped_at_the_account_s_cap_and_its_journals_repla
         };
         assert_eq!((trip.ceiling.as_str(), trip.instrument), ("orders_per_day", 1));
         // Cancels leave, and those of orders that never left do not.
-        let ts = holdfast_core::Timestamp(2_000_000_000);
+        let ts = Timestamp(2_000_000_000);
         for (_, _, client_order_id) in &left[..2] {
             desk.send(Input::Cancel { client_order_id: *client_order_id, ts }).unwrap();
         }
         desk.round().unwrap();
-        let cancels: Vec<Seen> = drained(&mut desk, 8).iter().map(|record| seen(record)).collect();
+        let cancels: Vec<_> = drained(&mut desk, 8).iter().map(|record| seen(record)).collect();
         assert_eq!(cancels, [(1, 0, left[0].2), (1, 1, left[1].2)]);
         let closed = desk.close().unwrap();
         for (actor, figures) in closed.figures.actors.iter().enumerate() {
@@ -355,7 +415,7 @@ fn a_cancel_of_what_the_fuse_kept_here_is_dropped_and_a_mode_keeps_what_opens() 
     let fuse = FuseSpec { repeats_max: Some("1".into()), ..FuseSpec::default() };
     let mut desk = open(&account, &specs, 1, (&fuse, Latch::in_memory()), None);
     let mut inputs = Stream::new(&specs, 2).of(&loop_of(4));
-    let ts = holdfast_core::Timestamp(1_500_000_000);
+    let ts = Timestamp(1_500_000_000);
     // The third order is the first one again. Its cancel was asked for before it was refused.
     let client_order_id = ClientOrderId::compose(EPOCH, 2).unwrap();
     inputs.push(Input::Cancel { client_order_id, ts }.into());

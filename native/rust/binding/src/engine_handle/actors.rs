@@ -1,7 +1,9 @@
 //! Symbol actors as JavaScript drives them: batches are read from arrays that JavaScript filled and sent to the actors, and
 //! each call ends when all of its inputs were taken. Only this thread touches the arrays.
 
+mod orders;
 mod rounds;
+mod venue;
 
 use super::opening::EngineJournal;
 use super::{COMMANDS, EngineArrays, OUTCOME};
@@ -19,15 +21,13 @@ use holdfast_engine::actor::ActorFigures;
 use holdfast_engine::actors::AccountFigures;
 use holdfast_engine::report_record::REPORT_BYTES;
 use holdfast_engine::request_record::REQUEST_BYTES;
-use holdfast_engine::{
-    ActorDesk, ActorDeskOptions, ActorInput, ActorSpec, DeskConfig, Input, JournalWriter,
-};
+use holdfast_engine::restart::RestartReport;
+use holdfast_engine::{ActorDesk, ActorDeskOptions, ActorInput, ActorSpec, DeskConfig, Input};
 use napi::Env;
 use napi::bindgen_prelude::Function;
 use napi_derive::napi;
 use serde_json::json;
 use std::cell::RefCell;
-use std::path::Path;
 use std::rc::Rc;
 
 /// What one actor owns.
@@ -68,6 +68,8 @@ impl Operation for Call {
 #[napi]
 pub struct NativeActors {
     inner: Rc<RefCell<Inner>>,
+    /// What each actor's restart found, as JSON; nothing where the journals were begun.
+    restart: Option<String>,
 }
 
 #[napi]
@@ -105,32 +107,31 @@ impl NativeActors {
                 slots: Vec::new(),
                 failed: None,
             };
-            let begin = journal.as_ref().map(|journal| {
-                move |actor: usize| {
-                    let folder = Path::new(&journal.folder).join(format!("actor-{actor}"));
-                    JournalWriter::create_with(&folder, journal.options()?)
-                }
-            });
             let latch_folder =
                 latch_folder.or_else(|| journal.as_ref().map(|journal| journal.folder.clone()));
-            inner.desk = Some(ActorDesk::open(
-                &config.engine,
-                ActorDeskOptions {
-                    actors: &parts,
-                    workers: workers as usize,
-                    id_form: OrderIdText::new(&id_prefix)?,
-                    journal: begin.as_ref().map(|begin| begin as _),
-                    answer: rounds::answer,
-                    fuse: &config.fuse,
-                    latch: armed_latch(latch_folder.as_deref()),
-                },
-            )?);
-            Ok(Self { inner: Rc::new(RefCell::new(inner)) })
+            let options = ActorDeskOptions {
+                actors: &parts,
+                workers: workers as usize,
+                id_form: OrderIdText::new(&id_prefix)?,
+                journal: None,
+                answer: rounds::answer,
+                fuse: &config.fuse,
+                latch: armed_latch(latch_folder.as_deref()),
+            };
+            let (desk, reports) = match &journal {
+                None => (ActorDesk::open(&config.engine, options)?, None),
+                Some(journal) => journal.open_actors(&config.engine, options)?,
+            };
+            inner.desk = Some(desk);
+            let restart = reports.map(|reports| {
+                reports.iter().map(RestartReport::json).collect::<serde_json::Value>().to_string()
+            });
+            Ok(Self { inner: Rc::new(RefCell::new(inner)), restart })
         })
     }
 
     /// Returns one of the functions that take their arguments from memory: `submitBatch`, `applyReports`, `market` (which
-    /// sends and does not wait), `round`, `settle`, `drain`.
+    /// sends and does not wait), `round`, `settle`, `drain`, `submitList`.
     #[napi]
     pub fn function<'env>(
         &self,
@@ -144,6 +145,7 @@ impl NativeActors {
             "round" => Inner::round,
             "settle" => Inner::settle,
             "drain" => Inner::drain,
+            "submitList" => Inner::submit_list,
             _ => return Err(napi::Error::from_reason(format!("no function {name}"))),
         };
         plain_function(env, &name, Rc::new(Call { inner: Rc::clone(&self.inner), operation }))

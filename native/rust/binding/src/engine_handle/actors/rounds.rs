@@ -17,7 +17,7 @@ impl Inner {
     }
 
     /// The desk, gathering notices when somebody listens.
-    fn desk_telling(&mut self) -> Result<&mut ActorDesk> {
+    pub(super) fn desk_telling(&mut self) -> Result<&mut ActorDesk> {
         let listens = self.exchange.u32_at(LISTENS) != 0;
         let desk = self.desk()?;
         desk.hear(listens)?;
@@ -39,7 +39,13 @@ impl Inner {
 
     /// Sends one input, waits for it, and fails with why it was refused.
     pub(super) fn single(&mut self, input: impl Into<ActorInput>) -> Result<u32> {
-        self.desk_telling()?.send(input)?;
+        self.desk_telling()?;
+        self.sent(input)
+    }
+
+    /// As `single`, whoever listens.
+    pub(super) fn sent(&mut self, input: impl Into<ActorInput>) -> Result<u32> {
+        self.desk()?.send(input)?;
         self.round()
     }
 
