@@ -1,3 +1,4 @@
+import type { AmendCommand, Command } from './command-memory.js';
 import { engineCall, loadEngineAddon } from './engine-addon.js';
 import type {
   ActorPart,
@@ -7,7 +8,9 @@ import type {
 import { BATCH_RECORD_BYTES, EngineMemory } from './engine-memory.js';
 import type { FuseState } from './fuse-latch.js';
 import { type Notice, NoticeReader } from './notice-reader.js';
+import type { OrderSnapshot } from './native-engine.js';
 import { OrderBatch } from './order-batch.js';
+import type { ReconciliationDecision, ReconciliationState, RestartReport } from './reconciler.js';
 import { ReportBatch } from './report-batch.js';
 import { RequestBatch } from './request-batch.js';
 import { FAILED } from './session-memory.js';
@@ -58,7 +61,18 @@ export interface NativeStoppedActor {
   readonly message: string;
 }
 
-type Operation = 'submitBatch' | 'applyReports' | 'market' | 'round' | 'settle' | 'drain';
+/** A decision about a difference of an actor with the venue. */
+export interface ActorDecision {
+  /** Place of the actor. */
+  readonly actor: number;
+  readonly item: string;
+  readonly decision: ReconciliationDecision;
+  /** Needed to ignore. */
+  readonly reason?: string;
+}
+
+type Operation =
+  'submitBatch' | 'applyReports' | 'market' | 'round' | 'settle' | 'drain' | 'submitList';
 
 /** Native symbol actors; errors come out as HoldfastError. The time of a call is set before it. */
 export class NativeActors {
@@ -93,6 +107,7 @@ export class NativeActors {
       round: made('round'),
       settle: made('settle'),
       drain: made('drain'),
+      submitList: made('submitList'),
     };
   }
 
@@ -123,6 +138,23 @@ export class NativeActors {
     this.#run('settle', into);
   }
 
+  /** Judges a list by the actor of its instruments, and returns the id of its first order. */
+  submitList(contingency: number, commands: readonly Command[], into: Notice[]): number {
+    this.memory.commands.writeList(contingency, commands);
+    this.#run('submitList', into);
+    return this.memory.lastOrder;
+  }
+
+  amend(clientOrderId: number, amendment: AmendCommand, into: Notice[]): void {
+    this.memory.commands.writeAmendment(amendment);
+    this.#call((actors) => actors.amend(clientOrderId), into);
+  }
+
+  /** Asks for every open order to be cancelled, of an instrument or of all. */
+  cancelAll(instrument: number | undefined, into: Notice[]): void {
+    this.#call((actors) => actors.cancelAll(instrument), into);
+  }
+
   cancel(clientOrderId: number, into: Notice[]): void {
     this.#call((actors) => actors.cancel(clientOrderId), into);
   }
@@ -141,6 +173,49 @@ export class NativeActors {
     this.#run('drain', into);
     this.requests.drained(this.memory.count);
     return this.memory.requestsWaiting > 0;
+  }
+
+  order(clientOrderId: number): OrderSnapshot | null {
+    const text = engineCall(() => this.#actors.order(clientOrderId));
+    return text === null ? null : (JSON.parse(text) as OrderSnapshot);
+  }
+
+  openOrders(): readonly OrderSnapshot[] {
+    return JSON.parse(engineCall(() => this.#actors.openOrders())) as OrderSnapshot[];
+  }
+
+  /** What each actor's restart found; null where the journals were begun. */
+  restart(): readonly RestartReport[] | null {
+    const text = this.#actors.restartReport();
+    return text === null ? null : (JSON.parse(text) as RestartReport[]);
+  }
+
+  awaitsVenue(): boolean {
+    return engineCall(() => this.#actors.awaitsVenue());
+  }
+
+  reconcile(venue: string, into: Notice[]): void {
+    this.#call((actors) => actors.reconcile(venue), into);
+  }
+
+  decide(
+    { actor, item, decision, reason }: ActorDecision & { readonly reason: string },
+    into: Notice[],
+  ): void {
+    this.#call((actors) => actors.decide(actor, item, decision, reason), into);
+  }
+
+  reconciliation(): readonly ReconciliationState[] {
+    return JSON.parse(engineCall(() => this.#actors.reconciliation())) as ReconciliationState[];
+  }
+
+  venueOrderId(clientOrderId: number): string | null {
+    return engineCall(() => this.#actors.venueOrderId(clientOrderId));
+  }
+
+  /** Returns when what was recorded is as durable as the policy of the journals says. */
+  commit(): void {
+    engineCall(() => this.#actors.commit());
   }
 
   figures(): NativeAccountFigures {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 
+import { HoldfastError } from '#ts/core/holdfast-error.js';
 import { Instrument } from '#ts/core/instrument.js';
 import type { EngineEvent } from '#ts/engine/orders/engine-event.js';
 import { SymbolActors } from '#ts/engine/orders/symbol-actors.js';
@@ -57,6 +58,18 @@ const report = fc.record({
   tradeId: fc.integer({ min: 1, max: 20 }),
   lastLots: fc.integer({ min: 1, max: 30 }),
 });
+const list = fc.record({
+  contingency: fc.constantFrom('oco' as const, 'oto' as const, 'bracket' as const),
+  /** Two of them are of one actor. */
+  symbols: fc.constantFrom(['A', 'A', 'A'], ['B', 'B', 'B'], ['E', 'E', 'E'], ['A', 'B', 'C']),
+  quantity: fc.integer({ min: 1, max: 70 }),
+});
+const amend = fc.record({
+  actor: fc.integer({ min: 0, max: 3 }),
+  number: fc.integer({ min: 1, max: 6 }),
+  quantity: fc.integer({ min: 1, max: 70 }),
+});
+type DrawnList = typeof list extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 type DrawnOrder = typeof order extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 type DrawnReport = typeof report extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 export interface Round {
@@ -64,6 +77,10 @@ export interface Round {
   readonly reports: readonly DrawnReport[];
   readonly price: number;
   readonly reduces: boolean;
+  readonly lists: readonly DrawnList[];
+  readonly amends: readonly { actor: number; number: number; quantity: number }[];
+  /** Every open order is to be cancelled: of one instrument, or of all. */
+  readonly cancels: string | null | undefined;
 }
 export const rounds = fc.array(
   fc.record<Round>({
@@ -71,6 +88,9 @@ export const rounds = fc.array(
     reports: fc.array(report, { maxLength: 12 }),
     price: fc.integer({ min: 95, max: 105 }),
     reduces: fc.boolean(),
+    lists: fc.array(list, { maxLength: 2 }),
+    amends: fc.array(amend, { maxLength: 2 }),
+    cancels: fc.constantFrom(undefined, undefined, undefined, null, 'A', 'E'),
   }),
   { minLength: 1, maxLength: 6 },
 );
@@ -104,7 +124,7 @@ export function played(threads: number, drawn: readonly Round[], fuse: FuseOptio
   const onEvent = (event: EngineEvent) => events.push(event);
   const actors = openActors({ threads, clock: clock.read, onEvent, batchMax: 16, fuse });
   const [seen, reached]: [unknown[], (string | null)[]] = [[], []];
-  for (const { orders, reports, price, reduces } of drawn) {
+  for (const { orders, reports, price, reduces, lists, amends, cancels } of drawn) {
     clock.advance(1_000_000n);
     actors.orderBatch.clear();
     for (const { limitTicks, ...each } of orders) {
@@ -128,6 +148,18 @@ export function played(threads: number, drawn: readonly Round[], fuse: FuseOptio
     actors.applyReports();
     seen.push(outcomesOf(actors.reportBatch));
     reached.push(...reports.map((_, slot) => actors.reportBatch.status(slot)));
+    for (const drawnList of lists) {
+      const said = saidOf(() => submitted(actors, drawnList));
+      seen.push(said);
+      reached.push(`list ${typeof said === 'string' ? said : said.verdict}`);
+    }
+    for (const { actor, number, quantity } of amends) {
+      const id = (EPOCH + actor) * 2 ** 32 + number;
+      const said = saidOf(() => actors.amend(id, { quantity }));
+      seen.push(said);
+      reached.push(`amend ${typeof said === 'string' ? said : said.verdict}`);
+    }
+    if (cancels !== undefined) actors.cancelAll(cancels ?? undefined);
     actors.trades(pricesAt(String(price)));
     if (reduces) actors.setMode('reduced', 'drawn');
     seen.push(actors.figures());
@@ -136,6 +168,34 @@ export function played(threads: number, drawn: readonly Round[], fuse: FuseOptio
   seen.push(actors.fuse);
   const closed = actors.close();
   return { seen: [...seen, JSON.stringify(events, asText), closed], reached };
+}
+
+/** What a call returns, or the code that it throws. */
+function saidOf<Said>(call: () => Said): Said | string {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof HoldfastError) return error.code;
+    throw error;
+  }
+}
+
+function submitted(actors: SymbolActors, { contingency, symbols, quantity }: DrawnList) {
+  const entry = { side: 'buy', orderType: 'limit', limitPrice: 99 } as const;
+  const stop = { side: 'sell', orderType: 'stop_market', triggerPrice: 90 } as const;
+  const target = { side: 'sell', orderType: 'limit', limitPrice: 110 } as const;
+  const orders = {
+    oco: [stop, target],
+    oto: [entry, stop],
+    bracket: [entry, stop, target],
+  } as const;
+  const named = orders[contingency].map((order, index) => ({
+    ...order,
+    reduceOnly: contingency === 'bracket' && index > 0,
+    quantity,
+    instrument: symbols[index] ?? '',
+  }));
+  return actors.submitList(contingency, named);
 }
 
 function asText(_: string, value: unknown): unknown {

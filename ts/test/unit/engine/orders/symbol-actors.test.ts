@@ -35,7 +35,8 @@ describe('symbol actors', () => {
       { numRuns: 100 },
     );
     const words = ['ORDER_QTY_EXCEEDED', 'partially_filled', 'filled', 'canceled'];
-    for (const word of [null, ...words, 'armed', 'tripped']) {
+    const said = ['list approved', 'list denied', 'list ORDER_INVALID', 'amend approved'];
+    for (const word of [null, ...words, ...said, 'amend ORDER_UNKNOWN', 'armed', 'tripped']) {
       expect([word, counts.get(word)]).toEqual([word, expect.toSatisfy((n: number) => n > 10)]);
     }
   });
@@ -120,8 +121,6 @@ describe('symbol actors', () => {
     for (const key of ['answerMsMax', 'about']) {
       expect(code({ [key]: {} })).toBe('CONFIG_UNKNOWN_KEY');
     }
-    const resumed = { journal: { path: 'x', resume: true } } as Partial<SymbolActorsOptions>;
-    expect(code(resumed)).toBe('CONFIG_UNKNOWN_KEY');
   });
 
   it('refuse what is no order of theirs, each with its code, and go on', () => {
