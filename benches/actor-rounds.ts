@@ -1,6 +1,7 @@
 import { Instrument, type LimitsOptions } from 'holdfast';
 import { SymbolActors } from 'holdfast/orders';
 
+import { OPEN_FUSE } from './open-fuse.js';
 import { median, percentile, type SuiteRow } from './suite.js';
 
 const SYMBOLS = Array.from({ length: 8 }, (_, number) => `I${number}`);
@@ -29,6 +30,7 @@ function open(threads: number, batchMax: number, limits: LimitsOptions): Desk {
     actors: SYMBOLS.map((symbol) => ({ symbols: [symbol], budget: '1000000000' })),
     threads,
     batchMax,
+    fuse: OPEN_FUSE,
     clock: () => 1_000_000_000n,
   });
   const sides = { bid: '99.99', bidQty: '0.001', ask: '100.01', askQty: '0.001' };

@@ -1,5 +1,30 @@
 export declare class NativeActors {
-  /** Divides an account among actors and opens them on worker threads; a journal is a folder with one for each. */
+  /** Changes an order to what stands in the command area. Returns bytes of notices; the verdict is among them. */
+  amend(clientOrderId: number): number;
+  /** Asks for every open order to be cancelled, of an instrument or of all. Returns bytes of notices. */
+  cancelAll(instrument?: number | undefined | null): number;
+  /** Returns an order as JSON, also one that ended a while ago; null when it is not known. */
+  order(clientOrderId: number): string | null;
+  /** Returns the orders that have not ended as a JSON list, actor by actor. */
+  openOrders(): string;
+  /** Returns what each actor's restart found, as a JSON list; null for journals that were begun. */
+  restartReport(): string | null;
+  /** Returns whether not every actor was compared with the venue since the journals were resumed. */
+  awaitsVenue(): boolean;
+  /** Compares every actor with its part of what the venue said. Returns bytes of notices. */
+  reconcile(venue: string): number;
+  /** Decides about a difference of an actor. Returns bytes of notices. */
+  decide(actor: number, item: string, decision: string, reason: string): number;
+  /** Returns items, mode and the requests that wait of each actor, as a JSON list. */
+  reconciliation(): string;
+  /** Returns the venue's id of an order that was adopted from it. */
+  venueOrderId(clientOrderId: number): string | null;
+  /** Returns when everything recorded so far is as durable as the policy of the journals says. */
+  commit(): void;
+  /**
+   * Divides an account among actors and opens them on worker threads; a journal is a folder with one for each. The latch of
+   * the fuse over all of them is in its own folder, or in the journal's.
+   */
   constructor(
     config: string,
     parts: Array<ActorPart>,
@@ -7,10 +32,11 @@ export declare class NativeActors {
     idPrefix: string,
     journal: EngineJournal | undefined | null,
     arrays: EngineArrays,
+    latchFolder?: string | undefined | null,
   );
   /**
    * Returns one of the functions that take their arguments from memory: `submitBatch`, `applyReports`, `market` (which
-   * sends and does not wait), `round`, `settle`, `drain`.
+   * sends and does not wait), `round`, `settle`, `drain`, `submitList`.
    */
   function(name: string): () => void;
   /** Throws what a function without result failed with. */
@@ -25,6 +51,8 @@ export declare class NativeActors {
   setMode(mode: number, reason: string, isReset: boolean): number;
   /** Returns the account added up, and each actor's part, as JSON. */
   figures(): string;
+  /** Returns how the egress fuse over all actors stands, as JSON. */
+  fuse(): string;
   /** Returns the actors that stopped and why, as JSON. */
   stopped(): string;
   /** Ends the threads, closes the journals, and returns the final state as JSON. */

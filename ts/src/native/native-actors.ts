@@ -1,3 +1,4 @@
+import type { AmendCommand, Command } from './command-memory.js';
 import { engineCall, loadEngineAddon } from './engine-addon.js';
 import type {
   ActorPart,
@@ -5,8 +6,11 @@ import type {
   NativeActors as AddonActors,
 } from './engine-addon.generated.js';
 import { BATCH_RECORD_BYTES, EngineMemory } from './engine-memory.js';
+import type { FuseState } from './fuse-latch.js';
 import { type Notice, NoticeReader } from './notice-reader.js';
+import type { OrderSnapshot } from './native-engine.js';
 import { OrderBatch } from './order-batch.js';
+import type { ReconciliationDecision, ReconciliationState, RestartReport } from './reconciler.js';
 import { ReportBatch } from './report-batch.js';
 import { RequestBatch } from './request-batch.js';
 import { FAILED } from './session-memory.js';
@@ -19,6 +23,8 @@ export interface NativeActorsOptions {
   readonly threads: number;
   readonly idPrefix: string;
   readonly journal: EngineJournal | undefined;
+  /** Folder of the fuse's latch; the journal's when left out. */
+  readonly latchFolder: string | undefined;
   /** Records of each batch. */
   readonly batchMax: number;
   /** Number of a strategy that the limits name. @throws HoldfastError `STRATEGY_UNKNOWN` */
@@ -34,6 +40,7 @@ export interface NativeFigures {
   readonly gross_exposure: string;
   readonly worst_exposure: string;
   readonly open_orders: number;
+  readonly denied: number;
   readonly state_hash: string;
 }
 
@@ -54,7 +61,18 @@ export interface NativeStoppedActor {
   readonly message: string;
 }
 
-type Operation = 'submitBatch' | 'applyReports' | 'market' | 'round' | 'settle' | 'drain';
+/** A decision about a difference of an actor with the venue. */
+export interface ActorDecision {
+  /** Place of the actor. */
+  readonly actor: number;
+  readonly item: string;
+  readonly decision: ReconciliationDecision;
+  /** Needed to ignore. */
+  readonly reason?: string;
+}
+
+type Operation =
+  'submitBatch' | 'applyReports' | 'market' | 'round' | 'settle' | 'drain' | 'submitList';
 
 /** Native symbol actors; errors come out as HoldfastError. The time of a call is set before it. */
 export class NativeActors {
@@ -67,7 +85,8 @@ export class NativeActors {
   readonly #functions: Readonly<Record<Operation, () => void>>;
 
   constructor(options: NativeActorsOptions) {
-    const { configJson, parts, threads, idPrefix, journal, batchMax, strategyNumber } = options;
+    const { configJson, parts, threads, idPrefix, journal, latchFolder } = options;
+    const { batchMax, strategyNumber } = options;
     const addon = loadEngineAddon();
     this.memory = new EngineMemory(batchMax);
     const { exchange, notices, orders, reports, requests, market } = this.memory;
@@ -77,7 +96,8 @@ export class NativeActors {
     this.requests = new RequestBatch(requests);
     const arrays = { exchange, notices, orders, reports, requests, market };
     this.#actors = engineCall(
-      () => new addon.NativeActors(configJson, parts, threads, idPrefix, journal, arrays),
+      () =>
+        new addon.NativeActors(configJson, parts, threads, idPrefix, journal, arrays, latchFolder),
     );
     const made = (name: Operation) => this.#actors.function(name);
     this.#functions = {
@@ -87,6 +107,7 @@ export class NativeActors {
       round: made('round'),
       settle: made('settle'),
       drain: made('drain'),
+      submitList: made('submitList'),
     };
   }
 
@@ -117,6 +138,23 @@ export class NativeActors {
     this.#run('settle', into);
   }
 
+  /** Judges a list by the actor of its instruments, and returns the id of its first order. */
+  submitList(contingency: number, commands: readonly Command[], into: Notice[]): number {
+    this.memory.commands.writeList(contingency, commands);
+    this.#run('submitList', into);
+    return this.memory.lastOrder;
+  }
+
+  amend(clientOrderId: number, amendment: AmendCommand, into: Notice[]): void {
+    this.memory.commands.writeAmendment(amendment);
+    this.#call((actors) => actors.amend(clientOrderId), into);
+  }
+
+  /** Asks for every open order to be cancelled, of an instrument or of all. */
+  cancelAll(instrument: number | undefined, into: Notice[]): void {
+    this.#call((actors) => actors.cancelAll(instrument), into);
+  }
+
   cancel(clientOrderId: number, into: Notice[]): void {
     this.#call((actors) => actors.cancel(clientOrderId), into);
   }
@@ -130,16 +168,62 @@ export class NativeActors {
   }
 
   /** Commits the journals and drains as many requests as the batch holds; returns whether more wait. */
-  drain(): boolean {
+  drain(into: Notice[]): boolean {
     this.requests.drained(0);
-    this.#functions.drain();
-    if (this.memory.outcome === FAILED) engineCall(() => this.#actors.takeFailure());
+    this.#run('drain', into);
     this.requests.drained(this.memory.count);
     return this.memory.requestsWaiting > 0;
   }
 
+  order(clientOrderId: number): OrderSnapshot | null {
+    const text = engineCall(() => this.#actors.order(clientOrderId));
+    return text === null ? null : (JSON.parse(text) as OrderSnapshot);
+  }
+
+  openOrders(): readonly OrderSnapshot[] {
+    return JSON.parse(engineCall(() => this.#actors.openOrders())) as OrderSnapshot[];
+  }
+
+  /** What each actor's restart found; null where the journals were begun. */
+  restart(): readonly RestartReport[] | null {
+    const text = this.#actors.restartReport();
+    return text === null ? null : (JSON.parse(text) as RestartReport[]);
+  }
+
+  awaitsVenue(): boolean {
+    return engineCall(() => this.#actors.awaitsVenue());
+  }
+
+  reconcile(venue: string, into: Notice[]): void {
+    this.#call((actors) => actors.reconcile(venue), into);
+  }
+
+  decide(
+    { actor, item, decision, reason }: ActorDecision & { readonly reason: string },
+    into: Notice[],
+  ): void {
+    this.#call((actors) => actors.decide(actor, item, decision, reason), into);
+  }
+
+  reconciliation(): readonly ReconciliationState[] {
+    return JSON.parse(engineCall(() => this.#actors.reconciliation())) as ReconciliationState[];
+  }
+
+  venueOrderId(clientOrderId: number): string | null {
+    return engineCall(() => this.#actors.venueOrderId(clientOrderId));
+  }
+
+  /** Returns when what was recorded is as durable as the policy of the journals says. */
+  commit(): void {
+    engineCall(() => this.#actors.commit());
+  }
+
   figures(): NativeAccountFigures {
     return JSON.parse(engineCall(() => this.#actors.figures())) as NativeAccountFigures;
+  }
+
+  fuse(): FuseState {
+    return JSON.parse(engineCall(() => this.#actors.fuse())) as FuseState;
   }
 
   stopped(): readonly NativeStoppedActor[] {

@@ -4,12 +4,15 @@ use crate::config::EngineConfig;
 use crate::engine::Engine;
 use crate::input::{Command, Input};
 use crate::order_list::OrderList;
+use crate::reconciliation::{Decision, DecisionKind, ItemId};
 use crate::sink::Sink;
+use crate::venue_snapshot::VenueSnapshot;
 use holdfast_core::contain::contain;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::Encode;
 use holdfast_core::{
-    Amount, ClientOrderId, Code, Contingency, Error, OrderIntent, Result, Timestamp, TradingMode,
+    Amount, ClientOrderId, Code, Contingency, Error, InstrumentId, OrderIntent, Overlays, Result,
+    Timestamp, TradingMode,
 };
 use holdfast_risk::Verdict;
 
@@ -24,6 +27,26 @@ pub enum ActorInput {
         contingency: Contingency,
         /// The orders; without ids they get the actor's next ones.
         orders: Vec<OrderIntent>,
+    },
+    /// Every open order is to be cancelled: of an instrument, or of all actors.
+    CancelAll {
+        /// Which instrument.
+        instrument: Option<InstrumentId>,
+        /// When.
+        ts: Timestamp,
+    },
+    /// What the venue says of the actor's part of the account.
+    Venue(Box<VenueSnapshot>),
+    /// What is to become of a difference of the actor with the venue.
+    Decide {
+        /// Which difference.
+        item: ItemId,
+        /// What is to become of it.
+        kind: DecisionKind,
+        /// Why; needed to ignore.
+        reason: String,
+        /// When.
+        ts: Timestamp,
     },
     /// Another trading mode is in force, for every actor.
     Mode {
@@ -75,6 +98,8 @@ pub struct ActorFigures {
     /// Exposure when the worst subset of its open orders fills.
     pub worst_exposure: Amount,
     pub open_orders: usize,
+    /// Orders that the gate or the fuse denied.
+    pub denied: u64,
     pub state_hash: [u8; 32],
 }
 
@@ -94,10 +119,7 @@ impl<P: ActorPort> Actor<P> {
     /// As `Engine::new`, and what the port fails with.
     pub fn open(config: &EngineConfig, mut port: P) -> Result<Self> {
         let engine = Engine::new(config)?;
-        let opened = serde_json::to_vec(&serde_json::json!({ "engine": config }));
-        let opened = opened.map_err(|error| {
-            Error::new(Code::ConfigInvalid, format!("configuration must be representable, {error}"))
-        })?;
+        let opened = opened(config)?;
         port.record(RecordKind::SessionOpened, Timestamp(0), opened.as_slice())?;
         Ok(Self::resume(engine, port))
     }
@@ -126,20 +148,25 @@ impl<P: ActorPort> Actor<P> {
             ActorInput::Plain(Input::Report(report)) => Some(report.client_order_id),
             _ => None,
         };
+        let (engine, commands) = (&mut self.engine, &mut self.commands);
         let outcome = match input {
             ActorInput::Mode { mode, reason, ts } => {
-                let input = Input::ModeChanged { mode, reason: &reason, ts };
-                self.engine.step(&input, &mut sink, &mut self.commands)
+                engine.step(&Input::ModeChanged { mode, reason: &reason, ts }, &mut sink, commands)
             }
-            ActorInput::Plain(input) => {
-                self.engine.step(&named(input, next), &mut sink, &mut self.commands)
+            ActorInput::Venue(told) => engine.step(&Input::VenueState(&told), &mut sink, commands),
+            ActorInput::Decide { item, kind, reason, ts } => {
+                let decision = Decision { item, kind, reason: &reason, ts };
+                engine.step(&Input::Decide(decision), &mut sink, commands)
             }
+            ActorInput::CancelAll { instrument, ts } => {
+                cancel_all(engine, (instrument, ts), &mut sink, commands).map(|()| None)
+            }
+            ActorInput::Plain(input) => engine.step(&named(input, next), &mut sink, commands),
             ActorInput::List { contingency, mut orders } => {
                 name_list(contingency, &mut orders, next);
                 let list = OrderList { contingency, orders: &orders };
-                list.validate().and_then(|()| {
-                    self.engine.step(&Input::SubmitList(list), &mut sink, &mut self.commands)
-                })
+                let valid = list.validate();
+                valid.and_then(|()| engine.step(&Input::SubmitList(list), &mut sink, commands))
             }
         };
         if let Some(error) = sink.failure {
@@ -172,6 +199,11 @@ impl<P> Actor<P> {
         &mut self.port
     }
 
+    /// Returns engine and port, for a port that looks at the engine behind it.
+    pub(crate) const fn parts_mut(&mut self) -> (&Engine, &mut P) {
+        (&self.engine, &mut self.port)
+    }
+
     /// Returns engine and port.
     pub fn into_parts(self) -> (Engine, P) {
         (self.engine, self.port)
@@ -193,9 +225,40 @@ impl<P> Actor<P> {
             gross_exposure: self.engine.gross_exposure(),
             worst_exposure: self.engine.worst_exposure,
             open_orders: self.engine.open_order_count(),
+            denied: self.engine.counts().denied,
             state_hash: self.engine.state_hash(),
         }
     }
+}
+
+/// Returns the content of the first record of an actor's journal.
+pub(crate) fn opened(config: &EngineConfig) -> Result<Vec<u8>> {
+    serde_json::to_vec(&serde_json::json!({ "engine": config })).map_err(|error| {
+        Error::new(Code::ConfigInvalid, format!("configuration must be representable, {error}"))
+    })
+}
+
+/// Asks for every open order to be cancelled, the oldest first. What ends with one before it, or is being cancelled already,
+/// needs no cancel of its own.
+fn cancel_all(
+    engine: &mut Engine,
+    (instrument, ts): (Option<InstrumentId>, Timestamp),
+    sink: &mut impl Sink,
+    commands: &mut Vec<Command>,
+) -> Result<()> {
+    let open = engine.open_orders().map(|order| &order.intent);
+    let open = open.filter(|intent| instrument.is_none_or(|id| id == intent.instrument));
+    let ids: Vec<ClientOrderId> = open.map(|intent| intent.client_order_id).collect();
+    for client_order_id in ids {
+        let is_open = engine.order(client_order_id).is_some_and(|order| {
+            let (base, overlays, _) = order.state.load();
+            !base.is_end() && !overlays.has(Overlays::PENDING_CANCEL)
+        });
+        if is_open {
+            engine.step(&Input::Cancel { client_order_id, ts }, sink, commands)?;
+        }
+    }
+    Ok(())
 }
 
 /// Gives a submitted order without an id the next one.

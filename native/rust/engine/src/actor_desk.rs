@@ -2,8 +2,10 @@
 //! merged in the order in which they were sent. That is one order for any number of threads, and that of one engine.
 
 use crate::actor::{Actor, ActorInput};
+use crate::actor_egress::ActorEgress;
 use crate::actor_outbox::{ANSWER_BYTES, AnswerForm, Outbox, Round};
 use crate::actor_plan::{ActorPlan, ActorSpec};
+use crate::actor_restart::order_of;
 use crate::actors::{AccountFigures, ActorOptions, Actors};
 use crate::config::EngineConfig;
 use crate::desk::REQUESTS_MAX;
@@ -11,6 +13,8 @@ use crate::journal_writer::JournalWriter;
 use crate::notices::Notices;
 use crate::request_record::REQUEST_BYTES;
 use holdfast_core::{Code, Error, OrderIdText, Result, TradingMode};
+use holdfast_risk::fuse::FuseSpec;
+use holdfast_risk::fuse::latch::Latch;
 use std::collections::VecDeque;
 
 /// How actors are opened.
@@ -26,6 +30,25 @@ pub struct ActorDeskOptions<'a> {
     pub journal: Option<&'a dyn Fn(usize) -> Result<JournalWriter>>,
     /// What is told of each input.
     pub answer: AnswerForm,
+    /// Ceilings of the egress fuse, which is one over all actors.
+    pub fuse: &'a FuseSpec,
+    /// Its latch.
+    pub latch: Latch,
+}
+
+impl ActorDeskOptions<'_> {
+    /// Makes the port of an actor.
+    pub(crate) fn outbox(&self, actor: usize, journal: Option<JournalWriter>) -> Outbox {
+        let spec = self.actors.get(actor);
+        let instruments = spec.map(|spec| spec.instruments.clone()).unwrap_or_default();
+        Outbox::new(journal, instruments, self.id_form.clone(), self.answer)
+    }
+
+    /// Makes the way out, which takes the latch.
+    pub(crate) fn egress(&mut self, account: &EngineConfig) -> Result<ActorEgress> {
+        let latch = std::mem::replace(&mut self.latch, Latch::in_memory());
+        ActorEgress::new(self.fuse, account, self.actors, latch)
+    }
 }
 
 /// Why an actor takes nothing more.
@@ -40,19 +63,24 @@ pub struct StoppedActor {
 /// Actors with what surrounds them.
 #[derive(Debug)]
 pub struct ActorDesk {
-    actors: Actors<Outbox>,
-    is_journaled: bool,
+    pub(crate) actors: Actors<Outbox>,
+    pub(crate) egress: ActorEgress,
+    /// Whether it was resumed, and not every actor was compared with the venue since.
+    pub(crate) awaits_venue: bool,
     hears: bool,
-    stopped: Vec<Option<Error>>,
+    pub(crate) stopped: Vec<Option<Error>>,
     /// Numbers that were sent since the last round.
-    sent: Vec<u64>,
+    pub(crate) sent: Vec<u64>,
     is_unanswered: bool,
     answers: Vec<(u64, [u8; ANSWER_BYTES])>,
     refusal: Option<Box<Error>>,
+    /// What was gathered for the next round.
+    gathered: Vec<(u64, [u8; ANSWER_BYTES])>,
+    gathered_refusal: Option<Box<Error>>,
     notices: Notices,
-    requests: VecDeque<(usize, [u8; REQUEST_BYTES])>,
+    pub(crate) requests: VecDeque<(usize, [u8; REQUEST_BYTES])>,
     /// Those that can never leave, because their actor stopped.
-    requests_held: usize,
+    pub(crate) requests_held: usize,
 }
 
 impl ActorDesk {
@@ -61,25 +89,38 @@ impl ActorDesk {
     /// # Errors
     /// `ACTOR_PLAN_INVALID`, `ACTOR_STOPPED` when a thread cannot be started, `CONFIG_INVALID`, `INSTRUMENT_INVALID`,
     /// `LIMITS_INVALID`, `JOURNAL_IO`.
-    pub fn open(account: &EngineConfig, options: ActorDeskOptions<'_>) -> Result<Self> {
-        let ActorDeskOptions { actors: specs, workers, id_form, journal, answer } = options;
-        let plan = ActorPlan::new(account, specs)?;
-        let mut ports = Vec::with_capacity(specs.len());
-        for (number, spec) in specs.iter().enumerate() {
-            let journal = journal.map(|begin| begin(number));
-            let instruments = spec.instruments.clone();
-            ports.push(Outbox::new(journal.transpose()?, instruments, id_form.clone(), answer));
+    pub fn open(account: &EngineConfig, mut options: ActorDeskOptions<'_>) -> Result<Self> {
+        let plan = ActorPlan::new(account, options.actors)?;
+        let egress = options.egress(account)?;
+        let mut actors = Vec::with_capacity(options.actors.len());
+        for (number, config) in plan.configs().iter().enumerate() {
+            let journal = options.journal.map(|begin| begin(number)).transpose()?;
+            actors.push(Actor::open(config, options.outbox(number, journal))?);
         }
+        Self::of(plan, actors, egress, options.workers)
+    }
+
+    /// Puts a desk around actors.
+    pub(crate) fn of(
+        plan: ActorPlan,
+        actors: Vec<Actor<Outbox>>,
+        egress: ActorEgress,
+        workers: usize,
+    ) -> Result<Self> {
+        let stopped = vec![None; actors.len()];
         let options = ActorOptions { workers, ..ActorOptions::default() };
         Ok(Self {
-            actors: Actors::open(plan, ports, options)?,
-            is_journaled: journal.is_some(),
+            actors: Actors::resume(plan, actors, options)?,
+            egress,
+            awaits_venue: false,
             hears: false,
-            stopped: vec![None; specs.len()],
+            stopped,
             sent: Vec::new(),
             is_unanswered: false,
             answers: Vec::new(),
             refusal: None,
+            gathered: Vec::new(),
+            gathered_refusal: None,
             notices: Notices::default(),
             requests: VecDeque::new(),
             requests_held: 0,
@@ -101,8 +142,14 @@ impl ActorDesk {
     /// Sends an input and returns its number; what it came to is known after `round`.
     ///
     /// # Errors
-    /// As `Actors::send`, and `CAPACITY_EXHAUSTED` for an order while requests are not drained.
+    /// As `Actors::send`, and `RESTART_UNRECONCILED` for what is no reduction while actors that were resumed were not compared
+    /// with the venue.
     pub fn send(&mut self, input: impl Into<ActorInput>) -> Result<u64> {
+        let input = input.into();
+        self.check_compared(&input)?;
+        if let Some(id) = order_of(&input) {
+            self.find_adopted(id)?;
+        }
         let number = self.actors.send(input)?;
         self.sent.push(number);
         Ok(number)
@@ -127,6 +174,19 @@ impl ActorDesk {
     /// # Errors
     /// `ACTOR_STOPPED` when a thread has ended; an actor that stopped by itself is told by `stopped`.
     pub fn round(&mut self) -> Result<()> {
+        self.gather()?;
+        std::mem::swap(&mut self.answers, &mut self.gathered);
+        self.gathered.clear();
+        self.refusal = self.gathered_refusal.take();
+        let answers = &self.answers;
+        let is_answered = |sent: &u64| answers.binary_search_by_key(sent, |(it, _)| *it).is_ok();
+        self.is_unanswered = !self.sent.iter().all(is_answered);
+        self.sent.clear();
+        Ok(())
+    }
+
+    /// Waits until everything that was sent is taken, and merges it behind what was gathered before.
+    pub(crate) fn gather(&mut self) -> Result<()> {
         let told = self.actors.visit(|actor| {
             let failure = actor.failure().cloned();
             (actor.port_mut().take_round(), failure)
@@ -143,8 +203,6 @@ impl ActorDesk {
     }
 
     fn merge(&mut self, rounds: Vec<Round>) {
-        self.answers.clear();
-        self.refusal = None;
         let mut order: Vec<(u64, usize, usize)> = Vec::new();
         for (actor, round) in rounds.iter().enumerate() {
             order.extend(round.steps.iter().enumerate().map(|(at, step)| (step.number, actor, at)));
@@ -159,18 +217,19 @@ impl ActorDesk {
                 continue;
             };
             let Some(step) = round.steps.get(at) else { continue };
-            self.answers.push((number, step.answer));
-            if self.refusal.is_none() {
-                self.refusal.clone_from(&step.refused);
+            if !self.egress.took_refusal(number, step.refused.as_deref()) {
+                self.gathered.push((number, step.answer));
+                if self.gathered_refusal.is_none() {
+                    self.gathered_refusal.clone_from(&step.refused);
+                }
+            }
+            if let Some(id) = step.answered {
+                self.egress.answered(id);
             }
             self.requests.extend(requests.by_ref().take(step.requests).map(|each| (actor, *each)));
             self.notices.append(round.notices.get(*told..step.notices_end).unwrap_or_default());
             *told = step.notices_end;
         }
-        let answers = &self.answers;
-        let is_answered = |sent: &u64| answers.binary_search_by_key(sent, |(it, _)| *it).is_ok();
-        self.is_unanswered = !self.sent.iter().all(is_answered);
-        self.sent.clear();
     }
 
     /// Returns whether an input of the last round was never taken, because its actor stopped.
@@ -189,36 +248,6 @@ impl ActorDesk {
     #[must_use]
     pub fn refusal(&self) -> Option<&Error> {
         self.refusal.as_deref()
-    }
-
-    /// Hands out the oldest requests, at most so many, after every journal was committed. The requests of an actor that
-    /// stopped, or whose journal cannot be committed, never leave; those of the others do.
-    ///
-    /// # Errors
-    /// `ACTOR_STOPPED` when a thread has ended.
-    pub fn drain(
-        &mut self,
-        most: usize,
-        mut each: impl FnMut(&[u8; REQUEST_BYTES]),
-    ) -> Result<usize> {
-        if self.requests.is_empty() {
-            return Ok(0);
-        }
-        if self.is_journaled {
-            let committed = self.actors.visit(|actor| actor.port_mut().commit())?;
-            for (committed, stopped) in committed.into_iter().zip(&mut self.stopped) {
-                if stopped.is_none() {
-                    *stopped = committed.err();
-                }
-            }
-        }
-        let stopped = &self.stopped;
-        let waited = self.requests.len();
-        self.requests.retain(|(actor, _)| stopped.get(*actor).is_some_and(Option::is_none));
-        self.requests_held += waited - self.requests.len();
-        let taken = self.requests.len().min(most);
-        self.requests.drain(..taken).for_each(|(_, record)| each(&record));
-        Ok(taken)
     }
 
     /// Returns how many requests wait to be drained.
@@ -306,9 +335,7 @@ fn closed(actor: Actor<Outbox>, is_stopped: bool) -> Result<(Actor<Outbox>, Jour
     let (mut engine, mut outbox) = actor.into_parts();
     if !is_stopped {
         engine.close(&mut outbox)?;
-        if let Some(journal) = outbox.journal() {
-            journal.close()?;
-        }
+        outbox.close(&engine)?;
     }
     let chain = outbox.journal().map(|journal| journal.chain());
     let journal = chain.map(|chain| (chain.next_sequence, chain.head));

@@ -2,14 +2,18 @@
 //! somebody else reads.
 
 use crate::actor::{ActorPort, ActorStep};
+use crate::egress::{Look, look};
+use crate::engine::Engine;
 use crate::input::Command;
 use crate::journal_writer::JournalWriter;
 use crate::notices::Notices;
 use crate::request_record::{REQUEST_BYTES, rename_instrument, request_record};
 use crate::sink::Sink;
+use crate::snapshot_policy::SnapshotKeeper;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::Encode;
-use holdfast_core::{Error, OrderIdText, Result, Timestamp};
+use holdfast_core::{ClientOrderId, Error, OrderIdText, Result, Timestamp};
+use std::collections::VecDeque;
 
 /// Bytes of an answer.
 pub const ANSWER_BYTES: usize = 48;
@@ -24,6 +28,8 @@ pub(crate) struct Step {
     pub(crate) answer: [u8; ANSWER_BYTES],
     /// Why it was refused.
     pub(crate) refused: Option<Box<Error>>,
+    /// The order that a report was taken about.
+    pub(crate) answered: Option<ClientOrderId>,
     /// How many of the requests are of this step, and where its notices end.
     pub(crate) requests: usize,
     pub(crate) notices_end: usize,
@@ -41,6 +47,7 @@ pub(crate) struct Round {
 #[derive(Debug)]
 pub struct Outbox {
     journal: Option<JournalWriter>,
+    pub(crate) snapshots: Option<SnapshotKeeper>,
     /// Whether notices are gathered.
     pub(crate) hears: bool,
     /// The account's ids of the actor's instruments.
@@ -49,6 +56,8 @@ pub struct Outbox {
     answer: AnswerForm,
     notices: Notices,
     round: Round,
+    /// What is to be sent, the oldest first, for the fuse to be asked about.
+    waiting: VecDeque<Command>,
 }
 
 impl Outbox {
@@ -60,13 +69,21 @@ impl Outbox {
     ) -> Self {
         Self {
             journal,
+            snapshots: None,
             hears: false,
             instruments,
             id_form,
             answer,
             notices: Notices::default(),
             round: Round::default(),
+            waiting: VecDeque::new(),
         }
+    }
+
+    /// Lets go of what was judged, and looks at the commands behind it.
+    pub(crate) fn look(&mut self, engine: &Engine, judged: usize, most: usize) -> Vec<Look> {
+        self.waiting.drain(..judged.min(self.waiting.len()));
+        self.waiting.iter().take(most).map(|command| look(engine, command)).collect()
     }
 
     pub(crate) fn take_round(&mut self) -> Round {
@@ -74,8 +91,28 @@ impl Outbox {
         std::mem::take(&mut self.round)
     }
 
-    pub(crate) fn commit(&mut self) -> Result<()> {
-        self.journal.as_mut().map_or(Ok(()), JournalWriter::commit)
+    /// Makes what was recorded as durable as the policy says, and takes the snapshot that is due.
+    pub(crate) fn commit(&mut self, engine: &Engine) -> Result<()> {
+        let Some(journal) = self.journal.as_mut() else { return Ok(()) };
+        journal.commit()?;
+        match self.snapshots.as_mut().filter(|snapshots| snapshots.is_due(journal)) {
+            Some(snapshots) => snapshots.take(engine, journal).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes the last snapshot and closes the journal.
+    pub(crate) fn close(&mut self, engine: &Engine) -> Result<()> {
+        let Some(journal) = self.journal.as_mut() else { return Ok(()) };
+        if let Some(snapshots) = self.snapshots.as_mut() {
+            snapshots.take(engine, journal)?;
+        }
+        journal.close()
+    }
+
+    /// What is to be sent and was not judged.
+    pub(crate) fn waiting(&self, judged: usize) -> Vec<Command> {
+        self.waiting.iter().skip(judged).copied().collect()
     }
 
     pub(crate) fn journal(&mut self) -> Option<&mut JournalWriter> {
@@ -119,10 +156,12 @@ impl ActorPort for Outbox {
             let record = self.request(&step, command);
             self.round.requests.push(record);
         }
+        self.waiting.extend(step.commands);
         self.round.steps.push(Step {
             number: step.number,
             answer: (self.answer)(&step),
             refused: step.outcome.as_ref().err().map(|error| Box::new(error.clone())),
+            answered: step.reported.filter(|_| step.outcome.is_ok()),
             requests: step.commands.len(),
             notices_end: self.notices.len(),
         });

@@ -30,6 +30,8 @@ pub struct ActorPlan {
     /// Actor and id within the actor of each instrument of the account.
     places: Vec<(usize, InstrumentId)>,
     first_epoch: u32,
+    /// Actors of orders that others placed, whose ids tell none.
+    pub(crate) adopted: BTreeMap<u64, usize>,
 }
 
 fn invalid(rule: String, field: &'static str) -> Error {
@@ -85,7 +87,8 @@ impl ActorPlan {
                 orders,
             });
         }
-        Ok(Self { configs, places, first_epoch: account.orders.id_epoch })
+        let first_epoch = account.orders.id_epoch;
+        Ok(Self { configs, places, first_epoch, adopted: BTreeMap::new() })
     }
 
     /// Divides an account into one actor an instrument, with budgets as equal as the smallest unit lets them be.

@@ -11,7 +11,14 @@ impl ActorPlan {
     pub(crate) fn route(&self, input: ActorInput) -> Result<(Option<usize>, ActorInput)> {
         match input {
             ActorInput::Plain(input) => self.route_plain(input),
-            ActorInput::Mode { .. } => Ok((None, input)),
+            ActorInput::Mode { .. } | ActorInput::CancelAll { instrument: None, .. } => {
+                Ok((None, input))
+            }
+            ActorInput::CancelAll { instrument: Some(id), ts } => {
+                let (actor, id) = self.place(id)?;
+                Ok((Some(actor), ActorInput::CancelAll { instrument: Some(id), ts }))
+            }
+            ActorInput::Venue(_) | ActorInput::Decide { .. } => Err(each_by_itself()),
             ActorInput::List { contingency, orders } => {
                 let mut owner = None;
                 let orders: Result<Vec<OrderIntent>> = orders
@@ -81,10 +88,7 @@ impl ActorPlan {
                     "limits must be changed for each actor by itself: each has its part of them";
                 return Err(Error::new(Code::ArgumentInvalid, rule));
             }
-            Input::VenueState(_) | Input::Decide(_) => {
-                let rule = "an actor must be compared with the venue by its own journal, before the actors are opened";
-                return Err(Error::new(Code::ArgumentInvalid, rule));
-            }
+            Input::VenueState(_) | Input::Decide(_) => return Err(each_by_itself()),
         };
         Ok((Some(actor), ActorInput::Plain(input)))
     }
@@ -94,10 +98,17 @@ impl ActorPlan {
         Ok((actor, OrderIntent { instrument, ..intent }))
     }
 
-    fn owner(&self, id: ClientOrderId) -> Result<usize> {
-        self.actor_of_epoch(id.epoch()).ok_or_else(|| {
+    /// Returns the actor of an order.
+    pub(crate) fn owner(&self, id: ClientOrderId) -> Result<usize> {
+        let named = self.actor_of_epoch(id.epoch()).or_else(|| self.adopted.get(&id.0).copied());
+        named.ok_or_else(|| {
             Error::new(Code::OrderUnknown, format!("order {} must be one of the actors'", id.0))
                 .with("client_order_id", id.0)
         })
     }
+}
+
+fn each_by_itself() -> Error {
+    let rule = "actors must be compared with the venue each by itself: each has its part of it";
+    Error::new(Code::ArgumentInvalid, rule)
 }

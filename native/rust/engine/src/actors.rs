@@ -173,6 +173,18 @@ impl<P: ActorPort + 'static> Actors<P> {
         self.hand_over(actor, number, input).map(|()| number)
     }
 
+    /// Sends an input to one actor, which names instruments as itself does.
+    pub(crate) fn send_own(&mut self, actor: usize, input: ActorInput) -> Result<u64> {
+        let number = self.next_number;
+        self.next_number += 1;
+        self.hand_over(actor, number, input).map(|()| number)
+    }
+
+    /// Returns how the account is divided.
+    pub(crate) const fn plan_mut(&mut self) -> &mut ActorPlan {
+        &mut self.plan
+    }
+
     fn hand_over(&mut self, actor: usize, number: u64, input: ActorInput) -> Result<()> {
         if self.stopped.get(actor).is_none_or(|flag| flag.load(Ordering::Acquire)) {
             return Err(stopped(actor));
@@ -223,12 +235,23 @@ impl<P: ActorPort + 'static> Actors<P> {
         &mut self,
         visit: impl Fn(&mut Actor<P>) -> T + Send + Sync + 'static,
     ) -> Result<Vec<T>> {
+        self.visit_numbered(move |_, actor| visit(actor))
+    }
+
+    /// As `visit`, with each actor's place in the plan.
+    ///
+    /// # Errors
+    /// As `visit`.
+    pub fn visit_numbered<T: Send + 'static>(
+        &mut self,
+        visit: impl Fn(usize, &mut Actor<P>) -> T + Send + Sync + 'static,
+    ) -> Result<Vec<T>> {
         self.flush()?;
         // There is room for what every actor answers, so that no worker waits to be heard.
         let (answer, answers) = sync_channel(self.stopped.len().max(1));
         // Who asked may have gone; that is no concern of the actors.
         let each: Visit<P> = Arc::new(move |number, actor: &mut Actor<P>| {
-            drop(answer.send((number, visit(actor))));
+            drop(answer.send((number, visit(number, actor))));
         });
         for worker in &self.workers {
             let asked = worker.queue.send(Message::Visit(Arc::clone(&each)));
@@ -242,6 +265,34 @@ impl<P: ActorPort + 'static> Actors<P> {
         }
         all.sort_unstable_by_key(|(number, _)| *number);
         Ok(all.into_iter().map(|(_, came)| came).collect())
+    }
+
+    /// As `visit`, one actor only: waits for its worker, and for no other.
+    ///
+    /// # Errors
+    /// `ACTOR_STOPPED` when its thread has ended, or no actor has this place.
+    pub fn visit_one<T: Send + 'static>(
+        &mut self,
+        place: usize,
+        visit: impl Fn(&mut Actor<P>) -> T + Send + Sync + 'static,
+    ) -> Result<T> {
+        let threads = self.workers.len();
+        if threads == 0 {
+            return match self.own.get_mut(place) {
+                Some(Some(actor)) => Ok(visit(actor)),
+                _ => Err(stopped(place)),
+            };
+        }
+        let worker = self.workers.get_mut(place % threads).ok_or_else(worker_ended)?;
+        worker.flush(self.options.batch_max)?;
+        let (answer, answers) = sync_channel(1);
+        let asked = worker.queue.send(Message::Visit(Arc::new(move |number, actor| {
+            if number == place {
+                drop(answer.send(visit(actor)));
+            }
+        })));
+        asked.map_err(|_| worker_ended())?;
+        answers.recv().map_err(|_| stopped(place))
     }
 
     /// Waits until everything that was sent is taken, ends the threads, and returns the actors in the order of the plan;
@@ -343,6 +394,7 @@ impl AccountFigures {
                 gross_exposure: sum.gross_exposure.plus(each.gross_exposure)?,
                 worst_exposure: sum.worst_exposure.plus(each.worst_exposure)?,
                 open_orders: sum.open_orders + each.open_orders,
+                denied: sum.denied + each.denied,
                 state_hash: [0; 32],
             };
         }

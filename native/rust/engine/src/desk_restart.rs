@@ -21,34 +21,34 @@ impl DeskConfig {
             Error::new(Code::ConfigInvalid, format!("configuration must be representable, {error}"))
         })
     }
+}
 
-    /// Refuses another configuration of the engine than the journal's. What stands under `about` may differ: it is for people,
-    /// and a later version may write it otherwise.
-    fn check_recorded(&self, opened: &[u8]) -> Result<()> {
-        let recorded: Recorded = serde_json::from_slice(opened).map_err(|error| {
-            Error::new(
-                Code::JournalCorrupt,
-                format!("session_opened must hold the configuration, {error}"),
-            )
-        })?;
-        let (there, here) = (parts(&recorded.engine)?, parts(&self.engine)?);
-        let differing: Vec<&str> = here
-            .keys()
-            .chain(there.keys())
-            .filter(|key| here.get(*key) != there.get(*key))
-            .map(String::as_str)
-            .collect();
-        let Some(first) = differing.first() else { return Ok(()) };
-        let text = |side: &serde_json::Map<String, Value>| {
-            side.get(*first).map_or_else(|| "nothing".to_string(), Value::to_string)
-        };
-        Err(Error::new(
-            Code::ConfigDiffers,
-            format!("{first} must be as the journal was begun with, {}", text(&there)),
+/// Refuses another configuration of the engine than the journal's. What stands under `about` may differ: it is for people,
+/// and a later version may write it otherwise.
+pub(crate) fn check_recorded(config: &EngineConfig, opened: &[u8]) -> Result<()> {
+    let recorded: Recorded = serde_json::from_slice(opened).map_err(|error| {
+        Error::new(
+            Code::JournalCorrupt,
+            format!("session_opened must hold the configuration, {error}"),
         )
-        .with("field", *first)
-        .with("value", text(&here)))
-    }
+    })?;
+    let (there, here) = (parts(&recorded.engine)?, parts(config)?);
+    let differing: Vec<&str> = here
+        .keys()
+        .chain(there.keys())
+        .filter(|key| here.get(*key) != there.get(*key))
+        .map(String::as_str)
+        .collect();
+    let Some(first) = differing.first() else { return Ok(()) };
+    let text = |side: &serde_json::Map<String, Value>| {
+        side.get(*first).map_or_else(|| "nothing".to_string(), Value::to_string)
+    };
+    Err(Error::new(
+        Code::ConfigDiffers,
+        format!("{first} must be as the journal was begun with, {}", text(&there)),
+    )
+    .with("field", *first)
+    .with("value", text(&here)))
 }
 
 /// The part of a first record that an engine is made from.
@@ -100,7 +100,7 @@ impl Desk {
         latch: Latch,
     ) -> Result<(Self, RestartReport)> {
         let (engine, opened, journal, report) =
-            reopen(folder, options, |opened| config.check_recorded(opened))?;
+            reopen(folder, options, |opened| check_recorded(&config.engine, opened))?;
         let snapshots = SnapshotKeeper::new(folder, policy, opened, &journal);
         let mut desk = Self::of(engine, Some(journal), config, latch)?;
         desk.recall_sent(folder)?;

@@ -12,13 +12,14 @@ use crate::output::OrderChanged;
 use holdfast_core::journal_record::{Record, RecordKind};
 use holdfast_core::wire::Reader;
 use holdfast_core::{
-    Amount, BaseState, Instrument, InstrumentId, Order, OrderEvent, OrderIntent, OrderRole,
-    Overlays, Price, Quantity, Replacement, Result, Side, Timestamp, TradingMode,
+    Amount, BaseState, ClientOrderId, Instrument, InstrumentId, Order, OrderEvent, OrderIntent,
+    OrderRole, Overlays, Price, Quantity, Replacement, Result, Side, Timestamp, TradingMode,
 };
 use holdfast_risk::Fuse;
 use holdfast_risk::fuse::ceilings::Ceilings;
 use holdfast_risk::fuse::latch::{Latch, LatchState};
 use holdfast_risk::fuse::{FuseSpec, Moment, Outgoing, Refused, SPAN_NS_MAX};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -74,9 +75,9 @@ impl Egress {
         self.fuse.state()
     }
 
-    fn mode(&self, engine: &Engine) -> TradingMode {
+    fn mode(&self, own: TradingMode) -> TradingMode {
         let outside = self.mode_word.as_ref().map_or(0, |word| word.load(Ordering::Acquire));
-        TradingMode::read((engine.mode() as u8).max(outside))
+        TradingMode::read((own as u8).max(outside))
     }
 
     /// Says what becomes of a command, and counts it when it leaves.
@@ -93,31 +94,13 @@ impl Egress {
         now: Timestamp,
         left_before: bool,
     ) -> Passage {
-        let (mut outgoing, amendment) = match command {
-            Command::Place(intent) => (outgoing(engine, intent, false), 0),
-            Command::Replace(replacement) => {
-                let id = replacement.client_order_id;
-                let Some(order) = engine.order(id) else { return Passage::Leaves };
-                if never_left(order) {
-                    return Passage::Void;
-                }
-                if lessens(order, replacement) {
-                    return Passage::Leaves;
-                }
-                (outgoing(engine, &replacement.on(&order.intent), true), replacement.number)
-            }
-            Command::Cancel(id) | Command::Query(id) => {
-                return match engine.order(*id).is_some_and(never_left) {
-                    true => Passage::Void,
-                    false => Passage::Leaves,
-                };
-            }
+        let (mut outgoing, amendment) = match look(engine, command) {
+            Look::Leaves => return Passage::Leaves,
+            Look::Void => return Passage::Void,
+            Look::Asks(outgoing, amendment) => (outgoing, amendment),
         };
-        if amendment == 0 && engine.order(outgoing.client_order_id).is_some_and(never_left) {
-            return Passage::Void;
-        }
         outgoing.reduce_only |= left_before && amendment > 0;
-        let moment = Moment { now, mode: self.mode(engine), equity: engine.equity() };
+        let moment = Moment { now, mode: self.mode(engine.mode()), equity: engine.equity() };
         match self.fuse.pass(&outgoing, &moment, || reduces(engine, &outgoing)) {
             Ok(()) => Passage::Leaves,
             Err(refused) => {
@@ -125,6 +108,24 @@ impl Egress {
                 Passage::Refused(FuseRefused { sent_before: left_before, ..told })
             }
         }
+    }
+
+    /// As `judge`, of a request whose engine is elsewhere: `reduces` is asked only when that decides. `ts` is the engine's time.
+    pub(crate) fn judge_asked(
+        &mut self,
+        (outgoing, amendment): (&Outgoing, u32),
+        moment: &Moment,
+        ts: Timestamp,
+        reduces: impl FnOnce() -> bool,
+    ) -> Option<FuseRefused> {
+        let moment = Moment { mode: self.mode(moment.mode), ..*moment };
+        let refused = self.fuse.pass(outgoing, &moment, reduces).err()?;
+        Some(told(outgoing, amendment, &refused, ts))
+    }
+
+    /// The venue has said something about an order.
+    pub(crate) fn answered(&mut self, id: ClientOrderId) {
+        self.fuse.answered(id);
     }
 
     /// Notes what an input that was stepped says about orders on their way.
@@ -144,20 +145,7 @@ impl Egress {
     /// # Errors
     /// As `JournalCursor::advance`.
     pub fn recall_journal(&mut self, engine: &Engine, folder: &Path) -> Result<()> {
-        let since = engine.now().0.saturating_sub(SPAN_NS_MAX);
-        let segments = list_segments(folder)?;
-        let mut first = segments.len().saturating_sub(1);
-        let cursor_from = |first: usize| {
-            JournalCursor::over(folder, segments.get(first..).unwrap_or_default().to_vec())
-        };
-        while first > 0 && cursor_from(first)?.advance()?.is_none_or(|record| record.ts.0 > since) {
-            first -= 1;
-        }
-        let mut cursor = cursor_from(first)?;
-        while let Some(record) = cursor.advance()? {
-            self.recall(engine, &record)?;
-        }
-        Ok(())
+        each_of_the_last_day(engine, folder, |record| self.recall(engine, record))
     }
 
     /// Counts an order of the journal that left before a restart; records may be given from anywhere on, in their order.
@@ -165,35 +153,107 @@ impl Egress {
     /// # Errors
     /// `JOURNAL_CORRUPT`.
     pub fn recall(&mut self, engine: &Engine, record: &Record<'_>) -> Result<()> {
-        if record.kind != RecordKind::OrderChanged {
-            return Ok(());
+        if let Some(request) = sent_by(engine, record)? {
+            self.recall_sent(engine, &request, record.ts);
         }
-        let changed = OrderChanged::decode(&mut Reader::new(record.payload))?;
-        let exits = [OrderRole::StopLoss, OrderRole::TakeProfit, OrderRole::Liquidation];
-        let is_exit = exits.iter().any(|role| *role as u8 == changed.role);
-        if changed.event != OrderEvent::Submit as u8 || is_exit {
-            return Ok(());
-        }
-        let price = Price::from_ticks(changed.limit_ticks.max(changed.trigger_ticks));
-        let price = if price == Price::ZERO { None } else { Some(price) };
-        let request = Outgoing {
-            client_order_id: changed.client_order_id,
-            parent: changed.parent,
-            instrument: changed.instrument,
-            side: Side::from_number(changed.side)?,
-            quantity: changed.quantity,
-            notional: notional(engine, changed.instrument, changed.quantity, |mark| price.or(mark)),
-            reduce_only: false,
-            amends: false,
-            strategy: 0,
-            cause: None,
-        };
-        self.fuse.recall(&request, record.ts);
-        let id = changed.client_order_id;
+        Ok(())
+    }
+
+    /// Counts a request that left before a restart.
+    pub(crate) fn recall_sent(&mut self, engine: &Engine, request: &Outgoing, ts: Timestamp) {
+        self.fuse.recall(request, ts);
+        let id = request.client_order_id;
         if !engine.order(id).is_some_and(is_unanswered) {
             self.fuse.answered(id);
         }
-        Ok(())
+    }
+
+    /// Keeps only these orders as unanswered.
+    pub(crate) fn keep_unanswered(&mut self, ids: &BTreeSet<ClientOrderId>) {
+        self.fuse.keep_unanswered(|id| ids.contains(&id));
+    }
+}
+
+/// Lets each record of a journal be seen that is younger than the longest window, and some before them.
+pub(crate) fn each_of_the_last_day(
+    engine: &Engine,
+    folder: &Path,
+    mut see: impl FnMut(&Record<'_>) -> Result<()>,
+) -> Result<()> {
+    let since = engine.now().0.saturating_sub(SPAN_NS_MAX);
+    let segments = list_segments(folder)?;
+    let mut first = segments.len().saturating_sub(1);
+    let cursor_from = |first: usize| {
+        JournalCursor::over(folder, segments.get(first..).unwrap_or_default().to_vec())
+    };
+    while first > 0 && cursor_from(first)?.advance()?.is_none_or(|record| record.ts.0 > since) {
+        first -= 1;
+    }
+    let mut cursor = cursor_from(first)?;
+    while let Some(record) = cursor.advance()? {
+        see(&record)?;
+    }
+    Ok(())
+}
+
+/// What a record says left, where it says so.
+pub(crate) fn sent_by(engine: &Engine, record: &Record<'_>) -> Result<Option<Outgoing>> {
+    if record.kind != RecordKind::OrderChanged {
+        return Ok(None);
+    }
+    let changed = OrderChanged::decode(&mut Reader::new(record.payload))?;
+    let exits = [OrderRole::StopLoss, OrderRole::TakeProfit, OrderRole::Liquidation];
+    let is_exit = exits.iter().any(|role| *role as u8 == changed.role);
+    if changed.event != OrderEvent::Submit as u8 || is_exit {
+        return Ok(None);
+    }
+    let price = Price::from_ticks(changed.limit_ticks.max(changed.trigger_ticks));
+    let price = if price == Price::ZERO { None } else { Some(price) };
+    Ok(Some(Outgoing {
+        client_order_id: changed.client_order_id,
+        parent: changed.parent,
+        instrument: changed.instrument,
+        side: Side::from_number(changed.side)?,
+        quantity: changed.quantity,
+        notional: notional(engine, changed.instrument, changed.quantity, |mark| price.or(mark)),
+        reduce_only: false,
+        amends: false,
+        strategy: 0,
+        cause: None,
+    }))
+}
+
+/// What a command asks of the fuse.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Look {
+    /// Nothing: it leaves.
+    Leaves,
+    /// Nothing: it is about an order that never left.
+    Void,
+    /// Whether this may leave; the number is that of an amendment, 0 for a placement.
+    Asks(Outgoing, u32),
+}
+
+/// Looks at a command with the engine's books.
+pub(crate) fn look(engine: &Engine, command: &Command) -> Look {
+    match command {
+        Command::Place(intent) if engine.order(intent.client_order_id).is_some_and(never_left) => {
+            Look::Void
+        }
+        Command::Place(intent) => Look::Asks(outgoing(engine, intent, false), 0),
+        Command::Replace(replacement) => match engine.order(replacement.client_order_id) {
+            None => Look::Leaves,
+            Some(order) if never_left(order) => Look::Void,
+            Some(order) if lessens(order, replacement) => Look::Leaves,
+            Some(order) => {
+                let wanted = replacement.on(&order.intent);
+                Look::Asks(outgoing(engine, &wanted, true), replacement.number)
+            }
+        },
+        Command::Cancel(id) | Command::Query(id) => match engine.order(*id) {
+            Some(order) if never_left(order) => Look::Void,
+            _ => Look::Leaves,
+        },
     }
 }
 
@@ -202,7 +262,7 @@ fn never_left(order: &Order) -> bool {
     order.state.base() == BaseState::Denied
 }
 
-fn is_unanswered(order: &Order) -> bool {
+pub(crate) fn is_unanswered(order: &Order) -> bool {
     let overlays = order.state.load().1;
     order.is_unshown()
         || overlays.has(Overlays::PENDING_REPLACE)
@@ -249,7 +309,7 @@ fn notional(
 }
 
 /// Whether an order closes no more than the account holds, less what other open orders of its side close already.
-fn reduces(engine: &Engine, request: &Outgoing) -> bool {
+pub(crate) fn reduces(engine: &Engine, request: &Outgoing) -> bool {
     let Some(state) = engine.instruments().get(request.instrument.index()) else { return false };
     let (long, short) = (state.position.lots().lots(), state.short.lots().lots());
     let held = match request.side {

@@ -111,6 +111,12 @@ impl Engine {
         self.gate.set_mode(self.reconciled_mode());
     }
 
+    /// Returns the mode that was asked for last; differences with the venue may hold a stricter one in force.
+    #[must_use]
+    pub const fn requested_mode(&self) -> TradingMode {
+        self.reconciliation.requested
+    }
+
     fn reconciled_mode(&self) -> TradingMode {
         match self.reconciliation.requested {
             TradingMode::Normal if !self.reconciliation.open.is_empty() => TradingMode::Reduced,

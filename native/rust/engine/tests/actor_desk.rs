@@ -9,7 +9,12 @@ use holdfast_engine::request_record::REQUEST_BYTES;
 use holdfast_engine::{
     ActorDesk, ActorDeskOptions, ActorStep, EngineConfig, JournalWriter, SyncPolicy,
 };
+use holdfast_risk::fuse::FuseSpec;
+use holdfast_risk::fuse::latch::Latch;
 use proptest::prelude::*;
+use std::sync::OnceLock;
+
+static OPEN: OnceLock<FuseSpec> = OnceLock::new();
 
 /// Whether an input was taken, and the code of its refusal.
 fn answer(step: &ActorStep<'_>) -> [u8; ANSWER_BYTES] {
@@ -24,8 +29,9 @@ fn options<'a>(
     workers: usize,
     journal: Option<&'a dyn Fn(usize) -> holdfast_core::Result<JournalWriter>>,
 ) -> ActorDeskOptions<'a> {
-    let id_form = OrderIdText::new("t").unwrap();
-    ActorDeskOptions { actors, workers, id_form, journal, answer }
+    let (id_form, latch) = (OrderIdText::new("t").unwrap(), Latch::in_memory());
+    let fuse = OPEN.get_or_init(FuseSpec::unlimited);
+    ActorDeskOptions { actors, workers, id_form, journal, answer, fuse, latch }
 }
 
 /// What rounds of so many inputs told: answers, requests, notices, and the hash at the end.
@@ -53,7 +59,12 @@ fn told(
         round.iter().for_each(|input| drop(desk.send(input.clone())));
         desk.round().unwrap();
         answers.extend_from_slice(desk.answers());
+    }
+    // The mode of the moment says what leaves, so that the moment is the same for rounds of any length.
+    while desk.waiting() > 0 {
         desk.drain(usize::MAX, |record| requests.push(*record)).unwrap();
+    }
+    while !desk.notices().is_empty() {
         let mut bytes = vec![0; 1 << 20];
         let length = desk.notices().take(&mut bytes);
         notices.extend_from_slice(&bytes[..length]);

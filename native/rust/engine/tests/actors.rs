@@ -26,7 +26,10 @@ fn owner(specs: &[ActorSpec], input: &ActorInput) -> Option<usize> {
     let named = |id: ClientOrderId| Some((id.epoch() - EPOCH) as usize);
     match input {
         ActorInput::List { orders, .. } => of(orders[0].instrument),
-        ActorInput::Mode { .. } => None,
+        ActorInput::Mode { .. }
+        | ActorInput::CancelAll { .. }
+        | ActorInput::Venue(_)
+        | ActorInput::Decide { .. } => None,
         ActorInput::Plain(input) => match input {
             Input::Trade(trade) => of(trade.instrument),
             Input::Submit(intent) => of(intent.instrument),
@@ -62,7 +65,7 @@ fn local(spec: &ActorSpec, input: &ActorInput, next: u64) -> ActorInput {
         ActorInput::Plain(Input::Report(report)) => {
             report.instrument = report.instrument.map(place);
         }
-        ActorInput::Plain(_) | ActorInput::Mode { .. } => {}
+        _ => {}
     }
     input
 }
@@ -95,6 +98,7 @@ fn one_by_one(
                         let list = OrderList { contingency, orders: &orders };
                         engine.step(&Input::SubmitList(list), &mut log, &mut commands)
                     }
+                    other => panic!("the streams draw no {other:?}"),
                 };
                 log.note(&outcome, &commands);
             }

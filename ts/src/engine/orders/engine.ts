@@ -3,7 +3,7 @@ import { HoldfastError } from '../../core/holdfast-error.js';
 import type { Instrument } from '../../core/instrument.js';
 import { instrumentAt } from '../../core/instrument-at.js';
 import { shownValue } from '../../core/shown-value.js';
-import { CONTINGENCIES, type Contingency } from '../../core/vocabulary.generated.js';
+import type { Contingency } from '../../core/vocabulary.generated.js';
 import type { CheckBatch, CheckOrder } from '../../native/check-batch.js';
 import type { Command } from '../../native/command-memory.js';
 import type { ClosedEngine } from '../../native/native-engine.js';
@@ -27,7 +27,7 @@ import {
   orderCommand,
   sharedDecision,
 } from '../order-command.js';
-import { codesOf, failedFrom, resultFrom } from '../submit-result.js';
+import { resultFrom } from '../submit-result.js';
 import type { CallOptions } from './engine-calls.js';
 import { EngineControls } from './engine-controls.js';
 import { type EngineOptions, parseEngineOptions } from './engine-options.js';
@@ -38,6 +38,7 @@ import {
   type TradeUpdate,
 } from './market-update.js';
 import { TouchBook } from './routing/touch-book.js';
+import { contingencyNumber, listResult } from './order-list.js';
 import { batchReport, checkReportKeys, type VenueReport } from './venue-report.js';
 import { isExternal, type VenueRequest, venueRequest } from '../../core/venue-request.js';
 
@@ -48,9 +49,6 @@ export interface CheckOptions extends CallOptions {
   /** One of the limits' strategies. */
   readonly strategy?: string;
 }
-
-/** Orders of a list that are sent at once; the others follow what the first fills. */
-const SENT_AT_ONCE: Readonly<Record<Contingency, number>> = { oco: 2, ouo: 2, oto: 1, bracket: 1 };
 
 /**
  * The engine without a venue: the gate, orders, positions, account and journal of one account, driven by hand. The caller
@@ -141,20 +139,12 @@ export class Engine extends EngineControls {
     orders: readonly OrderIntent[],
     options: CallOptions = {},
   ): SubmitListResult {
-    const place = CONTINGENCIES.indexOf(contingency);
-    if (place < 0) throw noWord('contingency', CONTINGENCIES, contingency);
+    const place = contingencyNumber(contingency);
     for (const order of orders) checkListed(order);
     const commands = sharedDecision(orders).map((order) => this.#command(order));
     return this.telling(options, (notices) => {
       const first = this.native.submitList(place, commands, notices);
-      const clientOrderIds = Array.from(
-        { length: SENT_AT_ONCE[contingency] },
-        (_, index) => first + index,
-      );
-      const failed = failedFrom(notices, 0, commands.length);
-      return failed.length === 0
-        ? { verdict: 'approved', clientOrderIds }
-        : { verdict: 'denied', clientOrderIds, codes: codesOf(failed), failed };
+      return listResult(contingency, first, notices, commands.length);
     });
   }
 
@@ -367,14 +357,6 @@ export class Engine extends EngineControls {
     this.#currencies.set(currency, index);
     return index;
   }
-}
-
-function noWord(field: string, words: readonly string[], word: string): HoldfastError {
-  return new HoldfastError(
-    'ARGUMENT_INVALID',
-    `${field} must be one of ${words.join(', ')}, was ${word}`,
-    { context: { field, value: word } },
-  );
 }
 
 /** What plain JavaScript hands over may be no object at all. @throws HoldfastError `ARGUMENT_INVALID` */

@@ -16,7 +16,13 @@ export type {
 export { type CheckOptions, Engine } from './engine.js';
 export type { EngineEvent, FuseEvent } from './engine-event.js';
 export type { EngineOptions } from './engine-options.js';
-export type { ActorAccount, ActorFigures, ClosedActors, StoppedActor } from './symbol-actors.js';
+export type { ActorDecision } from '../../native/native-actors.js';
+export type {
+  ActorAccount,
+  ActorFigures,
+  ClosedActors,
+  StoppedActor,
+} from './symbol-actors-view.js';
 export { SymbolActors } from './symbol-actors.js';
 export { ACTOR_THREADS_MAX, type SymbolActorsOptions } from './symbol-actors-options.js';
 export type { BarUpdate, QuoteUpdate, TradeUpdate } from './market-update.js';

@@ -35,7 +35,7 @@ type ActorsPart = z.input<typeof actorsSchema>;
  */
 export interface SymbolActorsOptions extends Omit<
   EngineOptions,
-  'answerMsMax' | 'journal' | 'about' | 'fuse'
+  'answerMsMax' | 'journal' | 'about'
 > {
   /** Who owns which instruments and how much of the cash: every instrument once, and budgets that add up to the cash. */
   readonly actors: ActorsPart['actors'];
@@ -44,8 +44,11 @@ export interface SymbolActorsOptions extends Omit<
    * the same for any number. More than there are actors are not started.
    */
   readonly threads?: number;
-  /** A folder in which each actor begins a journal of its own, `actor-0` and so on; without it nothing is recorded. */
-  readonly journal?: Pick<NonNullable<EngineOptions['journal']>, 'path' | 'policy'>;
+  /**
+   * A folder in which each actor has a journal of its own, `actor-0` and so on; without it nothing is recorded. With `resume`
+   * all of them go on, `if_present` begins them where there is none.
+   */
+  readonly journal?: NonNullable<EngineOptions['journal']>;
 }
 
 export interface ParsedSymbolActorsOptions {
@@ -83,12 +86,7 @@ export function parseSymbolActorsOptions(options: SymbolActorsOptions): ParsedSy
 
 /** What an engine can and actors cannot is refused here: it would pass the schema and do nothing. */
 function checkKnown(account: object): void {
-  const journal = 'journal' in account ? account.journal : undefined;
-  const inJournal = typeof journal === 'object' && journal !== null ? Object.keys(journal) : [];
-  const foreign = [
-    ...['answerMsMax', 'about', 'fuse'].filter((key) => key in account),
-    ...inJournal.filter((key) => key !== 'path' && key !== 'policy').map((key) => `journal.${key}`),
-  ][0];
+  const foreign = ['answerMsMax', 'about'].find((key) => key in account);
   if (foreign === undefined) return;
   throw new HoldfastError(
     'CONFIG_UNKNOWN_KEY',

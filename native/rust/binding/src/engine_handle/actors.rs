@@ -1,13 +1,16 @@
 //! Symbol actors as JavaScript drives them: batches are read from arrays that JavaScript filled and sent to the actors, and
 //! each call ends when all of its inputs were taken. Only this thread touches the arrays.
 
+mod orders;
 mod rounds;
+mod venue;
 
 use super::opening::EngineJournal;
 use super::{COMMANDS, EngineArrays, OUTCOME};
 use crate::amendment::order_id;
 use crate::command::{COMMAND_BYTES, COMMANDS_MAX};
 use crate::failure::{failure, guarded};
+use crate::fuse::{armed_latch, state_json};
 use crate::held::{Held, call};
 use crate::memory::SharedBytes;
 use crate::plain_function::{Operation, plain_function};
@@ -18,15 +21,13 @@ use holdfast_engine::actor::ActorFigures;
 use holdfast_engine::actors::AccountFigures;
 use holdfast_engine::report_record::REPORT_BYTES;
 use holdfast_engine::request_record::REQUEST_BYTES;
-use holdfast_engine::{
-    ActorDesk, ActorDeskOptions, ActorInput, ActorSpec, DeskConfig, Input, JournalWriter,
-};
+use holdfast_engine::restart::RestartReport;
+use holdfast_engine::{ActorDesk, ActorDeskOptions, ActorInput, ActorSpec, DeskConfig, Input};
 use napi::Env;
 use napi::bindgen_prelude::Function;
 use napi_derive::napi;
 use serde_json::json;
 use std::cell::RefCell;
-use std::path::Path;
 use std::rc::Rc;
 
 /// What one actor owns.
@@ -67,11 +68,14 @@ impl Operation for Call {
 #[napi]
 pub struct NativeActors {
     inner: Rc<RefCell<Inner>>,
+    /// What each actor's restart found, as JSON; nothing where the journals were begun.
+    restart: Option<String>,
 }
 
 #[napi]
 impl NativeActors {
-    /// Divides an account among actors and opens them on worker threads; a journal is a folder with one for each.
+    /// Divides an account among actors and opens them on worker threads; a journal is a folder with one for each. The latch of
+    /// the fuse over all of them is in its own folder, or in the journal's.
     #[napi(constructor)]
     pub fn new(
         config: String,
@@ -80,6 +84,7 @@ impl NativeActors {
         id_prefix: String,
         journal: Option<EngineJournal>,
         arrays: EngineArrays,
+        latch_folder: Option<String>,
     ) -> napi::Result<Self, String> {
         guarded(|| {
             let config: DeskConfig = serde_json::from_str(&config).map_err(|error| {
@@ -102,28 +107,31 @@ impl NativeActors {
                 slots: Vec::new(),
                 failed: None,
             };
-            let begin = journal.as_ref().map(|journal| {
-                move |actor: usize| {
-                    let folder = Path::new(&journal.folder).join(format!("actor-{actor}"));
-                    JournalWriter::create_with(&folder, journal.options()?)
-                }
+            let latch_folder =
+                latch_folder.or_else(|| journal.as_ref().map(|journal| journal.folder.clone()));
+            let options = ActorDeskOptions {
+                actors: &parts,
+                workers: workers as usize,
+                id_form: OrderIdText::new(&id_prefix)?,
+                journal: None,
+                answer: rounds::answer,
+                fuse: &config.fuse,
+                latch: armed_latch(latch_folder.as_deref()),
+            };
+            let (desk, reports) = match &journal {
+                None => (ActorDesk::open(&config.engine, options)?, None),
+                Some(journal) => journal.open_actors(&config.engine, options)?,
+            };
+            inner.desk = Some(desk);
+            let restart = reports.map(|reports| {
+                reports.iter().map(RestartReport::json).collect::<serde_json::Value>().to_string()
             });
-            inner.desk = Some(ActorDesk::open(
-                &config.engine,
-                ActorDeskOptions {
-                    actors: &parts,
-                    workers: workers as usize,
-                    id_form: OrderIdText::new(&id_prefix)?,
-                    journal: begin.as_ref().map(|begin| begin as _),
-                    answer: rounds::answer,
-                },
-            )?);
-            Ok(Self { inner: Rc::new(RefCell::new(inner)) })
+            Ok(Self { inner: Rc::new(RefCell::new(inner)), restart })
         })
     }
 
     /// Returns one of the functions that take their arguments from memory: `submitBatch`, `applyReports`, `market` (which
-    /// sends and does not wait), `round`, `settle`, `drain`.
+    /// sends and does not wait), `round`, `settle`, `drain`, `submitList`.
     #[napi]
     pub fn function<'env>(
         &self,
@@ -137,6 +145,7 @@ impl NativeActors {
             "round" => Inner::round,
             "settle" => Inner::settle,
             "drain" => Inner::drain,
+            "submitList" => Inner::submit_list,
             _ => return Err(napi::Error::from_reason(format!("no function {name}"))),
         };
         plain_function(env, &name, Rc::new(Call { inner: Rc::clone(&self.inner), operation }))
@@ -196,6 +205,12 @@ impl NativeActors {
     #[napi]
     pub fn figures(&mut self) -> napi::Result<String, String> {
         call(&self.inner, |inner| Ok(account_json(&inner.desk()?.figures()?).to_string()))
+    }
+
+    /// Returns how the egress fuse over all actors stands, as JSON.
+    #[napi]
+    pub fn fuse(&mut self) -> napi::Result<String, String> {
+        call(&self.inner, |inner| Ok(state_json(inner.desk()?.fuse())))
     }
 
     /// Returns the actors that stopped and why, as JSON.
@@ -259,7 +274,7 @@ fn figures_json(figures: &ActorFigures) -> serde_json::Value {
         "fees": figures.fees.to_string(), "net_value": figures.net_value.to_string(),
         "gross_exposure": figures.gross_exposure.to_string(),
         "worst_exposure": figures.worst_exposure.to_string(),
-        "open_orders": figures.open_orders, "state_hash": hex(&figures.state_hash),
+        "open_orders": figures.open_orders, "denied": figures.denied, "state_hash": hex(&figures.state_hash),
     })
 }
 

@@ -118,7 +118,7 @@ fn text(value: &impl serde::Serialize) -> Result<String> {
 }
 
 /// Writes an order; 64-bit numbers are texts.
-fn order_json(order: &Order) -> Value {
+pub(super) fn order_json(order: &Order) -> Value {
     let intent = &order.intent;
     let (base, overlays, _) = order.state.load();
     let ticks = |price: Option<Price>| price.map(|price| price.ticks().to_string());

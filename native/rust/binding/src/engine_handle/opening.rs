@@ -55,7 +55,7 @@ impl EngineJournal {
         Ok(JournalOptions { opened_at, ..JournalOptions::new(SyncPolicy::parse(&self.policy)?) })
     }
 
-    fn snapshots(&self) -> SnapshotPolicy {
+    pub(super) fn snapshots(&self) -> SnapshotPolicy {
         let cadence = match self.snapshot_every_records.map(|every| NonZeroU64::new(every as u64)) {
             None => SnapshotCadence::AtRotation,
             Some(Some(every)) => SnapshotCadence::EveryRecords(every),

@@ -26,6 +26,11 @@ const actors = SymbolActors.open({
   threads: 2,
   clock: () => 1n,
   journal: { path, policy: 'os' },
+  // All orders leave in one instant of the test's clock.
+  fuse: {
+    account: { ordersPerSecondMax: 'unlimited', ordersPerMinuteMax: 'unlimited' },
+    repeatsMax: 'unlimited',
+  },
 });
 const quote = { bid: '49999.5', bidQty: '1', ask: '50000.5', askQty: '1' };
 actors.quotes([{ instrument: 'A', ...quote }, { instrument: 'B', ...quote }]);

@@ -1,152 +1,42 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { Instrument } from '#ts/core/instrument.js';
 import { Engine } from '#ts/engine/orders/engine.js';
 import type { EngineEvent } from '#ts/engine/orders/engine-event.js';
 import { SymbolActors } from '#ts/engine/orders/symbol-actors.js';
 import type { SymbolActorsOptions } from '#ts/engine/orders/symbol-actors-options.js';
 import { replayJournal } from '#ts/native/journal-tools.js';
-import type { OrderBatch } from '#ts/native/order-batch.js';
-import type { ReportBatch } from '#ts/native/report-batch.js';
+import {
+  EPOCH,
+  fuses,
+  openActors as open,
+  optionsOf,
+  played,
+  pricesAt,
+  rounds,
+  SYMBOLS,
+} from '../../../support/actor-session.js';
 import { HandClock } from '../../../support/engine-by-hand.js';
 import { UNLIMITED } from '../../../support/scripted-session.js';
 import { temporaryFolder } from '../../../support/temporary-folder.js';
 import { thrownBy } from '../../../support/thrown-error.js';
 
-const SYMBOLS = ['A', 'B', 'C', 'D', 'E'];
-const INSTRUMENTS = SYMBOLS.map((symbol) =>
-  Instrument.create({ symbol, tickSize: '0.01', lotSize: '1', baseCurrency: symbol }),
-);
-const EPOCH = 3;
-
-function optionsOf(options: Partial<SymbolActorsOptions> = {}): SymbolActorsOptions {
-  return {
-    instruments: INSTRUMENTS,
-    limits: { ...UNLIMITED, orderQtyMax: '60', grossExposureFracMax: '0.9' },
-    account: { cash: '100000' },
-    orders: { idEpoch: EPOCH },
-    actors: [
-      { symbols: ['D', 'A'], budget: '50000' },
-      { symbols: ['B'], budget: '20000' },
-      { symbols: ['C', 'E'], budget: '30000' },
-    ],
-    clock: new HandClock().read,
-    ...options,
-  };
-}
-
-function pricesAt(price: string) {
-  return SYMBOLS.map((instrument) => ({ instrument, price, quantity: '1', side: 'buy' as const }));
-}
-
-function open(options: Partial<SymbolActorsOptions> = {}): SymbolActors {
-  const actors = SymbolActors.open(optionsOf(options));
-  actors.trades(pricesAt('100'));
-  return actors;
-}
-
-const order = fc.record({
-  instrument: fc.integer({ min: 0, max: SYMBOLS.length }),
-  side: fc.constantFrom('buy' as const, 'sell' as const),
-  lots: fc.integer({ min: 0, max: 70 }),
-  limitTicks: fc.option(fc.integer({ min: 9_500, max: 10_500 }), { nil: undefined }),
-});
-const report = fc.record({
-  kind: fc.constantFrom('accepted', 'fill', 'fill', 'canceled', 'rejected'),
-  actor: fc.integer({ min: 0, max: 3 }),
-  number: fc.integer({ min: 1, max: 6 }),
-  tradeId: fc.integer({ min: 1, max: 20 }),
-  lastLots: fc.integer({ min: 1, max: 30 }),
-});
-type DrawnOrder = typeof order extends fc.Arbitrary<infer Drawn> ? Drawn : never;
-type DrawnReport = typeof report extends fc.Arbitrary<infer Drawn> ? Drawn : never;
-interface Round {
-  readonly orders: readonly DrawnOrder[];
-  readonly reports: readonly DrawnReport[];
-  readonly price: number;
-  readonly reduces: boolean;
-}
-const rounds = fc.array(
-  fc.record<Round>({
-    orders: fc.array(order, { maxLength: 12 }),
-    reports: fc.array(report, { maxLength: 12 }),
-    price: fc.integer({ min: 95, max: 105 }),
-    reduces: fc.boolean(),
-  }),
-  { minLength: 1, maxLength: 6 },
-);
-
-function outcomesOf(batch: OrderBatch | ReportBatch): readonly unknown[] {
-  return Array.from({ length: batch.length }, (_, slot) => [
-    batch.outcome(slot),
-    batch.code(slot),
-    'clientOrderId' in batch
-      ? [batch.clientOrderId(slot), batch.failedCodes(slot), batch.suggestedLots(slot)]
-      : [batch.status(slot), batch.cumLots(slot), batch.leavesLots(slot), batch.positionLots(slot)],
-  ]);
-}
-
-interface Played {
-  readonly seen: readonly unknown[];
-  /** Codes of orders, and status of reports, to tell that what is drawn reaches something. */
-  readonly reached: readonly (string | null)[];
-}
-
-/** Everything that can be seen of actors that play rounds. */
-function played(threads: number, drawn: readonly Round[]): Played {
-  const [clock, events] = [new HandClock(), [] as EngineEvent[]];
-  const onEvent = (event: EngineEvent) => events.push(event);
-  const actors = open({ threads, clock: clock.read, onEvent, batchMax: 16 });
-  const [seen, reached]: [unknown[], (string | null)[]] = [[], []];
-  for (const { orders, reports, price, reduces } of drawn) {
-    clock.advance(1_000_000n);
-    actors.orderBatch.clear();
-    for (const { limitTicks, ...each } of orders) {
-      actors.orderBatch.add(limitTicks === undefined ? each : { ...each, limitTicks });
-    }
-    actors.submitBatch();
-    seen.push(outcomesOf(actors.orderBatch));
-    reached.push(...orders.map((_, slot) => actors.orderBatch.code(slot)));
-    for (let waits = true; waits;) {
-      waits = actors.drainBatch();
-      seen.push(Buffer.from(actors.requestBatch.bytes).toString('hex'));
-    }
-    actors.reportBatch.clear();
-    for (const { kind, actor, number, tradeId, lastLots } of reports) {
-      const clientOrderId = (EPOCH + actor) * 2 ** 32 + number;
-      const plain = { kind, clientOrderId } as const;
-      actors.reportBatch.add(
-        kind === 'fill' ? { ...plain, tradeId, lastLots, lastTicks: price * 100 } : plain,
-      );
-    }
-    actors.applyReports();
-    seen.push(outcomesOf(actors.reportBatch));
-    reached.push(...reports.map((_, slot) => actors.reportBatch.status(slot)));
-    actors.trades(pricesAt(String(price)));
-    if (reduces) actors.setMode('reduced', 'drawn');
-    seen.push(actors.figures());
-  }
-  const closed = actors.close();
-  return { seen: [...seen, JSON.stringify(events, asText), closed], reached };
-}
-
-function asText(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? `${value}n` : value;
-}
-
 describe('symbol actors', () => {
   it('ord_09: 0 to 4 threads give equal outcomes, requests, events and states', () => {
     const counts = new Map<string | null, number>();
     fc.assert(
-      fc.property(rounds, (drawn) => {
-        const { seen, reached } = played(0, drawn);
-        for (const threads of [1, 2, 3, 4]) expect(played(threads, drawn).seen).toEqual(seen);
+      fc.property(rounds, fuses, (drawn, fuse) => {
+        const { seen, reached } = played(0, drawn, fuse);
+        for (const threads of [1, 2, 3, 4]) {
+          expect(played(threads, drawn, fuse).seen).toEqual(seen);
+        }
         for (const word of reached) counts.set(word, (counts.get(word) ?? 0) + 1);
       }),
       { numRuns: 100 },
     );
-    for (const word of [null, 'ORDER_QTY_EXCEEDED', 'partially_filled', 'filled', 'canceled']) {
+    const words = ['ORDER_QTY_EXCEEDED', 'partially_filled', 'filled', 'canceled'];
+    const said = ['list approved', 'list denied', 'list ORDER_INVALID', 'amend approved'];
+    for (const word of [null, ...words, ...said, 'amend ORDER_UNKNOWN', 'armed', 'tripped']) {
       expect([word, counts.get(word)]).toEqual([word, expect.toSatisfy((n: number) => n > 10)]);
     }
   });
@@ -228,11 +118,9 @@ describe('symbol actors', () => {
     expect(code({ orders: { maxOpenOrders: 2 } })).toBe('ACTOR_PLAN_INVALID');
     expect(code({ threads: 257 })).toBe('CONFIG_INVALID');
     expect(code({ threads: 0.5 })).toBe('CONFIG_INVALID');
-    for (const key of ['answerMsMax', 'about', 'fuse']) {
+    for (const key of ['answerMsMax', 'about']) {
       expect(code({ [key]: {} })).toBe('CONFIG_UNKNOWN_KEY');
     }
-    const resumed = { journal: { path: 'x', resume: true } } as Partial<SymbolActorsOptions>;
-    expect(code(resumed)).toBe('CONFIG_UNKNOWN_KEY');
   });
 
   it('refuse what is no order of theirs, each with its code, and go on', () => {

@@ -17,7 +17,7 @@ impl Inner {
     }
 
     /// The desk, gathering notices when somebody listens.
-    fn desk_telling(&mut self) -> Result<&mut ActorDesk> {
+    pub(super) fn desk_telling(&mut self) -> Result<&mut ActorDesk> {
         let listens = self.exchange.u32_at(LISTENS) != 0;
         let desk = self.desk()?;
         desk.hear(listens)?;
@@ -39,7 +39,13 @@ impl Inner {
 
     /// Sends one input, waits for it, and fails with why it was refused.
     pub(super) fn single(&mut self, input: impl Into<ActorInput>) -> Result<u32> {
-        self.desk_telling()?.send(input)?;
+        self.desk_telling()?;
+        self.sent(input)
+    }
+
+    /// As `single`, whoever listens.
+    pub(super) fn sent(&mut self, input: impl Into<ActorInput>) -> Result<u32> {
+        self.desk()?.send(input)?;
         self.round()
     }
 
@@ -158,8 +164,10 @@ impl Inner {
         record.map(MarketEvent::decode).ok_or_else(missing)
     }
 
-    /// Commits the journals, writes the oldest requests into their array, and leaves their count.
+    /// Commits the journals, writes the oldest requests into their array, and leaves their count. What the fuse refuses is
+    /// told by notices.
     pub(super) fn drain(&mut self) -> Result<u32> {
+        self.desk_telling()?;
         let desk = self.desk.as_mut().ok_or_else(closed)?;
         let (requests, mut slot) = (&mut self.requests, 0);
         let room = requests.read().len() / REQUEST_BYTES;
@@ -169,7 +177,7 @@ impl Inner {
         })?;
         self.exchange.put_u32(COUNT, count as u32);
         self.exchange.put_u32(WAITING, desk.waiting() as u32);
-        Ok(0)
+        self.take_notices()
     }
 
     fn count(&self, room: usize) -> Result<usize> {
