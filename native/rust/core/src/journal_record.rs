@@ -41,6 +41,7 @@ vocabulary! {
         LimitsRequested = 48 "limits_requested", GateSignal = 49 "gate_signal",
         FuseRefused = 50 "fuse_refused", CapitalPlanned = 51 "capital_planned",
         RiskMeasured = 52 "risk_measured",
+        TradeClosed = 55 "trade_closed",
     }
 }
 
