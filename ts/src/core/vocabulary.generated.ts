@@ -131,6 +131,7 @@ export const RECORD_KINDS = {
   fuse_refused: 50,
   capital_planned: 51,
   risk_measured: 52,
+  trade_closed: 55,
   route_chosen: 56,
 } as const;
 export type RecordKind = keyof typeof RECORD_KINDS;

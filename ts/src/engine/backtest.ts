@@ -190,7 +190,6 @@ async function play(
     instruments,
     account: native.memory.account,
     files,
-    isHedging: prepared.account.positionMode === 'hedging',
   });
   try {
     const { strategy } = options;

@@ -1,54 +1,53 @@
-import { instrumentAt } from '../core/instrument-at.js';
-import { AMOUNT_SCALE } from '../core/amount.js';
+import { AMOUNT_SCALE, Amount } from '../core/amount.js';
 import { formatDecimal } from '../core/decimal.js';
+import { instrumentAt } from '../core/instrument-at.js';
 import type { Instrument } from '../core/instrument.js';
-import type { OrderRole, Side } from '../core/vocabulary.generated.js';
-import type { FillNotice, PositionNotice } from '../native/notice-reader.js';
+import type { ClosedNotice } from '../native/closed-notice.js';
+import type { OpenTripSnapshot } from '../native/native-session.js';
+import type { PositionNotice } from '../native/notice-reader.js';
+import { type OrderReason, reasonOf } from './order-reason.js';
 import { RoundTripLog } from './report/round-trip-log.js';
 import type { ExitReason } from './session-result.js';
 
-interface OpenTrip {
+/** How a run ended for a trip that was open. */
+export interface RunEnd {
+  readonly tsNs: bigint;
+  readonly markTicks: bigint;
+  /** Profit of what is open, at the mark. */
+  readonly unrealized: Amount;
+}
+
+/** What a trip came to, in sums. */
+interface Outcome {
+  readonly instrument: number;
   readonly side: 'long' | 'short';
-  readonly entryNs: bigint;
-  readonly entryBar: number;
-  entryTickLots: bigint;
-  entryLots: bigint;
-  exitTickLots: bigint;
-  exitLots: bigint;
-  maxLots: bigint;
-  realizedRaw: bigint;
-  feesRaw: bigint;
+  readonly openedNs: bigint;
+  readonly tsNs: bigint;
+  readonly entryTickLots: bigint;
+  readonly exitTickLots: bigint;
+  readonly lots: bigint;
+  readonly mostLots: bigint;
+  readonly pnlRaw: bigint;
+  readonly feesRaw: bigint;
+  readonly exitReason: ExitReason;
 }
-
-export interface TrackedFill {
-  readonly fill: FillNotice;
-  readonly position: PositionNotice;
-  readonly side: Side;
-  readonly role: OrderRole;
-}
-
-const magnitude = (value: bigint) => (value < 0n ? -value : value);
 
 /**
- * Follows positions from flat to flat; a fill that turns a position over ends one trip and begins the next. When hedging
- * the two sides of an instrument are followed apart, the long one first.
+ * Gathers the round trips that the native core tells, with what it does not know: the bars that each lasted. Those that are
+ * open at the end of a run are ended by it, at their marks.
  */
 export class RoundTripTracker {
   readonly log = new RoundTripLog();
   readonly #instruments: readonly Instrument[];
-  /** Sides that an instrument can have open at once. */
-  readonly #sides: 1 | 2;
-  readonly #open: (OpenTrip | null)[];
-  readonly #lots: bigint[];
   /** Market events of each instrument so far. */
   readonly #events: number[];
+  /** Market events of its instrument before each open trip; the long ones by instrument, then the short ones. */
+  readonly #entries: (number | undefined)[];
 
-  constructor(instruments: readonly Instrument[], isHedging = false) {
+  constructor(instruments: readonly Instrument[]) {
     this.#instruments = instruments;
-    this.#sides = isHedging ? 2 : 1;
-    this.#open = Array.from({ length: instruments.length * this.#sides }, () => null);
-    this.#lots = this.#open.map(() => 0n);
     this.#events = instruments.map(() => 0);
+    this.#entries = Array.from({ length: instruments.length * 2 }, () => undefined);
   }
 
   /** Counts a bar or a tick of an instrument. */
@@ -56,106 +55,71 @@ export class RoundTripTracker {
     this.#events[instrument] = (this.#events[instrument] ?? 0) + 1;
   }
 
-  onFill({ fill, position, side, role }: TrackedFill): void {
-    const index = this.#indexOf(position, side);
-    const before = this.#lots[index] ?? 0n;
-    const after = position.lots;
-    this.#lots[index] = after;
-    const signed = side === 'buy' ? fill.lastLots : -fill.lastLots;
-    const opposite = before !== 0n && before > 0n !== signed > 0n;
-    const closed = opposite ? smaller(fill.lastLots, magnitude(before)) : 0n;
-    const opened = fill.lastLots - closed;
-    // The fee follows the lots; the part that cannot be divided goes with what was opened.
-    const closingFee = closed === 0n ? 0n : (fill.feeRaw * closed) / fill.lastLots;
-    const trip = this.#open[index] ?? null;
-    if (trip !== null && closed > 0n) {
-      trip.exitTickLots += fill.lastTicks * closed;
-      trip.exitLots += closed;
-      trip.realizedRaw += position.realizedByFillRaw;
-      trip.feesRaw += closingFee;
-      if (closed === magnitude(before)) this.#end(index, trip, fill.tsNs, reason(role));
-    }
-    if (opened > 0n) this.#add(index, fill, opened, fill.feeRaw - closingFee, after);
+  /** Notes when a trip begins; one that a fill turns over is still open until it is told to be closed. */
+  onPosition({ instrument, lots }: PositionNotice): void {
+    if (lots === 0n) return;
+    this.#entries[this.#place(instrument, lots > 0n ? 'long' : 'short')] ??=
+      this.#events[instrument];
   }
 
-  /** A leg that was closed tells by the side of its fill which one it was. */
-  #indexOf({ instrument, lots }: PositionNotice, side: Side): number {
-    if (this.#sides === 1) return instrument;
-    const isLong = lots > 0n || (lots === 0n && side === 'sell');
-    return instrument * 2 + (isLong ? 0 : 1);
+  onClosed(notice: ClosedNotice): void {
+    const { instrument, side, openedNs, tsNs, entryTickLots, exitTickLots } = notice;
+    const { lots, mostLots, pnlRaw, feesRaw } = notice;
+    const sums = { entryTickLots, exitTickLots, lots, mostLots, pnlRaw, feesRaw };
+    const exitReason = tableReason(reasonOf(notice.role));
+    this.#end({ instrument, side, openedNs, tsNs, ...sums, exitReason });
   }
 
-  #instrumentOf(index: number): number {
-    return Math.floor(index / this.#sides);
-  }
-
-  /** Ends what is still open, valued at the marks; profits by side, marks by instrument. */
-  close(tsNs: bigint, unrealizedRaw: readonly bigint[], markTicks: readonly bigint[]): void {
-    for (const [index, trip] of this.#open.entries()) {
-      if (trip === null) continue;
-      const lots = magnitude(this.#lots[index] ?? 0n);
-      trip.exitTickLots += (markTicks[this.#instrumentOf(index)] ?? 0n) * lots;
-      trip.exitLots += lots;
-      trip.realizedRaw += unrealizedRaw[index] ?? 0n;
-      this.#end(index, trip, tsNs, 'end');
-    }
-  }
-
-  #add(index: number, fill: FillNotice, lots: bigint, feeRaw: bigint, after: bigint): void {
-    const trip: OpenTrip = this.#open[index] ?? {
-      side: after > 0n ? 'long' : 'short',
-      entryNs: fill.tsNs,
-      entryBar: this.#events[this.#instrumentOf(index)] ?? 0,
-      entryTickLots: 0n,
-      entryLots: 0n,
-      exitTickLots: 0n,
-      exitLots: 0n,
-      maxLots: 0n,
-      realizedRaw: 0n,
-      feesRaw: 0n,
-    };
-    trip.entryTickLots += fill.lastTicks * lots;
-    trip.entryLots += lots;
-    trip.feesRaw += feeRaw;
-    trip.maxLots = magnitude(after) > trip.maxLots ? magnitude(after) : trip.maxLots;
-    this.#open[index] = trip;
-  }
-
-  #end(index: number, trip: OpenTrip, tsNs: bigint, exitReason: ExitReason): void {
-    this.#open[index] = null;
-    const at = this.#instrumentOf(index);
-    const instrument = instrumentAt(this.#instruments, at);
-    const outcome = {
+  /** Ends a trip that is open when the run ends. */
+  onEnd(trip: OpenTripSnapshot, { tsNs, markTicks, unrealized }: RunEnd): void {
+    const lots = BigInt(trip.entry_lots);
+    const left = lots - BigInt(trip.exit_lots);
+    const feesRaw = Amount.parse(trip.fees, '').raw;
+    this.#end({
+      instrument: trip.instrument,
       side: trip.side,
-      bars: (this.#events[at] ?? 0) - trip.entryBar,
-      exitReason,
-      pnlRaw: trip.realizedRaw - trip.feesRaw,
-      feesRaw: trip.feesRaw,
-    };
+      openedNs: BigInt(trip.opened_ns),
+      tsNs,
+      entryTickLots: BigInt(trip.entry_tick_lots),
+      exitTickLots: BigInt(trip.exit_tick_lots) + markTicks * left,
+      lots,
+      mostLots: BigInt(trip.most_lots),
+      pnlRaw: Amount.parse(trip.realized, '').raw + unrealized.raw - feesRaw,
+      feesRaw,
+      exitReason: 'end',
+    });
+  }
+
+  #place(instrument: number, side: 'long' | 'short'): number {
+    return side === 'long' ? instrument : this.#instruments.length + instrument;
+  }
+
+  #end(trip: Outcome): void {
+    const instrument = instrumentAt(this.#instruments, trip.instrument);
+    const place = this.#place(trip.instrument, trip.side);
+    const { side, exitReason, pnlRaw, feesRaw, lots } = trip;
+    const bars = (this.#events[trip.instrument] ?? 0) - (this.#entries[place] ?? 0);
+    this.#entries[place] = undefined;
     const amount = (raw: bigint) => formatDecimal(raw, AMOUNT_SCALE);
     const tick = instrument.priceOfTicks(1n).toNumber();
-    const average = (tickLots: bigint, lots: bigint) => (Number(tickLots) / Number(lots)) * tick;
-    this.log.add(outcome, () => ({
+    const average = (tickLots: bigint) => (Number(tickLots) / Number(lots)) * tick;
+    this.log.add({ side, bars, exitReason, pnlRaw, feesRaw }, () => ({
       instrument: instrument.symbol,
-      side: trip.side,
-      entryTsMs: Number(trip.entryNs / 1_000_000n),
-      exitTsMs: Number(tsNs / 1_000_000n),
-      entryPx: average(trip.entryTickLots, trip.entryLots),
-      exitPx: average(trip.exitTickLots, trip.exitLots),
-      quantity: instrument.quantityOfLots(trip.maxLots).toString(),
-      pnl: amount(outcome.pnlRaw),
-      fees: amount(outcome.feesRaw),
-      bars: outcome.bars,
+      side,
+      entryTsMs: Number(trip.openedNs / 1_000_000n),
+      exitTsMs: Number(trip.tsNs / 1_000_000n),
+      entryPx: average(trip.entryTickLots),
+      exitPx: average(trip.exitTickLots),
+      quantity: instrument.quantityOfLots(trip.mostLots).toString(),
+      pnl: amount(pnlRaw),
+      fees: amount(feesRaw),
+      bars,
       exitReason,
     }));
   }
 }
 
-function smaller(left: bigint, right: bigint): bigint {
-  return left < right ? left : right;
-}
-
-function reason(role: OrderRole): ExitReason {
-  // An order that was adopted from the venue was somebody's wish, as a strategy's is.
-  return role === 'strategy' || role === 'external' ? 'signal' : role;
+/** An order that was adopted from the venue was somebody's wish, as a strategy's is. */
+function tableReason(reason: OrderReason): ExitReason {
+  return reason === 'external' ? 'signal' : reason;
 }

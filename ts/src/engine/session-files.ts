@@ -16,7 +16,8 @@ import {
   ORDER_COLUMNS,
   type OrderRow,
 } from './report/csv-files.js';
-import { reasonOf, type TrackedOrder } from './session-recorder.js';
+import { reasonOf } from './order-reason.js';
+import type { TrackedOrder } from './session-recorder.js';
 
 /** What a session's folder holds; nothing else is ever removed from one. */
 const SESSION_ENTRIES = [

@@ -10,6 +10,7 @@ import { DrawdownTracker } from '../quant/drawdown.js';
 import type { NativeSnapshot } from '../native/native-session.js';
 import { DenialLog } from './denial-log.js';
 import { StrideSample } from './report/stride-sample.js';
+import { reasonOf } from './order-reason.js';
 import { RoundTripTracker } from './round-trip-tracker.js';
 import type { SessionFiles } from './session-files.js';
 import type { EquityPoint, FillMark } from './session-result.js';
@@ -19,6 +20,8 @@ const FILL_SAMPLE_MAX = 4_000;
 const INTRADAY_SAMPLE_MAX = 4_096;
 
 const DAY_NS = 86_400_000_000_000n;
+
+type EndOfRun = Pick<NativeSnapshot, 'positions' | 'account' | 'open_trips'>;
 
 /** An order from its submission to its end. */
 export interface TrackedOrder {
@@ -62,13 +65,12 @@ export class SessionRecorder {
     readonly instruments: readonly Instrument[];
     readonly account: Float64Array;
     readonly files: SessionFiles | null;
-    readonly isHedging?: boolean;
   }) {
     this.#instruments = options.instruments;
     this.#account = options.account;
     this.#files = options.files;
     this.#closes = options.instruments.map(() => null);
-    this.roundTrips = new RoundTripTracker(options.instruments, options.isHedging);
+    this.roundTrips = new RoundTripTracker(options.instruments);
   }
 
   get firstTsMs(): number {
@@ -114,6 +116,9 @@ export class SessionRecorder {
       case 'position':
         this.#onPosition(notice);
         return;
+      case 'closed':
+        this.roundTrips.onClosed(notice);
+        return;
       case 'day':
         this.#onDay(notice);
         return;
@@ -125,23 +130,20 @@ export class SessionRecorder {
   }
 
   /** Ends the round trips that are still open, at their marks. */
-  closeTrips({ positions, account }: Pick<NativeSnapshot, 'positions' | 'account'>): void {
-    const raw = (text: string) => Amount.parse(text, '').raw;
-    const ticks = positions.map(({ mark_px: mark }, index) =>
-      mark === null ? 0n : instrumentAt(this.#instruments, index).price(mark).ticks,
-    );
-    const unrealized =
-      account?.position_mode === 'hedging'
-        ? positions.flatMap(({ symbol }) =>
-            (['long', 'short'] as const).map((side) => {
-              const leg = account.positions.find(
-                (each) => each.symbol === symbol && each.side === side,
-              );
-              return raw(leg?.unrealized ?? '0');
-            }),
-          )
-        : positions.map((position) => raw(position.unrealized));
-    this.roundTrips.close(BigInt(this.lastTsMs) * 1_000_000n, unrealized, ticks);
+  closeTrips({ positions, account, open_trips: open = [] }: EndOfRun): void {
+    const tsNs = BigInt(this.lastTsMs) * 1_000_000n;
+    for (const trip of open) {
+      const position = positions[trip.instrument];
+      const leg = account?.positions.find(
+        (each) => each.symbol === position?.symbol && each.side === trip.side,
+      );
+      const isHedging = account?.position_mode === 'hedging';
+      const unrealized = (isHedging ? leg?.unrealized : position?.unrealized) ?? '0';
+      const mark = position?.mark_px ?? null;
+      const instrument = instrumentAt(this.#instruments, trip.instrument);
+      const markTicks = mark === null ? 0n : instrument.price(mark).ticks;
+      this.roundTrips.onEnd(trip, { tsNs, markTicks, unrealized: Amount.parse(unrealized, '') });
+    }
   }
 
   /** Writes the orders that are still open. */
@@ -208,11 +210,11 @@ export class SessionRecorder {
   }
 
   #onPosition(position: PositionNotice): void {
+    this.roundTrips.onPosition(position);
     const fill = this.#fill;
     const order = fill === undefined ? undefined : this.#orders.get(fill.clientOrderId);
     if (fill === undefined || order === undefined) return;
     const instrument = instrumentAt(this.#instruments, position.instrument);
-    this.roundTrips.onFill({ fill, position, side: order.side, role: order.role });
     this.#files?.fill(instrument, { fill, position, order });
     const { side, role } = order;
     this.fills.addLater(() => ({
@@ -241,13 +243,6 @@ export class SessionRecorder {
   #instrument(notice: { readonly instrument: number }): Instrument {
     return instrumentAt(this.#instruments, notice.instrument);
   }
-}
-
-/** Why an order existed, as tables and reports say it. */
-export function reasonOf(
-  role: OrderNotice['role'],
-): 'signal' | Exclude<OrderNotice['role'], 'strategy'> {
-  return role === 'strategy' ? 'signal' : role;
 }
 
 const ENDS = new Set<OrderNotice['status']>([

@@ -282,6 +282,23 @@ export interface AccountSnapshot {
   }[];
 }
 
+/** A round trip that is open; sums of price × quantity are ticks × lots. */
+export interface OpenTripSnapshot {
+  readonly trade_id: number;
+  readonly instrument: number;
+  readonly side: 'long' | 'short';
+  readonly opened_by: number;
+  readonly opened_ns: string;
+  readonly most_lots: string;
+  readonly entry_tick_lots: string;
+  readonly entry_lots: string;
+  readonly exit_tick_lots: string;
+  readonly exit_lots: string;
+  /** Gross profit of what was closed. */
+  readonly realized: string;
+  readonly fees: string;
+}
+
 export interface NativeSnapshot {
   readonly start_cash: string;
   readonly cash: string;
@@ -315,6 +332,8 @@ export interface NativeSnapshot {
   readonly drawdown_tripped: boolean;
   readonly limits_fingerprint: string;
   readonly state_hash: string;
+  /** Absent when every position is flat. */
+  readonly open_trips?: readonly OpenTripSnapshot[];
   /** Only where there is more than netted positions of one currency. */
   readonly account?: AccountSnapshot;
 }

@@ -18,6 +18,7 @@ import {
 } from '../core/vocabulary.generated.js';
 import { CONTROL_BITS, CONTROL_CODES, type ControlCode } from '../core/controls.generated.js';
 import { CODE_NAMES } from './batch-record.js';
+import { type ClosedNotice, closedNotice } from './closed-notice.js';
 
 const HEADER_BYTES = 16;
 /** Bytes of a report up to where the currency of its fee may stand. */
@@ -128,7 +129,7 @@ export interface DayNotice {
 }
 
 export type Notice =
-  FillNotice | PositionNotice | OrderNotice | VerdictNotice | DayNotice | FuseNotice;
+  FillNotice | PositionNotice | ClosedNotice | OrderNotice | VerdictNotice | DayNotice | FuseNotice;
 
 /** Reads the notices that a native call left; every value is copied out, since the next call writes over them. */
 export class NoticeReader {
@@ -162,6 +163,8 @@ export class NoticeReader {
           : undefined;
       case RECORD_KINDS.verdict:
         return this.#verdict(tsNs, at);
+      case RECORD_KINDS.trade_closed:
+        return closedNotice(this.#view, tsNs, at);
       case RECORD_KINDS.day_closed:
         return this.#day(tsNs, at);
       case RECORD_KINDS.fuse_refused:

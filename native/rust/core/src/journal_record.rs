@@ -40,7 +40,8 @@ vocabulary! {
         VenueSnapshot = 40 "venue_snapshot", ReconciliationDecision = 41 "reconciliation_decision",
         LimitsRequested = 48 "limits_requested", GateSignal = 49 "gate_signal",
         FuseRefused = 50 "fuse_refused", CapitalPlanned = 51 "capital_planned",
-        RiskMeasured = 52 "risk_measured", RouteChosen = 56 "route_chosen",
+        RiskMeasured = 52 "risk_measured", TradeClosed = 55 "trade_closed",
+        RouteChosen = 56 "route_chosen",
     }
 }
 

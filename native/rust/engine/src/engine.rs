@@ -12,6 +12,7 @@ use crate::keyed_submission::FirstResult;
 use crate::order_store::OrderStore;
 use crate::position::Position;
 use crate::reconciliation::Reconciliation;
+use crate::round_trips::RoundTrips;
 use crate::self_trade::SelfTradeConfig;
 use crate::sequence::Sequencer;
 use crate::sink::{Noted, Sink};
@@ -125,6 +126,7 @@ pub struct Engine {
     /// Whether a limit asks for sums over instruments.
     pub(crate) watches_totals: bool,
     pub(crate) capital_book: CapitalBook,
+    pub(crate) round_trips: RoundTrips,
     /// Why other limits hold since an input whose record did not come.
     pub(crate) limits_due: Option<ChangeCause>,
 }
@@ -160,6 +162,7 @@ impl Engine {
                 coverage: Coverage::default(),
             });
         }
+        let first_id = ClientOrderId::compose(config.orders.id_epoch, 1)?;
         let mut engine = Self {
             instruments,
             orders: OrderStore::with_capacity(config.max_open_orders),
@@ -174,7 +177,7 @@ impl Engine {
             held: BTreeSet::new(),
             gate,
             clock: ManualClock::default(),
-            next_order_id: ClientOrderId::compose(config.orders.id_epoch, 1)?.0,
+            next_order_id: first_id.0,
             net_value: Amount::ZERO,
             gross_value: Amount::ZERO,
             worst_exposure: Amount::ZERO,
@@ -196,6 +199,7 @@ impl Engine {
             watches_stops: false,
             watches_totals: false,
             capital_book: CapitalBook::new(config.instruments.len()),
+            round_trips: RoundTrips::new(config.instruments.len(), first_id),
             limits_due: None,
         };
         engine.watch_totals()?;

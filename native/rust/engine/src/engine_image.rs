@@ -12,7 +12,7 @@ use holdfast_core::{Result, persist_fields, persist_parts};
 
 /// Version of the form: raised with every change of a list of fields, so that another version refuses the bytes instead of
 /// reading them wrongly.
-pub const IMAGE_VERSION: u16 = 2;
+pub const IMAGE_VERSION: u16 = 3;
 
 persist_fields!(OrderCounts {
     submitted,
@@ -63,7 +63,7 @@ persist_parts!(Engine {
         limits_due,
         capital_book,
     ],
-    parts: [instruments, orders, ended, wallets, gate, first_results],
+    parts: [instruments, orders, ended, wallets, gate, first_results, round_trips],
     given: [
         max_open_orders,
         position_mode,

@@ -48,6 +48,7 @@ impl Engine {
             if complete { OrderEvent::CompleteFill } else { OrderEvent::PartialFill },
             sink,
         )?;
+        self.follow_trip(&intent, report, change, sink)?;
         self.protect(&intent, change.opened, sink, commands)?;
         if is_followed {
             self.send_followers(id, sink, commands)?;
@@ -115,6 +116,6 @@ impl Engine {
     }
 }
 
-fn fee_currency(report: &VenueReport, settlement: CurrencyId) -> CurrencyId {
+pub(crate) fn fee_currency(report: &VenueReport, settlement: CurrencyId) -> CurrencyId {
     report.fee_currency.checked_sub(1).map_or(settlement, CurrencyId)
 }

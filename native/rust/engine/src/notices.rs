@@ -9,8 +9,9 @@ use holdfast_core::{ReportKind, Result, Timestamp};
 /// Bytes before each payload: length, kind, time.
 pub const NOTICE_HEADER_BYTES: usize = 16;
 
-/// Where the instrument stands in the fixed layout of a position and of an order.
+/// Where the instrument stands in the fixed layout of a position, of a closed trade and of an order.
 const POSITION_INSTRUMENT: usize = 0;
+const TRADE_INSTRUMENT: usize = 0;
 const ORDER_INSTRUMENT: usize = 16;
 
 /// A queue of notices; it holds what one input caused, and the session takes all of it before the next input.
@@ -69,6 +70,7 @@ impl Notices {
             at = payload + u32::from_le_bytes([a, b, c, d]) as usize;
             let offset = match kind {
                 kind if kind == RecordKind::PositionChanged as u8 => POSITION_INSTRUMENT,
+                kind if kind == RecordKind::TradeClosed as u8 => TRADE_INSTRUMENT,
                 kind if kind == RecordKind::OrderChanged as u8 => ORDER_INSTRUMENT,
                 _ => continue,
             };
@@ -92,6 +94,7 @@ impl Notices {
             kind,
             RecordKind::OrderChanged
                 | RecordKind::PositionChanged
+                | RecordKind::TradeClosed
                 | RecordKind::DayClosed
                 | RecordKind::Verdict
                 | RecordKind::VenueReport

@@ -11,6 +11,7 @@ use crate::output::{DayClosed, OrderChanged, PositionChanged};
 use crate::portfolio_controls::measured_json;
 use crate::rates::RateChanged;
 use crate::reconciliation::{closed_json, decision_json, item_json, state_json, venue_json};
+use crate::trade_closed::TradeClosed;
 use holdfast_core::journal_record::{Record, RecordKind, hex};
 use holdfast_core::wire::Reader;
 use holdfast_core::{
@@ -73,6 +74,7 @@ pub fn record_json(record: &Record<'_>) -> Result<Value> {
         RecordKind::Verdict => verdict(&Verdict::decode(&mut reader)?),
         RecordKind::OrderChanged => order(&OrderChanged::decode(&mut reader)?)?,
         RecordKind::PositionChanged => position(&PositionChanged::decode(&mut reader)?),
+        RecordKind::TradeClosed => TradeClosed::decode(&mut reader)?.json(),
         RecordKind::DayClosed => day(&DayClosed::decode(&mut reader)?),
         RecordKind::VenueSnapshot => venue_json(&mut reader)?,
         RecordKind::ReconciliationDecision => decision_json(&mut reader)?,

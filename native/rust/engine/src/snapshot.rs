@@ -3,6 +3,7 @@
 use crate::account_snapshot::AccountSnapshot;
 use crate::engine::Engine;
 use crate::position::Position;
+use crate::trade_closed::OpenTripSnapshot;
 use holdfast_core::journal_record::hex;
 use holdfast_core::{Instrument, Price, Quantity, Result};
 use serde::Serialize;
@@ -57,6 +58,9 @@ pub struct Snapshot {
     pub drawdown_tripped: bool,
     pub limits_fingerprint: String,
     pub state_hash: String,
+    /// Round trips that have not ended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open_trips: Vec<OpenTripSnapshot>,
     /// Currencies, margin and liquidation prices, where there is more than netted positions of one currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountSnapshot>,
@@ -121,6 +125,7 @@ impl Engine {
             drawdown_tripped: self.gate.guard().drawdown_tripped(),
             limits_fingerprint: hex(self.gate.table().fingerprint()),
             state_hash: hex(&self.state_hash()),
+            open_trips: self.open_trips(),
             account: self.has_account_detail().then(|| self.account_snapshot()).transpose()?,
         })
     }

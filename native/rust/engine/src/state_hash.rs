@@ -35,6 +35,7 @@ impl Engine {
         self.open_orders().for_each(|order| hash_order(order, &mut words));
         self.gate.words().into_iter().for_each(|word| words.add(word));
         self.hash_coverage(&mut words);
+        self.round_trips.words().for_each(|word| words.add(word));
         *words.0.finalize().as_bytes()
     }
 

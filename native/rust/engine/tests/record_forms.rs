@@ -53,7 +53,7 @@ fn forms() -> BTreeMap<&'static str, Value> {
 }
 
 /// The fields of each kind; a kind may get more.
-const KNOWN: [(&str, &str); 26] = [
+const KNOWN: [(&str, &str); 27] = [
     ("amend_requested", "client_order_id limit_ticks quantity_lots trigger_ticks"),
     ("bar", "close_ticks high_ticks instrument low_ticks open_ticks ts_open_ns volume_lots"),
     ("cancel_requested", "client_order_id"),
@@ -92,6 +92,10 @@ const KNOWN: [(&str, &str); 26] = [
     ("strategy_throttled", "strategy"),
     ("track_lost", "client_order_id"),
     ("trade", "aggressor_side instrument price_ticks quantity_lots"),
+    (
+        "trade_closed",
+        "client_order_id entry_tick_lots entry_ticks exit_reason exit_tick_lots exit_ticks fees instrument lots most_lots opened_by opened_ns other_fees pnl side trade_id",
+    ),
     (
         "venue_report",
         "account amendment client_order_id fee fee_currency instrument last_lots last_ticks liquidity_side report slippage trade_id venue_sequence",

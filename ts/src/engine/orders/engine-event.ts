@@ -13,6 +13,7 @@ import type {
   PositionNotice,
 } from '../../native/notice-reader.js';
 import type { FillEvent, OrderEvent } from '../../strategies/strategy-context.js';
+import { type ClosedTrade, closedTrade } from './closed-trade.js';
 
 /** A position after a fill; amounts in the instrument's settlement currency. */
 export interface PositionEvent {
@@ -55,6 +56,7 @@ export type EngineEvent =
   | { readonly kind: 'order'; readonly order: OrderEvent }
   | { readonly kind: 'fill'; readonly fill: FillEvent }
   | { readonly kind: 'position'; readonly position: PositionEvent }
+  | { readonly kind: 'closed'; readonly closed: ClosedTrade }
   | { readonly kind: 'day'; readonly day: DayEvent }
   | { readonly kind: 'fuse'; readonly fuse: FuseEvent };
 
@@ -81,6 +83,10 @@ export class EngineEvents {
       } else if (notice.kind === 'order') {
         this.#told(notice, into);
         into.push({ kind: 'order', order: this.#orderEvent(notice) });
+      } else if (notice.kind === 'closed') {
+        const instrument = instrumentAt(this.#instruments, notice.instrument);
+        const closed = closedTrade(notice, instrument, this.#currencies);
+        into.push({ kind: 'closed', closed });
       } else if (notice.kind === 'day') into.push({ kind: 'day', day: this.#dayEvent(notice) });
       else if (notice.kind === 'fuse') into.push({ kind: 'fuse', fuse: fuseEvent(notice) });
     }

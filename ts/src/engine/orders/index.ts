@@ -14,6 +14,7 @@ export type {
   RestartReport,
 } from '../../native/reconciler.js';
 export { type CheckOptions, Engine } from './engine.js';
+export type { ClosedTrade } from './closed-trade.js';
 export type { EngineEvent, FuseEvent } from './engine-event.js';
 export type { EngineOptions } from './engine-options.js';
 export type { ActorDecision } from '../../native/native-actors.js';

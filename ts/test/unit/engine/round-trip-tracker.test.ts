@@ -167,9 +167,54 @@ describe('RoundTripTracker', () => {
     expect(roundTrips.listed.map((trip) => trip.bars)).toEqual([3]);
   });
 
-  it('has nothing to end when nothing was opened', () => {
+  it('counts the bars of a trip that was turned over apart from those of the next', async () => {
+    const { result } = await playScript([10, 10, 11, 12, 13, 14, 15], {
+      0: (context) => context.buy(10),
+      2: (context) => context.sell(15),
+      4: (context) => context.buy(20),
+    });
+    const trips = result.roundTrips.listed;
+    expect(trips.map(({ side, bars, quantity }) => [side, bars, quantity])).toEqual([
+      ['long', 2, '10'],
+      ['short', 2, '5'],
+      ['long', 2, '15'],
+    ]);
+  });
+
+  it('ends both sides of a hedged instrument at the mark, each with its own profit', async () => {
+    const account = { positionMode: 'hedging' } as const;
+    const { result } = await playScript(
+      [10, 10, 12, 13],
+      { 0: (context) => context.buy(10), 1: (context) => context.sell(4) },
+      { account },
+    );
+    expect(result.roundTrips.listed).toMatchObject([
+      { side: 'long', quantity: '10', entryPx: 10, exitPx: 13, pnl: '30', exitReason: 'end' },
+      { side: 'short', quantity: '4', entryPx: 12, exitPx: 13, pnl: '-4', exitReason: 'end' },
+    ]);
+    expect(tripTotal(result)).toBe(difference(result.finalEquity, result.startCash));
+  });
+
+  it('takes a position that somebody else closed for closed by a signal, as tables have no other word', () => {
     const tracker = new RoundTripTracker([STOCK]);
-    tracker.close(5n, [0n], [100n]);
-    expect(tracker.log.record().totals.count).toBe(0);
+    const sums = { lots: 2n, mostLots: 2n, entryTickLots: 200n, exitTickLots: 220n };
+    tracker.onClosed({
+      kind: 'closed',
+      tsNs: 5_000_000n,
+      instrument: 0,
+      tradeId: 1,
+      clientOrderId: 2,
+      role: 'external',
+      openedBy: 1,
+      openedNs: 1_000_000n,
+      side: 'long',
+      ...sums,
+      pnlRaw: 0n,
+      feesRaw: 0n,
+      otherFees: [],
+    });
+    expect(tracker.log.record().listed).toMatchObject([
+      { entryTsMs: 1, exitTsMs: 5, bars: 0, exitReason: 'signal' },
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { runBacktest } from '#ts/engine/backtest.js';
-import { reasonOf, SessionRecorder } from '#ts/engine/session-recorder.js';
+import { SessionRecorder } from '#ts/engine/session-recorder.js';
 import { defineStrategy } from '#ts/strategies/strategy.js';
 import { randomWalkBars } from '#ts/testing/random-walk-bars.js';
 import { playScript, STOCK, UNLIMITED } from '../../support/scripted-session.js';
@@ -26,14 +26,6 @@ describe('SessionRecorder', () => {
       recoveredTsMs: null,
     });
     expect(recorder.equityDrawdown.worst).toBeNull();
-  });
-
-  it('says signal for the orders of a strategy, and else why they were placed', () => {
-    expect([reasonOf('strategy'), reasonOf('stop_loss'), reasonOf('take_profit')]).toEqual([
-      'signal',
-      'stop_loss',
-      'take_profit',
-    ]);
   });
 
   it('RISK-17: counts the trades of the busiest day as the control does: what opens, and what was sent', async () => {
