@@ -62,17 +62,21 @@ describe.skipIf(!hasAdapter)('the Cholesky factor of a graphics adapter', () => 
     TIMEOUT_MS,
   );
 
-  it('MATRIX_NOT_DEFINITE names the row, also in a later panel', async () => {
-    const matrix = covariance(40);
-    const twice = matrix.map((row, at) => (at === 30 ? [...(matrix[3] ?? [])] : row));
-    const same = twice.map((row) => row.map((value, at) => (at === 30 ? (row[3] ?? 0) : value)));
-    const last = same[30];
-    if (last !== undefined) last[30] = (same[3]?.[3] ?? 0) * 0.9;
-    await expect(gpu?.cholesky(same)).rejects.toMatchObject({
-      code: 'MATRIX_NOT_DEFINITE',
-      context: { row: 30 },
-    });
-  });
+  it(
+    'MATRIX_NOT_DEFINITE names the row, also in a later panel',
+    async () => {
+      const matrix = covariance(40);
+      const twice = matrix.map((row, at) => (at === 30 ? [...(matrix[3] ?? [])] : row));
+      const same = twice.map((row) => row.map((value, at) => (at === 30 ? (row[3] ?? 0) : value)));
+      const last = same[30];
+      if (last !== undefined) last[30] = (same[3]?.[3] ?? 0) * 0.9;
+      await expect(gpu?.cholesky(same)).rejects.toMatchObject({
+        code: 'MATRIX_NOT_DEFINITE',
+        context: { row: 30 },
+      });
+    },
+    TIMEOUT_MS,
+  );
 
   it('MATRIX_INVALID for what is no symmetric matrix of finite numbers', async () => {
     for (const matrix of [

@@ -93,22 +93,26 @@ describe.skipIf(!hasAdapter)('a histogram of scenarios on a graphics adapter', (
     TIMEOUT_MS,
   );
 
-  it('SIMULATION_NOT_FINITE and wrong bins are refused', async () => {
-    const options = question('brownian', 1_024);
-    await expect(
-      gpu?.scenarioHistogram(
-        { ...options, positions: [{ kind: 'linear', asset: 0, exposure: 3e39 }] },
-        { range: [0, 1] },
-      ),
-    ).rejects.toMatchObject({ code: 'SIMULATION_NOT_FINITE', context: { count: 1_024 } });
-    for (const choice of [{ bins: 0 }, { bins: 4_096 }, { range: [1, 1] as const }]) {
-      await expect(gpu?.scenarioHistogram(options, choice)).rejects.toMatchObject({
-        code: 'CONFIG_INVALID',
+  it(
+    'SIMULATION_NOT_FINITE and wrong bins are refused',
+    async () => {
+      const options = question('brownian', 1_024);
+      await expect(
+        gpu?.scenarioHistogram(
+          { ...options, positions: [{ kind: 'linear', asset: 0, exposure: 3e39 }] },
+          { range: [0, 1] },
+        ),
+      ).rejects.toMatchObject({ code: 'SIMULATION_NOT_FINITE', context: { count: 1_024 } });
+      for (const choice of [{ bins: 0 }, { bins: 4_096 }, { range: [1, 1] as const }]) {
+        await expect(gpu?.scenarioHistogram(options, choice)).rejects.toMatchObject({
+          code: 'CONFIG_INVALID',
+        });
+      }
+      await expect(gpu?.scenarioHistogram({ ...options, path: true })).rejects.toMatchObject({
+        code: 'GPU_TASK_UNSUPPORTED',
+        context: { field: 'path' },
       });
-    }
-    await expect(gpu?.scenarioHistogram({ ...options, path: true })).rejects.toMatchObject({
-      code: 'GPU_TASK_UNSUPPORTED',
-      context: { field: 'path' },
-    });
-  });
+    },
+    TIMEOUT_MS,
+  );
 });

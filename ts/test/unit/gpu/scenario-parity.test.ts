@@ -204,26 +204,34 @@ describe.skipIf(!hasAdapter)('scenarios on a graphics adapter', () => {
     TIMEOUT_MS,
   );
 
-  it('PRISK-06: a path is the same in any sample, and under any other question', async () => {
-    const options: ScenarioOptions = {
-      model: { kind: 'brownian', covariance: [[0.0004]] },
-      positions: linear(1),
-      scenarios: 96,
-      outcomes: true,
-      levels: [0.9],
-    };
-    const short = await gpu?.simulateScenarios(options);
-    const long = await gpu?.simulateScenarios({ ...options, scenarios: 2_048, path: true });
-    expect([...(short?.outcomes ?? [])]).toEqual([...(long?.outcomes?.subarray(0, 96) ?? [1])]);
-  });
+  it(
+    'PRISK-06: a path is the same in any sample, and under any other question',
+    async () => {
+      const options: ScenarioOptions = {
+        model: { kind: 'brownian', covariance: [[0.0004]] },
+        positions: linear(1),
+        scenarios: 96,
+        outcomes: true,
+        levels: [0.9],
+      };
+      const short = await gpu?.simulateScenarios(options);
+      const long = await gpu?.simulateScenarios({ ...options, scenarios: 2_048, path: true });
+      expect([...(short?.outcomes ?? [])]).toEqual([...(long?.outcomes?.subarray(0, 96) ?? [1])]);
+    },
+    TIMEOUT_MS,
+  );
 
-  it('SIMULATION_NOT_FINITE counts what single precision cannot hold', async () => {
-    await expect(
-      gpu?.simulateScenarios({
-        model: { kind: 'brownian', covariance: [[0.04]] },
-        positions: [{ kind: 'linear', asset: 0, exposure: 3e39 }],
-        scenarios: 1_024,
-      }),
-    ).rejects.toMatchObject({ code: 'SIMULATION_NOT_FINITE', context: { count: 1_024 } });
-  });
+  it(
+    'SIMULATION_NOT_FINITE counts what single precision cannot hold',
+    async () => {
+      await expect(
+        gpu?.simulateScenarios({
+          model: { kind: 'brownian', covariance: [[0.04]] },
+          positions: [{ kind: 'linear', asset: 0, exposure: 3e39 }],
+          scenarios: 1_024,
+        }),
+      ).rejects.toMatchObject({ code: 'SIMULATION_NOT_FINITE', context: { count: 1_024 } });
+    },
+    TIMEOUT_MS,
+  );
 });

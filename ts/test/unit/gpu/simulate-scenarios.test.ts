@@ -37,6 +37,8 @@ const large: ScenarioOptions = {
   steps: 252,
   scenarios: 800,
 };
+/** A software adapter compiles and plays on a processor that other tests use as well. */
+const TIMEOUT_MS = 240_000;
 const always = { gpu: 'always', allowSoftware: true } as const;
 
 describe('simulateScenarios of holdfast/gpu', () => {
@@ -46,27 +48,34 @@ describe('simulateScenarios of holdfast/gpu', () => {
     expect(await simulateScenarios(small, { gpu: 'never' })).toEqual(expected);
   });
 
-  it('GPU_TASK_UNSUPPORTED names what the kernels do not do; auto leaves it to the processor', async () => {
-    const perpetual = { kind: 'perpetual', asset: 0, notional: 10, margin: 5, maintenance: 0.01 };
-    const positions = Array.from({ length: 257 }, () => perpetual) as ScenarioOptions['positions'];
-    const cases: readonly (readonly [string, Partial<ScenarioOptions>])[] = [
-      ['sampling', { sampling: 'sobol' }],
-      ['controlVariate', { controlVariate: true }],
-      ['positions', { positions }],
-    ];
-    for (const [field, options] of cases) {
-      await expect(simulateScenarios({ ...small, ...options }, always)).rejects.toMatchObject({
-        code: 'GPU_TASK_UNSUPPORTED',
-        context: { field },
+  it(
+    'GPU_TASK_UNSUPPORTED names what the kernels do not do; auto leaves it to the processor',
+    async () => {
+      const perpetual = { kind: 'perpetual', asset: 0, notional: 10, margin: 5, maintenance: 0.01 };
+      const positions = Array.from(
+        { length: 257 },
+        () => perpetual,
+      ) as ScenarioOptions['positions'];
+      const cases: readonly (readonly [string, Partial<ScenarioOptions>])[] = [
+        ['sampling', { sampling: 'sobol' }],
+        ['controlVariate', { controlVariate: true }],
+        ['positions', { positions }],
+      ];
+      for (const [field, options] of cases) {
+        await expect(simulateScenarios({ ...small, ...options }, always)).rejects.toMatchObject({
+          code: 'GPU_TASK_UNSUPPORTED',
+          context: { field },
+        });
+      }
+      const found = await simulateScenarios({ ...large, controlVariate: true });
+      expect(found).toMatchObject({
+        device: 'processor',
+        controlled: { correlation: expect.any(Number) as unknown },
+        fallback: { code: 'GPU_TASK_UNSUPPORTED' },
       });
-    }
-    const found = await simulateScenarios({ ...large, controlVariate: true });
-    expect(found).toMatchObject({
-      device: 'processor',
-      controlled: { correlation: expect.any(Number) as unknown },
-      fallback: { code: 'GPU_TASK_UNSUPPORTED' },
-    });
-  }, 120_000);
+    },
+    TIMEOUT_MS,
+  );
 
   it('options without their form are refused before anything runs', async () => {
     const wrong = { ...small, model: { kind: 'brownian' } } as unknown as ScenarioOptions;
@@ -77,24 +86,34 @@ describe('simulateScenarios of holdfast/gpu', () => {
     }
   });
 
-  it.skipIf(!hasAdapter)('wrong options are refused as on the processor', async () => {
-    const wrong = { ...small, barriers: [{ asset: 3, ratio: 0.9 }] };
-    const onProcessor = simulateOnProcessor(wrong);
-    await expect(onProcessor).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
-    await expect(simulateScenarios(wrong, always)).rejects.toMatchObject({
-      code: 'ARGUMENT_INVALID',
-    });
-    await expect(simulateScenarios({ ...small, levels: [0.9999] }, always)).rejects.toMatchObject({
-      code: 'SAMPLE_TOO_SMALL',
-    });
-  });
+  it.skipIf(!hasAdapter)(
+    'wrong options are refused as on the processor',
+    async () => {
+      const wrong = { ...small, barriers: [{ asset: 3, ratio: 0.9 }] };
+      const onProcessor = simulateOnProcessor(wrong);
+      await expect(onProcessor).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+      await expect(simulateScenarios(wrong, always)).rejects.toMatchObject({
+        code: 'ARGUMENT_INVALID',
+      });
+      await expect(simulateScenarios({ ...small, levels: [0.9999] }, always)).rejects.toMatchObject(
+        {
+          code: 'SAMPLE_TOO_SMALL',
+        },
+      );
+    },
+    TIMEOUT_MS,
+  );
 
-  it.skipIf(!hasAdapter)('runs on the adapter when asked, and names it', async () => {
-    const found = await simulateScenarios(small, always);
-    expect(found).toMatchObject({ device: adapter?.name, adapter, fallback: null });
-    const expected = await simulateOnProcessor(small);
-    expect((found.tails[1]?.cvar ?? 0) / (expected.tails[1]?.cvar ?? 1) - 1).toBeCloseTo(0, 4);
-  });
+  it.skipIf(!hasAdapter)(
+    'runs on the adapter when asked, and names it',
+    async () => {
+      const found = await simulateScenarios(small, always);
+      expect(found).toMatchObject({ device: adapter?.name, adapter, fallback: null });
+      const expected = await simulateOnProcessor(small);
+      expect((found.tails[1]?.cvar ?? 0) / (expected.tails[1]?.cvar ?? 1) - 1).toBeCloseTo(0, 4);
+    },
+    TIMEOUT_MS,
+  );
 
   it.skipIf(!hasSoftwareOnly)(
     'GPU_SOFTWARE_REFUSED: auto falls back to the processor and says so',
@@ -105,7 +124,7 @@ describe('simulateScenarios of holdfast/gpu', () => {
         fallback: { code: 'GPU_SOFTWARE_REFUSED' },
       });
     },
-    120_000,
+    TIMEOUT_MS,
   );
 
   it.skipIf(!hasAdapter)(
@@ -130,6 +149,6 @@ describe('simulateScenarios of holdfast/gpu', () => {
         });
       }
     },
-    120_000,
+    TIMEOUT_MS,
   );
 });
