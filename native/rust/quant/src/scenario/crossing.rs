@@ -49,7 +49,7 @@ mod tests {
             (100.0, -1.0, 0.30, [3.3328, 7.2636, 12.9713]),
             (105.0, -1.0, 0.30, [2.0658, 4.4226, 8.3686]),
         ] {
-            let variance = volatility * volatility * YEARS;
+            let variance: f64 = volatility * volatility * YEARS;
             let level = (barrier / 100.0_f64).ln();
             for (strike, expected) in [90.0, 100.0, 110.0].into_iter().zip(expected) {
                 let found = mean(|z| {
@@ -73,7 +73,7 @@ mod tests {
             (95.0, 1.0, 0.3, 34.7116),
             (105.0, 1.0, 0.1, 9.5445),
         ] {
-            let (rate, variance) = (0.1, volatility * volatility * years);
+            let (rate, variance): (f64, f64) = (0.1, volatility * volatility * years);
             let drift = rate * years - 0.5 * variance;
             let reached = |price: f64| {
                 let level = (price / 100.0).ln();
