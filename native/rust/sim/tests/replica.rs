@@ -3,9 +3,11 @@
 mod support;
 
 use holdfast_core::journal_record::{Chain, RecordKind};
-use holdfast_core::wire::Encode;
+use holdfast_core::persist::Persist;
+use holdfast_core::wire::{Encode, Reader};
 use holdfast_core::{Code, Result, Side, Timestamp};
 use holdfast_engine::{Engine, Replica, Sink};
+use holdfast_risk::Verdict;
 use holdfast_sim::SessionConfig;
 use proptest::prelude::*;
 use support::*;
@@ -122,4 +124,32 @@ fn an_output_that_the_engine_does_not_give_is_a_divergence() {
         rest = &rest[record.bytes..];
     }
     assert_eq!(code(Replica::default().feed(&other)), Code::JournalDiverged);
+}
+
+/// Journals from before hold verdicts in a longer form, which says the same or is a divergence all the same.
+#[test]
+fn a_verdict_in_the_form_of_journals_from_before_is_the_same_verdict() {
+    let (stream, engine) = recorded(&[(true, 3), (false, 2)]);
+    let rewritten = |limits_mark: u64| {
+        let (mut chain, mut reading, mut bytes) = (Chain::default(), Chain::default(), Vec::new());
+        let mut rest = stream.bytes.as_slice();
+        while let Some(record) = reading.verify(rest).unwrap() {
+            let mut payload = record.payload.to_vec();
+            if record.kind == RecordKind::Verdict {
+                let mut verdict = Verdict::decode(&mut Reader::new(record.payload)).unwrap();
+                verdict.limits_mark ^= limits_mark;
+                payload.clear();
+                verdict.save(&mut payload);
+                assert!(payload.len() > record.payload.len());
+                assert!(Verdict::is_of_old(&payload).unwrap());
+            }
+            chain.append(&mut bytes, record.kind, record.ts, payload.as_slice()).unwrap();
+            rest = &rest[record.bytes..];
+        }
+        bytes
+    };
+    let mut replica = Replica::default();
+    replica.feed(&rewritten(0)).unwrap();
+    assert_eq!(replica.engine().unwrap().state_hash(), engine.state_hash());
+    assert_eq!(code(Replica::default().feed(&rewritten(1))), Code::JournalDiverged);
 }
