@@ -2,12 +2,14 @@
 
 mod actor_floor;
 
+use actor_floor::desk::{self, Begin};
 use actor_floor::{EPOCH, Stream, account, specs};
-use holdfast_core::{Code, OrderIdText};
+use holdfast_core::{ClientOrderId, Code, InstrumentId, ReportKind, Timestamp, VenueReport};
 use holdfast_engine::actor_outbox::ANSWER_BYTES;
 use holdfast_engine::request_record::REQUEST_BYTES;
 use holdfast_engine::{
-    ActorDesk, ActorDeskOptions, ActorStep, EngineConfig, JournalWriter, SyncPolicy,
+    ActorDesk, ActorDeskOptions, ActorInput, ActorSpec, EngineConfig, Input, JournalWriter,
+    SyncPolicy,
 };
 use holdfast_risk::fuse::FuseSpec;
 use holdfast_risk::fuse::latch::Latch;
@@ -16,22 +18,13 @@ use std::sync::OnceLock;
 
 static OPEN: OnceLock<FuseSpec> = OnceLock::new();
 
-/// Whether an input was taken, and the code of its refusal.
-fn answer(step: &ActorStep<'_>) -> [u8; ANSWER_BYTES] {
-    let mut bytes = [0; ANSWER_BYTES];
-    let code = step.outcome.as_ref().map_or_else(|error| error.code() as u16, |_| 1);
-    bytes[..2].copy_from_slice(&code.to_le_bytes());
-    bytes
-}
-
 fn options<'a>(
-    actors: &'a [holdfast_engine::ActorSpec],
+    actors: &'a [ActorSpec],
     workers: usize,
-    journal: Option<&'a dyn Fn(usize) -> holdfast_core::Result<JournalWriter>>,
+    journal: Begin<'a>,
 ) -> ActorDeskOptions<'a> {
-    let (id_form, latch) = (OrderIdText::new("t").unwrap(), Latch::in_memory());
-    let fuse = OPEN.get_or_init(FuseSpec::unlimited);
-    ActorDeskOptions { actors, workers, id_form, journal, answer, fuse, latch }
+    let fuse = (OPEN.get_or_init(FuseSpec::unlimited), Latch::in_memory());
+    desk::options(actors, workers, fuse, journal)
 }
 
 /// What rounds of so many inputs told: answers, requests, notices, and the hash at the end.
@@ -124,4 +117,31 @@ fn actor_stopped_what_a_journal_does_not_hold_never_leaves() {
     assert_eq!(desk.figures().map_err(|error| error.code()), Err(Code::ActorStopped));
     desk.close().unwrap();
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn cancel_all_asks_for_each_open_order_once_of_all_actors_or_of_an_instrument() {
+    let (account, specs) = (account(2, 4_000_000, false), specs(4_000_000, &[0, 1], &[0, 0]));
+    let mut desk = ActorDesk::open(&account, options(&specs, 2, None)).unwrap();
+    let mut play = |inputs: &[ActorInput]| -> Vec<(u8, ClientOrderId)> {
+        inputs.iter().for_each(|input| drop(desk.send(input.clone())));
+        desk.round().unwrap();
+        let left = desk::drained(&mut desk, usize::MAX);
+        left.iter().map(desk::seen).map(|(kind, _, id)| (kind, id)).collect()
+    };
+    let named = |actor: u32, number: u32| ClientOrderId::compose(EPOCH + actor, number).unwrap();
+    let all = [named(0, 1), named(1, 1), named(0, 2), named(1, 2)];
+    let placed = play(&Stream::new(&specs, 2).of(&desk::loop_of(4)));
+    assert_eq!(placed, all.map(|id| (0, id)));
+    let ts = Timestamp(2_000_000_000);
+    let accepted =
+        all.map(|id| Input::Report(VenueReport::without_fill(id, ReportKind::Accepted, ts)).into());
+    assert_eq!(play(&accepted), []);
+    let of = |instrument| ActorInput::CancelAll { instrument, ts };
+    let cancels = |ids: [ClientOrderId; 2]| ids.map(|id| (1, id)).to_vec();
+    assert_eq!(play(&[of(Some(InstrumentId(1)))]), cancels([all[1], all[3]]));
+    assert_eq!(play(&[of(None)]), cancels([all[0], all[2]]));
+    assert_eq!(play(&[of(None)]), [], "all are being cancelled");
+    let unknown = desk.send(of(Some(InstrumentId(2))));
+    assert_eq!(unknown.map_err(|error| error.code()), Err(Code::InstrumentUnknown));
 }

@@ -3,17 +3,16 @@
 mod actor_floor;
 mod support;
 
-use actor_floor::{Drawn, EPOCH, Stream, account, specs};
+use actor_floor::{Drawn, EPOCH, Stream, account, desk, specs};
 use holdfast_core::{
-    Amendment, ClientOrderId, Code, Error, InstrumentId, OrderIdText, OrderIntent, Overlays,
-    Quantity, ReportKind, Result, Timestamp, TradingMode, VenueReport,
+    Amendment, ClientOrderId, Code, Error, InstrumentId, OrderIntent, Quantity, ReportKind, Result,
+    Timestamp, TradingMode, VenueReport,
 };
-use holdfast_engine::actor_outbox::ANSWER_BYTES;
 use holdfast_engine::request_record::REQUEST_BYTES;
 use holdfast_engine::restart::{RestartReport, rebuild};
 use holdfast_engine::{
-    ActorDesk, ActorDeskOptions, ActorInput, ActorJournals, ActorSpec, ActorStep, EngineConfig,
-    Input, JournalOptions, SnapshotCadence, SnapshotPolicy, SyncPolicy,
+    ActorDesk, ActorDeskOptions, ActorInput, ActorJournals, ActorSpec, EngineConfig, Input,
+    JournalOptions, SnapshotCadence, SnapshotPolicy, SyncPolicy,
 };
 use holdfast_risk::fuse::latch::{Latch, LatchState};
 use holdfast_risk::fuse::{FuseScopeSpec, FuseSpec};
@@ -24,20 +23,12 @@ use support::Folder;
 
 const CASH: u32 = 4_000_000;
 
-fn answer(step: &ActorStep<'_>) -> [u8; ANSWER_BYTES] {
-    let mut bytes = [0; ANSWER_BYTES];
-    let code = step.outcome.as_ref().map_or_else(|error| error.code() as u16, |_| 1);
-    bytes[..2].copy_from_slice(&code.to_le_bytes());
-    bytes
-}
-
 fn options<'a>(
     actors: &'a [ActorSpec],
     workers: usize,
     fuse: &'a FuseSpec,
 ) -> ActorDeskOptions<'a> {
-    let (id_form, latch) = (OrderIdText::new("t").unwrap(), Latch::in_memory());
-    ActorDeskOptions { actors, workers, id_form, journal: None, answer, fuse, latch }
+    desk::options(actors, workers, (fuse, Latch::in_memory()), None)
 }
 
 fn journal_options() -> Result<JournalOptions> {
@@ -50,14 +41,6 @@ fn journals(folder: &Path) -> ActorJournals<'_> {
     ActorJournals { folder, options: &journal_options, snapshots }
 }
 
-fn drained(desk: &mut ActorDesk) -> Vec<[u8; REQUEST_BYTES]> {
-    let mut left = Vec::new();
-    while desk.waiting() > 0 {
-        desk.drain(usize::MAX, |record| left.push(*record)).unwrap();
-    }
-    left
-}
-
 fn play(desk: &mut ActorDesk, inputs: &[ActorInput]) -> Vec<[u8; REQUEST_BYTES]> {
     inputs.iter().for_each(|input| drop(desk.send(input.clone())));
     desk.round().unwrap();
@@ -66,7 +49,12 @@ fn play(desk: &mut ActorDesk, inputs: &[ActorInput]) -> Vec<[u8; REQUEST_BYTES]>
 
 /// Kind and order of a request.
 fn seen(record: &[u8; REQUEST_BYTES]) -> (u8, ClientOrderId) {
-    (record[0], ClientOrderId(u64::from_le_bytes(record[8..16].try_into().unwrap())))
+    let (kind, _, id) = desk::seen(record);
+    (kind, id)
+}
+
+fn drained(desk: &mut ActorDesk) -> Vec<[u8; REQUEST_BYTES]> {
+    desk::drained(desk, usize::MAX)
 }
 
 /// Copies the journals as a crash leaves them: without what a living owner holds.
@@ -389,37 +377,4 @@ fn config_differs_and_journal_not_found_another_division_is_refused() {
     assert_eq!(code(again), Err(Code::JournalIo));
     let (_, reports) = two.resumed(&path).unwrap();
     assert!(reports.iter().all(|report| report.snapshot.is_some() && report.replayed == 0));
-}
-
-#[test]
-fn cancel_all_asks_for_each_open_order_once_of_all_actors_or_of_an_instrument() {
-    let two = Two::new("cancel");
-    let mut desk = two.created("begun");
-    let ts = Timestamp(2_000_000_000);
-    play(&mut desk, &two.orders(1, &[0, 1, 1, 0]));
-    for (actor, number) in [(0, 1), (0, 2), (1, 1), (1, 2)] {
-        let report = VenueReport::without_fill(
-            named(actor, number),
-            ReportKind::Accepted,
-            Timestamp(1_100_000_000),
-        );
-        desk.send(Input::Report(report)).unwrap();
-    }
-    let only = ActorInput::CancelAll { instrument: Some(InstrumentId(1)), ts };
-    let cancels: Vec<_> = play(&mut desk, &[only]).iter().map(seen).collect();
-    assert_eq!(cancels, [(1, named(1, 1)), (1, named(1, 2))]);
-    let all = ActorInput::CancelAll { instrument: None, ts };
-    let cancels: Vec<_> = play(&mut desk, &[all.clone()]).iter().map(seen).collect();
-    assert_eq!(cancels, [(1, named(0, 1)), (1, named(0, 2))]);
-    assert_eq!(play(&mut desk, &[all]).len(), 0, "all are being cancelled");
-    let unknown = ActorInput::CancelAll { instrument: Some(InstrumentId(2)), ts };
-    assert_eq!(code(desk.send(unknown)), Err(Code::InstrumentUnknown));
-    let closed = desk.close().unwrap();
-    for (actor, figures) in closed.figures.actors.iter().enumerate() {
-        let (engine, _) = rebuild(&two.path("begun").join(format!("actor-{actor}"))).unwrap();
-        assert_eq!(engine.state_hash(), figures.state_hash);
-        assert!(
-            engine.open_orders().all(|order| order.state.load().1.has(Overlays::PENDING_CANCEL))
-        );
-    }
 }

@@ -1,6 +1,8 @@
 //! What the tests of actors share: accounts, streams of inputs drawn from numbers, and a port that keeps everything.
 #![allow(dead_code)]
 
+pub mod desk;
+
 use holdfast_core::journal_record::{Chain, RecordKind};
 use holdfast_core::venue_report::LiquiditySide;
 use holdfast_core::wire::Encode;

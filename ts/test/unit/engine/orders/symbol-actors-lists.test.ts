@@ -29,7 +29,7 @@ function fill(desk: SymbolActors | Engine, clientOrderId: number, tradeId: numbe
 function left(desk: SymbolActors | Engine) {
   return desk.drainRequests().map((request) => {
     const { kind, symbol } = request;
-    return [kind, symbol, 'side' in request ? String(request.side) : null];
+    return [kind, symbol, 'side' in request ? request.side : null];
   });
 }
 
@@ -134,7 +134,10 @@ describe('amendments and cancels of symbol actors', () => {
           symbol,
           Math.floor(clientOrderId / 2 ** 32) - EPOCH,
         ]);
-    expect(cancels()).toEqual(Array(2).fill(['cancel', 'A', 0]));
+    expect(cancels()).toEqual([
+      ['cancel', 'A', 0],
+      ['cancel', 'A', 0],
+    ]);
     actors.cancelAll();
     expect(cancels()).toEqual([
       ['cancel', 'D', 0],
