@@ -34,12 +34,17 @@ export type LimitsPreset = (typeof LIMITS_PRESETS)[number];
 
 /** Limits by name. What a preset leaves open is `unlimited` and stands so in every report. */
 const PRESETS: Readonly<Record<LimitsPreset, LimitsOptions>> = {
-  /** RISK-02, RISK-03, RISK-05, RISK-13: 2 % a position, a stop loss always, 15 % drawdown, 110 % margin. */
+  /**
+   * RISK-02 to RISK-05, RISK-13: 2 % a position, a stop loss always, correlation up to 0.7, 15 % drawdown, 110 % margin. With
+   * more than one instrument correlations must be told; that they may be a day old is ours.
+   */
   bot4: {
     ...UNLIMITED,
     positionFracMax: '0.02',
     drawdownFracMax: '0.15',
     stopLossRequired: true,
+    correlationMax: '0.7',
+    correlationAgeMsMax: '86400000',
     marginCoverFracMin: '1.1',
   },
   /** RISK-02, RISK-17 to RISK-20: 15 % a position, 80 % exposure, 5 % a day, 20 trades a day, 10 orders a minute. */

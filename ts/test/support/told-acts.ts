@@ -72,6 +72,9 @@ export function toldWorld(draw: Draw): ToldWorld {
     [TOLD_START_NS, TOLD_START_NS + 40_000n * MS],
     [TOLD_START_NS + 80_000n * MS, TOLD_START_NS + 900_000_000n * MS],
   ] as const;
+  const calendars = {
+    day: sessions.map(([from, until]): [string, string] => [String(from), String(until)]),
+  };
   return {
     hasPlans: !isFree,
     limits: {
@@ -83,13 +86,8 @@ export function toldWorld(draw: Draw): ToldWorld {
       change: { loosenDelayMs: String(CAPITAL_DELAY_MS) },
       ...(isMargined && draw(2) === 0 ? { marginCoverFracMin: '1.1' } : {}),
       ...(talks && draw(2) === 0 ? { strategyMessagesPerSecondMax: '3' } : {}),
-      ...(hours
-        ? {
-            tradingHours: 'day',
-            calendars: { day: sessions.map(([from, until]) => [String(from), String(until)]) },
-          }
-        : {}),
-    } as LimitsOptions,
+      ...(hours ? { tradingHours: 'day', calendars } : {}),
+    },
     rules: {
       instruments: [
         draw(2) === 0 ? FILTERED : {},

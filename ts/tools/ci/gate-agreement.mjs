@@ -67,9 +67,9 @@ const say = (line) => process.stdout.write(`${line}\n`);
 
 /** @type {Played} */
 const total = { orders: 0, approved: 0, suggestions: 0, codes: {} };
-const told = Math.ceil(sequences * TOLD_SHARE);
+const toldSequences = Math.ceil(sequences * TOLD_SHARE);
 const next = { [SIMULATED]: first, [TOLD]: first };
-const ends = { [SIMULATED]: first + sequences, [TOLD]: first + told };
+const ends = { [SIMULATED]: first + sequences, [TOLD]: first + toldSequences };
 
 /** The next sequences that no process plays; null when all are played. */
 function nextShare() {
@@ -106,7 +106,9 @@ async function work() {
 }
 await Promise.all(Array.from({ length: availableParallelism() }, work));
 const { orders, approved, suggestions, codes } = total;
-say(`${sequences} sequences of a session and ${told} of a gate that is told, from ${first}:`);
+say(
+  `${sequences} sequences of a session and ${toldSequences} of a gate that is told, from ${first}:`,
+);
 say(`${orders} orders, ${approved} approved`);
 say(`${suggestions} suggested quantities, ${Object.keys(codes).length} codes:`);
 for (const [code, times] of Object.entries(codes)) say(`  ${code} ${times}`);

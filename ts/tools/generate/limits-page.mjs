@@ -109,7 +109,7 @@ const PRESETS = `## Presets
 
 | preset | from | bounds |
 | --- | --- | --- |
-| \`bot4\` | RISK-02, RISK-03, RISK-05, RISK-13 | 2 % a position, a stop loss always, 15 % drawdown, 110 % margin |
+| \`bot4\` | RISK-02 to RISK-05, RISK-13 | 2 % a position, a stop loss always, correlation 0.7, 15 % drawdown, 110 % margin |
 | \`lightning\` | RISK-02, RISK-17 to RISK-20 | 15 % a position, 80 % exposure, 5 % a day, 20 trades a day, 10 orders a minute |
 | \`neolight\` | RISK-05, RISK-24 | 15 % drawdown with the drawdown guard before it |
 | \`platform\` | ARC-12, ARC-15 | no number of the catalogue is a limit of it: over-leverage is prevented at the account's own equity |

@@ -209,6 +209,22 @@ fn an_exit_that_no_flag_marks_leaves_a_blown_fuse_and_one_lot_more_does_not() {
 }
 
 #[test]
+fn a_ceiling_in_money_counts_an_inverse_contract_by_what_it_settles_in() {
+    let account =
+        FuseScopeSpec { order_notional_max: Some("1".into()), ..FuseScopeSpec::default() };
+    let mut config = desk_config(FuseSpec { account, ..FuseSpec::default() });
+    config.engine.instruments = vec![spec(InstrumentKind::Inverse)];
+    let mut desk = Desk::open_latched(&config, None, Latch::in_memory()).unwrap();
+    desk.on_trade(&trade(1)).unwrap();
+    // A contract is worth 100 USD: ten of them at 45,000 are 0.02 BTC, and 451 are past the one that may leave.
+    for (lots, leaves) in [(10, 1), (450, 1), (451, 0)] {
+        let order = OrderIntent { quantity: Quantity::from_lots(lots), ..intent(0, 0) };
+        assert!(desk.submit(order, Timestamp(2)).unwrap().approved(), "{lots}");
+        assert_eq!(drained(&mut desk).len(), leaves, "{lots} contracts");
+    }
+}
+
+#[test]
 fn what_is_left_of_an_exit_that_has_filled_in_part_is_amended_in_any_mode_but_not_beyond_the_position()
  {
     let mut desk = priced(FuseSpec::default(), None, Latch::in_memory());

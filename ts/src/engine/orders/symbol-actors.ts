@@ -40,7 +40,8 @@ import { type ClosedActors, figuresOf, SymbolActorsView } from './symbol-actors-
  *
  * @example
  * const actors = SymbolActors.open({
- *   instruments: [btc, eth], limits: presetLimits('bot4'), account: { cash: '10000' }, threads: 2,
+ *   instruments: [btc, eth], account: { cash: '10000' }, threads: 2,
+ *   limits: { ...presetLimits('bot4'), correlationMax: 'unlimited' },
  *   actors: [{ symbols: ['BTC'], budget: '6000' }, { symbols: ['ETH'], budget: '4000' }],
  * });
  * actors.orderBatch.add({ instrument: 1, side: 'buy', lots: 5, limitTicks: 3_000_00 });

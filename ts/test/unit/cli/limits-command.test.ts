@@ -19,7 +19,7 @@ describe('holdfast limits check', () => {
   it('says how many limits are set, and the fingerprint', async () => {
     const { stdout, error } = await runCommand('limits', 'check', 'bot4');
     expect(error).toBeNull();
-    expect(stdout).toMatch(/^limits hold: 5 set, \d+ unlimited\nfingerprint [0-9a-f]{64}\n$/);
+    expect(stdout).toMatch(/^limits hold: 7 set, \d+ unlimited\nfingerprint [0-9a-f]{64}\n$/);
     const file = written('same.json', {});
     const json = await runCommand('limits', 'check', file, '--json');
     expect(JSON.parse(json.stdout)).toMatchObject({ source: file, limits_set: 6 });

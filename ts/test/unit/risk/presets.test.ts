@@ -19,12 +19,14 @@ const PRESET_NAMES = [
 const NONE = { ...UNLIMITED, priceAgeMsMax: '60000' };
 
 describe('the presets', () => {
-  it('RISK-02, RISK-03, RISK-05, RISK-13: bot4 is 2 % a position, a stop loss always, 15 % drawdown, 110 % margin', () => {
+  it('RISK-02 to RISK-05, RISK-13: bot4 is 2 % a position, a stop loss always, 0.7, 15 % drawdown, 110 % margin', () => {
     expect(presetLimits('bot4')).toEqual({
       ...NONE,
       positionFracMax: '0.02',
       drawdownFracMax: '0.15',
       stopLossRequired: true,
+      correlationMax: '0.7',
+      correlationAgeMsMax: '86400000',
       marginCoverFracMin: '1.1',
     });
   });
