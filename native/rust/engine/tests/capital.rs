@@ -251,6 +251,7 @@ struct Slow {
 }
 
 impl Slow {
+    /// In parts of 2,000 of a unit of money, which is what a lot is worth at a tick: so nothing is cut off.
     fn at_risk(&self, strategy: u16, prices: [i64; 2], with: (u32, Side, i64)) -> i64 {
         (0..2_u32)
             .map(|instrument| {
@@ -263,7 +264,7 @@ impl Slow {
                     open.map(|each| each.4).sum::<i64>() + extra
                 };
                 let worst = (held + lots(Side::Buy)).abs().max((held - lots(Side::Sell)).abs());
-                worst.max(held.abs()) * prices[instrument as usize] / 2_000
+                worst.max(held.abs()) * prices[instrument as usize]
             })
             .sum()
     }
@@ -292,7 +293,7 @@ proptest! {
                         continue;
                     }
                     let risk = slow.at_risk(strategy, prices, (instrument, side, lots));
-                    let fits = Amount::ONE.times(i128::from(risk)).unwrap() <= bound;
+                    let fits = Amount::ONE.times(i128::from(risk)).unwrap() <= bound.times(2_000).unwrap();
                     let exceeded = verdict.failed() >> Control::CapitalAllocation as u8 & 1 != 0;
                     prop_assert_eq!(fits, !exceeded, "{:?}", verdict);
                     if verdict.approved() {
