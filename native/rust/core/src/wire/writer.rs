@@ -1,6 +1,6 @@
 //! Writing values, in either layout.
 
-use super::Layout;
+use super::{AMOUNT_BYTES_MAX, Layout};
 use crate::amount::Amount;
 
 /// Writes values one after the other into a buffer of fixed size.
@@ -107,6 +107,15 @@ impl<'a> Writer<'a> {
         }
         let word = ((raw << 1) ^ (raw >> 127)) as u128;
         let length = (u128::BITS - word.leading_zeros()).div_ceil(8) as usize;
+        // As in `low_bytes`, all bytes at once where there is room.
+        if let Some(target) = self.bytes.get_mut(self.position..self.position + AMOUNT_BYTES_MAX)
+            && let Some((first, rest)) = target.split_first_mut()
+        {
+            *first = length as u8;
+            rest.copy_from_slice(&word.to_le_bytes());
+            self.position += 1 + length;
+            return;
+        }
         self.u8(length as u8);
         self.low_bytes(word as u64, length.min(8));
         if length > 8 {

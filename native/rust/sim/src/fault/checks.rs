@@ -31,28 +31,42 @@ pub(super) fn reservations(
     let mut failed = None;
     watched.retain(|id| {
         let Some(truth) = exchange.orders.get(id) else { return true };
-        let Some(order) = engine.order(truth.intent.client_order_id) else {
-            failed = Some(violated("an order at the venue must be known here").with("order", id));
-            return true;
-        };
-        let (filled, reserved) = (order.cum_quantity.lots(), order.reserved.lots());
-        // What the venue denied falsely cannot be reserved: its own word was that the order is not there.
-        if filled + reserved < truth.filled + truth.leaves() && !truth.denied_falsely {
-            failed = Some(
-                violated("the reservation must cover what can still fill")
-                    .with("order", id)
-                    .with("filled_here", filled)
-                    .with("reserved", reserved)
-                    .with("filled_at_venue", truth.filled)
-                    .with("leaves_at_venue", truth.leaves()),
-            );
+        match filled_of_covered(engine, truth) {
+            Ok(filled) => truth.end.is_none() || filled < truth.filled,
+            Err(error) => {
+                failed = Some(error);
+                true
+            }
         }
-        if filled > truth.filled {
-            failed = Some(violated("no more may be applied than filled").with("order", id));
-        }
-        truth.end.is_none() || filled < truth.filled
     });
     failed.map_or(Ok(()), Err)
+}
+
+/// As `reservations`, where the engine stands as it did: only an order that has changed at the venue can fail.
+pub(super) fn changed_reservations(engine: &Engine, exchange: &Exchange) -> Result<()> {
+    exchange.orders.changed().try_for_each(|truth| filled_of_covered(engine, truth).map(|_| ()))
+}
+
+/// Returns what is known here of an order's fills, when what can still fill is reserved and no more was applied than filled.
+fn filled_of_covered(engine: &Engine, truth: &Placed) -> Result<i64> {
+    let id = truth.intent.client_order_id;
+    let Some(order) = engine.order(id) else {
+        return Err(violated("an order at the venue must be known here").with("order", id.0));
+    };
+    let (filled, reserved) = (order.cum_quantity.lots(), order.reserved.lots());
+    if filled > truth.filled {
+        return Err(violated("no more may be applied than filled").with("order", id.0));
+    }
+    // What the venue denied falsely cannot be reserved: its own word was that the order is not there.
+    if filled + reserved >= truth.filled + truth.leaves() || truth.denied_falsely {
+        return Ok(filled);
+    }
+    Err(violated("the reservation must cover what can still fill")
+        .with("order", id.0)
+        .with("filled_here", filled)
+        .with("reserved", reserved)
+        .with("filled_at_venue", truth.filled)
+        .with("leaves_at_venue", truth.leaves()))
 }
 
 /// The position that the venue may lead to, with the order that was just approved, must be inside the limit.
