@@ -196,8 +196,10 @@ fn unequal(world: &World) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lists::Drawn;
+    use super::super::setting::engine_config;
     use super::*;
-    use holdfast_core::{ClientOrderId, ReportKind, Timestamp, TradeId};
+    use holdfast_core::{ClientOrderId, OrderType, ReportKind, Timestamp, TradeId};
 
     #[test]
     fn a_fill_that_the_venue_did_not_make_is_found() {
@@ -214,5 +216,27 @@ mod tests {
         assert_eq!(code(&exchange), Ok(()));
         exchange.fills[0].last_quantity = Quantity::from_lots(3);
         assert_eq!(code(&exchange), Err(Code::SimulationViolated));
+    }
+
+    #[test]
+    fn an_order_that_changed_at_the_venue_alone_is_checked_until_the_change_is_forgotten() {
+        let engine = Engine::new(&engine_config()).unwrap();
+        let mut exchange = Exchange::new(3, vec![100, 100]);
+        let found = |exchange: &Exchange| {
+            changed_reservations(&engine, exchange).map_err(|error| error.code())
+        };
+        assert_eq!(found(&exchange), Ok(()));
+        let drawn = Drawn { instrument: 0, side: Side::Buy, lots: 3, offset_ticks: 10 };
+        let intent = OrderIntent {
+            client_order_id: ClientOrderId(1),
+            ..drawn.entry(100, OrderType::StopMarket)
+        };
+        exchange.take(intent, 1);
+        assert_eq!(exchange.open, [1]);
+        assert_eq!(found(&exchange), Err(Code::SimulationViolated));
+        exchange.orders.forget_changes();
+        assert_eq!(found(&exchange), Ok(()));
+        exchange.trade(0, 95, 2);
+        assert_eq!(found(&exchange), Err(Code::SimulationViolated));
     }
 }

@@ -195,4 +195,31 @@ mod tests {
         forged[3 * record - 10] ^= 1;
         assert_ne!(written(forged, 99).0, other.0);
     }
+
+    #[test]
+    fn a_record_of_the_run_before_counts_as_verified_only_when_every_byte_is_the_same() {
+        let mut journal = MemoryJournal::default();
+        for at in 0..4_u8 {
+            let ts = Timestamp(i64::from(at));
+            journal.record(RecordKind::Failure, ts, [at; 9].as_slice()).unwrap();
+        }
+        journal.commit().unwrap();
+        let (bytes, length) = (journal.bytes.clone(), HEADER_BYTES + 9 + TRAILER_BYTES);
+        let read = |journal: &MemoryJournal, bytes: &[u8]| {
+            let (mut chain, mut place) = (Chain::default(), 0);
+            while let Ok(Some(record)) = journal.verify(&mut chain, place, &bytes[place..]) {
+                place += record.bytes;
+            }
+            (place / length, chain)
+        };
+        let plain = read(&journal, &bytes);
+        assert_eq!(plain, (4, journal.chain));
+        journal.known.clone_from(&bytes);
+        assert_eq!(read(&journal, &bytes), plain);
+        for (record, byte) in [(1, 30), (2, length - 1), (3, length - 9)] {
+            let mut forged = bytes.clone();
+            forged[record * length + byte] ^= 1;
+            assert_eq!(read(&journal, &forged).0, record);
+        }
+    }
 }
