@@ -92,10 +92,16 @@ impl Engine {
     /// # Errors
     /// `ORDER_UNKNOWN`.
     pub fn open_order(&self, id: ClientOrderId) -> Result<&Order> {
-        self.orders.get(&id.0).ok_or_else(|| {
+        self.find_open_order(id).ok_or_else(|| {
             Error::new(Code::OrderUnknown, format!("order {} must be open", id.0))
                 .with("client_order_id", id.0)
         })
+    }
+
+    /// Returns an order that has not ended, for who expects that it may have.
+    #[must_use]
+    pub fn find_open_order(&self, id: ClientOrderId) -> Option<&Order> {
+        self.orders.get(&id.0)
     }
 
     /// Returns the orders that have not ended.

@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::replica::Replica;
-use holdfast_core::journal_record::{Chain, RecordKind};
+use holdfast_core::journal_record::{Chain, Record, RecordKind};
 use holdfast_core::{Code, Error, Result, Timestamp};
 
 /// An output of the last input that the crash kept from the journal.
@@ -45,8 +45,21 @@ impl Recovery {
     /// # Errors
     /// `JOURNAL_CORRUPT`, `JOURNAL_DIVERGED`; after an error the replay is of no more use.
     pub fn follow(&mut self, bytes: &[u8]) -> Result<()> {
+        self.follow_read(bytes, |chain, _, rest| chain.verify(rest))
+    }
+
+    /// As `follow`, for a caller that knows of some records that they are intact: `read` is given the chain, the place of the
+    /// next record and the bytes from there on, and must do what `Chain::verify` would.
+    ///
+    /// # Errors
+    /// As `follow`.
+    pub fn follow_read<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        read: impl Fn(&mut Chain, usize, &'a [u8]) -> Result<Option<Record<'a>>>,
+    ) -> Result<()> {
         while let Some(rest) = bytes.get(self.intact_bytes..) {
-            match self.chain.verify(rest) {
+            match read(&mut self.chain, self.intact_bytes, rest) {
                 Ok(Some(record)) => {
                     self.intact_bytes += record.bytes;
                     self.replica.apply(&record)?;
@@ -57,6 +70,16 @@ impl Recovery {
             }
         }
         Ok(())
+    }
+
+    /// Ends the replay with what it gave.
+    ///
+    /// # Errors
+    /// `JOURNAL_CORRUPT` when nothing is intact.
+    pub fn finish(self) -> Result<Recovered> {
+        let Self { replica, chain, intact_bytes } = self;
+        let (engine, cut_off) = replica.into_engine();
+        Ok(Recovered { engine: engine.ok_or_else(nothing_intact)?, intact_bytes, chain, cut_off })
     }
 
     /// Returns the engine after the last intact input.
@@ -98,7 +121,5 @@ fn nothing_intact() -> Error {
 pub fn recover(bytes: &[u8]) -> Result<Recovered> {
     let mut recovery = Recovery::default();
     recovery.follow(bytes)?;
-    let Recovery { replica, chain, intact_bytes } = recovery;
-    let (engine, cut_off) = replica.into_engine();
-    Ok(Recovered { engine: engine.ok_or_else(nothing_intact)?, intact_bytes, chain, cut_off })
+    recovery.finish()
 }

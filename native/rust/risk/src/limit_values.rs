@@ -2,6 +2,7 @@
 
 use crate::limits::{ORDERS_PER_MINUTE_MAX, UNLIMITED};
 use holdfast_core::{Amount, Code, Error, Fraction, Result};
+use std::fmt::Arguments;
 
 pub(crate) fn invalid(field: &str, rule: &str, value: &str) -> Error {
     Error::new(Code::LimitsInvalid, format!("{field} {rule}, was \"{value}\""))
@@ -12,25 +13,26 @@ pub(crate) fn invalid(field: &str, rule: &str, value: &str) -> Error {
 fn optional<T>(
     field: &'static str,
     text: &str,
-    rule: &str,
+    rule: Arguments<'_>,
     parse: impl Fn(&str) -> Option<T>,
 ) -> Result<Option<T>> {
     if text == UNLIMITED {
         return Ok(None);
     }
-    parse(text).map(Some).ok_or_else(|| invalid(field, rule, text))
+    parse(text).map(Some).ok_or_else(|| invalid(field, &rule.to_string(), text))
 }
 
 pub(crate) fn amount(field: &'static str, text: &str) -> Result<Option<Amount>> {
-    optional(field, text, "must be a positive decimal or \"unlimited\"", |t| {
+    optional(field, text, format_args!("must be a positive decimal or \"unlimited\""), |t| {
         Amount::parse(t).ok().filter(|value| value.raw() > 0)
     })
 }
 
 fn fraction_to(field: &'static str, text: &str, max: i64) -> Result<Option<Fraction>> {
-    let rule =
-        format!("must be a fraction above 0 and at most {max} with six decimals, or \"unlimited\"");
-    optional(field, text, &rule, |t| {
+    let rule = format_args!(
+        "must be a fraction above 0 and at most {max} with six decimals, or \"unlimited\""
+    );
+    optional(field, text, rule, |t| {
         Fraction::parse(t)
             .ok()
             .filter(|value| value.millionths() > 0 && value.millionths() <= max * 1_000_000)
@@ -47,10 +49,8 @@ pub(crate) fn percent_free(field: &'static str, text: &str) -> Result<Option<Fra
 }
 
 fn count_to(field: &'static str, text: &str, max: u32) -> Result<Option<u32>> {
-    let rule = format!("must be a whole number from 1 to {max}, or \"unlimited\"");
-    optional(field, text, &rule, |t| {
-        t.parse::<u32>().ok().filter(|value| (1..=max).contains(value))
-    })
+    let rule = format_args!("must be a whole number from 1 to {max}, or \"unlimited\"");
+    optional(field, text, rule, |t| t.parse::<u32>().ok().filter(|value| (1..=max).contains(value)))
 }
 
 pub(crate) fn count(field: &'static str, text: &str) -> Result<Option<u32>> {

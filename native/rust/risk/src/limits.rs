@@ -249,6 +249,10 @@ impl Persist for LimitsSpec {
 
 /// Returns a decimal without needless zeros; what is none stays, to be refused where it is read.
 fn shortest(text: &str) -> String {
+    // Most limits are the word for none, and the error that nobody reads would be made for each.
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return text.into();
+    }
     let Ok(value) = Decimal::parse(text) else { return text.into() };
     let value = value.normalized();
     holdfast_core::decimal::format_scaled(value.mantissa, value.scale)

@@ -7,6 +7,7 @@ mod checks;
 mod departures;
 mod exchange;
 mod fused;
+mod gathered;
 mod held_orders;
 mod journal;
 mod keys;
@@ -24,6 +25,7 @@ mod setting;
 mod strategy_run;
 mod ties;
 mod variety;
+mod verified;
 mod waiting;
 mod world;
 

@@ -26,7 +26,10 @@ fn put(out: &mut Vec<u8>, write: impl FnOnce(&mut Writer<'_>)) {
     let mut writer = Writer::new(&mut buffer, Layout::Compact);
     write(&mut writer);
     let length = writer.len();
-    out.extend(buffer.iter().take(length));
+    // All bytes and then fewer are cheaper to write than only as many as count.
+    let end = out.len() + length.min(buffer.len());
+    out.extend_from_slice(&buffer);
+    out.truncate(end);
 }
 
 impl Persist for u64 {

@@ -78,6 +78,26 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// `JOURNAL_CORRUPT` at the end.
     pub fn u64(&mut self) -> Result<u64> {
+        // Most numbers are small: they take one byte, which an odd one tells.
+        if let [first, tail @ ..] = self.bytes
+            && first & 1 == 1
+        {
+            self.bytes = tail;
+            return Ok(u64::from(first >> 1));
+        }
+        // A load of all eight bytes, where there are as many, is cheaper than one of as many as count.
+        if let Some(eight) = self.bytes.first_chunk::<8>() {
+            let length = eight[0].trailing_zeros() as usize + 1;
+            if let (true, Some(tail)) = (length <= 8, self.bytes.get(length..)) {
+                self.bytes = tail;
+                let unused = 64 - 8 * length as u32;
+                return Ok(u64::from_le_bytes(*eight) << unused >> unused >> length);
+            }
+        }
+        self.u64_near_end()
+    }
+
+    fn u64_near_end(&mut self) -> Result<u64> {
         let length = self.bytes.first().ok_or_else(short)?.trailing_zeros() as usize + 1;
         if length > 8 {
             self.take::<1>()?;
@@ -111,17 +131,28 @@ impl<'a> Reader<'a> {
         if length > 16 {
             return Err(Error::new(Code::JournalCorrupt, "amount must have at most 16 bytes"));
         }
-        let low = u128::from(self.low_bytes(length.min(8))?);
-        let word = low | u128::from(self.low_bytes(length.saturating_sub(8))?) << 64;
+        if length <= 8 {
+            let word = self.low_bytes(length)?;
+            return Ok(Amount::from_raw(i128::from(word >> 1) ^ -i128::from(word & 1)));
+        }
+        let low = u128::from(self.low_bytes(8)?);
+        let word = low | u128::from(self.low_bytes(length - 8)?) << 64;
         Ok(Amount::from_raw((word >> 1) as i128 ^ -((word & 1) as i128)))
     }
 
     fn low_bytes(&mut self, length: usize) -> Result<u64> {
         let (head, tail) = self.bytes.split_at_checked(length).ok_or_else(short)?;
-        let mut word = [0_u8; 8];
-        word[..length].copy_from_slice(head);
+        // A load of all eight bytes is cheaper than one of as many as count; the rest is masked.
+        let word = if let Some(eight) = self.bytes.first_chunk::<8>() {
+            let mask = u64::MAX.checked_shr(64 - 8 * length as u32).unwrap_or(0);
+            u64::from_le_bytes(*eight) & mask
+        } else {
+            let mut word = [0_u8; 8];
+            word[..length].copy_from_slice(head);
+            u64::from_le_bytes(word)
+        };
         self.bytes = tail;
-        Ok(u64::from_le_bytes(word))
+        Ok(word)
     }
 }
 

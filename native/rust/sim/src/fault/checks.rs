@@ -31,28 +31,42 @@ pub(super) fn reservations(
     let mut failed = None;
     watched.retain(|id| {
         let Some(truth) = exchange.orders.get(id) else { return true };
-        let Some(order) = engine.order(truth.intent.client_order_id) else {
-            failed = Some(violated("an order at the venue must be known here").with("order", id));
-            return true;
-        };
-        let (filled, reserved) = (order.cum_quantity.lots(), order.reserved.lots());
-        // What the venue denied falsely cannot be reserved: its own word was that the order is not there.
-        if filled + reserved < truth.filled + truth.leaves() && !truth.denied_falsely {
-            failed = Some(
-                violated("the reservation must cover what can still fill")
-                    .with("order", id)
-                    .with("filled_here", filled)
-                    .with("reserved", reserved)
-                    .with("filled_at_venue", truth.filled)
-                    .with("leaves_at_venue", truth.leaves()),
-            );
+        match filled_of_covered(engine, truth) {
+            Ok(filled) => truth.end.is_none() || filled < truth.filled,
+            Err(error) => {
+                failed = Some(error);
+                true
+            }
         }
-        if filled > truth.filled {
-            failed = Some(violated("no more may be applied than filled").with("order", id));
-        }
-        truth.end.is_none() || filled < truth.filled
     });
     failed.map_or(Ok(()), Err)
+}
+
+/// As `reservations`, where the engine stands as it did: only an order that has changed at the venue can fail.
+pub(super) fn changed_reservations(engine: &Engine, exchange: &Exchange) -> Result<()> {
+    exchange.orders.changed().try_for_each(|truth| filled_of_covered(engine, truth).map(|_| ()))
+}
+
+/// Returns what is known here of an order's fills, when what can still fill is reserved and no more was applied than filled.
+fn filled_of_covered(engine: &Engine, truth: &Placed) -> Result<i64> {
+    let id = truth.intent.client_order_id;
+    let Some(order) = engine.order(id) else {
+        return Err(violated("an order at the venue must be known here").with("order", id.0));
+    };
+    let (filled, reserved) = (order.cum_quantity.lots(), order.reserved.lots());
+    if filled > truth.filled {
+        return Err(violated("no more may be applied than filled").with("order", id.0));
+    }
+    // What the venue denied falsely cannot be reserved: its own word was that the order is not there.
+    if filled + reserved >= truth.filled + truth.leaves() || truth.denied_falsely {
+        return Ok(filled);
+    }
+    Err(violated("the reservation must cover what can still fill")
+        .with("order", id.0)
+        .with("filled_here", filled)
+        .with("reserved", reserved)
+        .with("filled_at_venue", truth.filled)
+        .with("leaves_at_venue", truth.leaves()))
 }
 
 /// The position that the venue may lead to, with the order that was just approved, must be inside the limit.
@@ -182,8 +196,10 @@ fn unequal(world: &World) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lists::Drawn;
+    use super::super::setting::engine_config;
     use super::*;
-    use holdfast_core::{ClientOrderId, ReportKind, Timestamp, TradeId};
+    use holdfast_core::{ClientOrderId, OrderType, ReportKind, Timestamp, TradeId};
 
     #[test]
     fn a_fill_that_the_venue_did_not_make_is_found() {
@@ -200,5 +216,27 @@ mod tests {
         assert_eq!(code(&exchange), Ok(()));
         exchange.fills[0].last_quantity = Quantity::from_lots(3);
         assert_eq!(code(&exchange), Err(Code::SimulationViolated));
+    }
+
+    #[test]
+    fn an_order_that_changed_at_the_venue_alone_is_checked_until_the_change_is_forgotten() {
+        let engine = Engine::new(&engine_config()).unwrap();
+        let mut exchange = Exchange::new(3, vec![100, 100]);
+        let found = |exchange: &Exchange| {
+            changed_reservations(&engine, exchange).map_err(|error| error.code())
+        };
+        assert_eq!(found(&exchange), Ok(()));
+        let drawn = Drawn { instrument: 0, side: Side::Buy, lots: 3, offset_ticks: 10 };
+        let intent = OrderIntent {
+            client_order_id: ClientOrderId(1),
+            ..drawn.entry(100, OrderType::StopMarket)
+        };
+        exchange.take(intent, 1);
+        assert_eq!(exchange.open, [1]);
+        assert_eq!(found(&exchange), Err(Code::SimulationViolated));
+        exchange.orders.forget_changes();
+        assert_eq!(found(&exchange), Ok(()));
+        exchange.trade(0, 95, 2);
+        assert_eq!(found(&exchange), Err(Code::SimulationViolated));
     }
 }

@@ -1,11 +1,12 @@
 //! A journal in memory whose disk can be full and whose last write a crash can tear.
 
 use super::ties::Promise;
+use super::verified;
 use crate::notices::Notices;
-use holdfast_core::journal_record::{Chain, HEADER_BYTES, RecordKind, TRAILER_BYTES};
+use holdfast_core::journal_record::{Chain, HEADER_BYTES, Record, RecordKind, TRAILER_BYTES};
 use holdfast_core::stripped_records::StrippedRecords;
-use holdfast_core::wire::{Encode, Reader};
-use holdfast_core::{Code, Error, Result, Timestamp, VenueReport};
+use holdfast_core::wire::Encode;
+use holdfast_core::{Code, Error, Result, Timestamp};
 use holdfast_engine::Sink;
 use holdfast_engine::recovery::Recovery;
 use std::ops::Range;
@@ -18,7 +19,8 @@ pub(super) struct MemoryJournal {
     group: Vec<u8>,
     /// The record that is being chained.
     record: StrippedRecords,
-    /// The journal of an equal run before: the hash of a record that follows the same hash with the same content is known.
+    /// The journal of an equal run before, all of it verified: the hash of a record that follows the same hash with the same
+    /// content is known.
     pub known: Vec<u8>,
     pub disk_full: bool,
     /// The process dies when so many records more were gathered.
@@ -59,23 +61,32 @@ impl MemoryJournal {
         self.notices = self.notices.take().map(|_| Notices::default());
     }
 
-    /// Returns the reports in the journal, whose records a recovery has verified already.
-    pub fn reports(&self) -> impl Iterator<Item = Result<VenueReport>> {
-        let mut rest = self.bytes.as_slice();
-        std::iter::from_fn(move || {
-            while let Some(head) = rest.first_chunk::<HEADER_BYTES>() {
-                let length = u32::from_le_bytes([head[0], head[1], head[2], head[3]]) as usize;
-                let is_report = head[4] == RecordKind::VenueReport as u8;
-                let (record, after) =
-                    rest.split_at_checked(HEADER_BYTES + length + TRAILER_BYTES)?;
-                rest = after;
-                if is_report {
-                    let payload = record.get(HEADER_BYTES..HEADER_BYTES + length)?;
-                    return Some(VenueReport::decode(&mut Reader::new(payload)));
-                }
-            }
-            None
-        })
+    /// Verifies the record at a place, from which on the journal holds `rest`. One that stands there in the journal of the run
+    /// before, behind the same hash and byte for byte the same, was verified there.
+    pub fn verify<'a>(
+        &self,
+        chain: &mut Chain,
+        place: usize,
+        rest: &'a [u8],
+    ) -> Result<Option<Record<'a>>> {
+        if self.was_verified(&chain.head, place, rest)
+            && let Some(record) = verified::take(chain, rest)
+        {
+            return Ok(Some(record));
+        }
+        chain.verify(rest)
+    }
+
+    fn was_verified(&self, head: &[u8; 32], place: usize, rest: &[u8]) -> bool {
+        let record = verified::first(rest);
+        let known = record.and_then(|record| self.known.get(place..place + record.bytes));
+        verified::head_before(&self.known, place) == Some(head)
+            && known.is_some_and(|known| rest.starts_with(known))
+    }
+
+    /// Whether nothing is gathered that is not written.
+    pub const fn is_written(&self) -> bool {
+        self.group.is_empty()
     }
 
     /// Goes on after a replay: the torn record is cut, and what the crash cut off is written again.
@@ -183,5 +194,32 @@ mod tests {
         let record = HEADER_BYTES + 9 + TRAILER_BYTES;
         forged[3 * record - 10] ^= 1;
         assert_ne!(written(forged, 99).0, other.0);
+    }
+
+    #[test]
+    fn a_record_of_the_run_before_counts_as_verified_only_when_every_byte_is_the_same() {
+        let mut journal = MemoryJournal::default();
+        for at in 0..4_u8 {
+            let ts = Timestamp(i64::from(at));
+            journal.record(RecordKind::Failure, ts, [at; 9].as_slice()).unwrap();
+        }
+        journal.commit().unwrap();
+        let (bytes, length) = (journal.bytes.clone(), HEADER_BYTES + 9 + TRAILER_BYTES);
+        let read = |journal: &MemoryJournal, bytes: &[u8]| {
+            let (mut chain, mut place) = (Chain::default(), 0);
+            while let Ok(Some(record)) = journal.verify(&mut chain, place, &bytes[place..]) {
+                place += record.bytes;
+            }
+            (place / length, chain)
+        };
+        let plain = read(&journal, &bytes);
+        assert_eq!(plain, (4, journal.chain));
+        journal.known.clone_from(&bytes);
+        assert_eq!(read(&journal, &bytes), plain);
+        for (record, byte) in [(1, 30), (2, length - 1), (3, length - 9)] {
+            let mut forged = bytes.clone();
+            forged[record * length + byte] ^= 1;
+            assert_eq!(read(&journal, &forged).0, record);
+        }
     }
 }

@@ -27,7 +27,7 @@ pub(super) struct Keys {
 }
 
 fn is_open(engine: &Engine, id: ClientOrderId) -> bool {
-    engine.open_order(id).is_ok()
+    engine.find_open_order(id).is_some()
 }
 
 impl Keys {

@@ -8,6 +8,9 @@ use holdfast_engine::gateway::{Heard, Request};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
+/// What a run of the usual length has under way, so that the queue seldom moves to larger memory.
+const ROOM: usize = 512;
+
 /// Something that arrives.
 #[derive(Debug, Clone)]
 pub(super) enum Delivery {
@@ -55,10 +58,10 @@ pub(super) struct Network {
 impl Network {
     pub fn new(seed: u64) -> Self {
         Self {
-            queue: BinaryHeap::new(),
-            acts: VecDeque::new(),
-            deliveries: Vec::new(),
-            free: Vec::new(),
+            queue: BinaryHeap::with_capacity(ROOM),
+            acts: VecDeque::with_capacity(ROOM),
+            deliveries: Vec::with_capacity(ROOM),
+            free: Vec::with_capacity(ROOM),
             sent: 0,
             last_arrival: [0; 2],
             random: Random::new(seed, 2),

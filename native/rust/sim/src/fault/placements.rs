@@ -11,6 +11,8 @@ pub(super) struct Placements {
     placed: Vec<Placed>,
     /// Where each order stands; only ever asked for one of them, so that its own order decides nothing.
     places: HashMap<u64, usize, BuildHasherDefault<IdHasher>>,
+    /// Where orders stand that may have changed; whoever changes one gets it from here.
+    changed: Vec<usize>,
 }
 
 impl Placements {
@@ -19,7 +21,11 @@ impl Placements {
     }
 
     pub fn get_mut(&mut self, id: &u64) -> Option<&mut Placed> {
-        self.placed.get_mut(*self.places.get(id)?)
+        let place = *self.places.get(id)?;
+        if self.changed.last() != Some(&place) {
+            self.changed.push(place);
+        }
+        self.placed.get_mut(place)
     }
 
     pub fn contains_key(&self, id: &u64) -> bool {
@@ -29,7 +35,18 @@ impl Placements {
     /// Takes an order whose id has not come before.
     pub fn insert(&mut self, placed: Placed) {
         self.places.insert(placed.intent.client_order_id.0, self.placed.len());
+        self.changed.push(self.placed.len());
         self.placed.push(placed);
+    }
+
+    /// Returns the orders that may have changed since the changes were forgotten.
+    pub fn changed(&self) -> impl Iterator<Item = &Placed> {
+        self.changed.iter().filter_map(|place| self.placed.get(*place))
+    }
+
+    /// Begins a new list of changes.
+    pub fn forget_changes(&mut self) {
+        self.changed.clear();
     }
 
     /// Returns the orders as they came.

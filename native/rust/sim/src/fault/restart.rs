@@ -7,11 +7,13 @@
 
 use super::checks::violated;
 use super::exchange::Exchange;
+use super::journal::MemoryJournal;
 use super::random::mix;
+use super::verified;
 use holdfast_core::journal_record::Chain;
-use holdfast_core::{Code, InstrumentId, Quantity, ReportKind, Result, Timestamp, VenueReport};
+use holdfast_core::{InstrumentId, Quantity, ReportKind, Result, Timestamp, VenueReport};
 use holdfast_engine::reconciliation::{Decision, DecisionKind};
-use holdfast_engine::recovery::{Recovery, recover};
+use holdfast_engine::recovery::{Recovered, Recovery};
 use holdfast_engine::sink::NoSink;
 use holdfast_engine::venue_snapshot::{
     VenueFill, VenueOrder, VenueOrderStatus, VenuePosition, VenueSnapshot,
@@ -45,24 +47,16 @@ impl Taken {
     }
 
     /// Returns the engine that the snapshot and the records behind it give; it must be the one that the whole journal gives.
+    /// The replay of that has verified all records.
     pub fn restarted(&self, config: &EngineConfig, bytes: &[u8], whole: &[u8]) -> Result<Engine> {
+        let broken = || violated("a snapshot and its tail must give the whole journal's state");
+        let stands_behind = verified::head_before(bytes, self.offset) == Some(&self.chain.head);
+        let tail = bytes.get(self.offset..).filter(|_| stands_behind).ok_or_else(broken)?;
         let mut replica = Replica::behind(copy(config, &self.image)?, self.chain);
-        let (mut chain, mut offset) = (self.chain, self.offset);
-        while let Some(rest) = bytes.get(offset..) {
-            match chain.verify(rest) {
-                Ok(Some(record)) => {
-                    offset += record.bytes;
-                    replica.apply(&record)?;
-                }
-                Ok(None) => break,
-                Err(error) if error.code() == Code::JournalTruncated => break,
-                Err(error) => return Err(error),
-            }
+        for record in verified::records(tail) {
+            replica.apply(&record)?;
         }
-        let restarted = replica.into_engine().0;
-        restarted
-            .filter(|engine| is_image(engine, whole))
-            .ok_or_else(|| violated("a snapshot and its tail must give the whole journal's state"))
+        replica.into_engine().0.filter(|engine| is_image(engine, whole)).ok_or_else(broken)
     }
 }
 
@@ -85,10 +79,25 @@ pub(super) struct Restarts {
 
 impl Restarts {
     /// Replays what was written since the last restart.
-    pub fn follow(&mut self, bytes: &[u8]) -> Result<&Recovery> {
-        self.replayed.follow(bytes)?;
+    pub fn follow(&mut self, journal: &MemoryJournal) -> Result<&Recovery> {
+        let verify = |chain: &mut Chain, place, rest| journal.verify(chain, place, rest);
+        self.replayed.follow_read(&journal.bytes, verify)?;
         self.replayed.engine()?.write_image(&mut self.image);
         Ok(&self.replayed)
+    }
+
+    /// Replays everything from the first record on. The hashes of what the restarts have verified are not computed again.
+    pub fn recover(&self, journal: &MemoryJournal) -> Result<Recovered> {
+        let (mut whole, verified_until) = (Recovery::default(), self.replayed.intact_bytes());
+        whole.follow_read(&journal.bytes, |chain, place, rest| {
+            if place < verified_until
+                && let Some(record) = verified::take(chain, rest)
+            {
+                return Ok(Some(record));
+            }
+            journal.verify(chain, place, rest)
+        })?;
+        whole.finish()
     }
 
     /// Returns the state that the whole journal gives.
@@ -98,10 +107,15 @@ impl Restarts {
 
     /// Returns the engine that goes on: from the newest snapshot and the records behind it, or, before the first one, with
     /// the state that the whole journal gives. With `from_start` that state is made a second time from the first record on.
-    pub fn engine(&self, config: &EngineConfig, bytes: &[u8], from_start: bool) -> Result<Engine> {
+    pub fn engine(
+        &self,
+        config: &EngineConfig,
+        journal: &MemoryJournal,
+        from_start: bool,
+    ) -> Result<Engine> {
         let mut whole = None;
         if from_start {
-            let recovered = recover(bytes)?;
+            let recovered = self.recover(journal)?;
             let is_same = recovered.intact_bytes == self.replayed.intact_bytes()
                 && recovered.chain == *self.replayed.chain()
                 && recovered.cut_off == self.replayed.cut_off()
@@ -112,7 +126,7 @@ impl Restarts {
             whole = Some(recovered.engine);
         }
         match (&self.taken, whole) {
-            (Some(taken), _) => taken.restarted(config, bytes, &self.image),
+            (Some(taken), _) => taken.restarted(config, &journal.bytes, &self.image),
             (None, Some(whole)) => Ok(whole),
             (None, None) => copy(config, &self.image),
         }
@@ -225,11 +239,10 @@ pub(super) fn reconciles(
 
 #[cfg(test)]
 mod tests {
-    use super::super::journal::MemoryJournal;
     use super::super::setting::engine_config;
     use super::*;
     use holdfast_core::journal_record::RecordKind;
-    use holdfast_core::{Price, Side, Trade};
+    use holdfast_core::{Code, Price, Side, Trade};
     use holdfast_engine::Sink;
 
     #[test]
@@ -272,9 +285,9 @@ mod tests {
             engine.step(&Input::Trade(trade), &mut journal, &mut Vec::new()).unwrap();
             journal.commit().unwrap();
             if at % 7 == 0 {
-                restarts.follow(&journal.bytes).unwrap();
+                restarts.follow(&journal).unwrap();
                 for from_start in [true, false] {
-                    let again = restarts.engine(&config, &journal.bytes, from_start).unwrap();
+                    let again = restarts.engine(&config, &journal, from_start).unwrap();
                     assert_eq!(again.image(), engine.image());
                 }
             }
@@ -284,7 +297,7 @@ mod tests {
         }
         restarts.image.push(0);
         for from_start in [true, false] {
-            let found = restarts.engine(&config, &journal.bytes, from_start).map(|_| ());
+            let found = restarts.engine(&config, &journal, from_start).map(|_| ());
             assert_eq!(found.map_err(|error| error.code()), Err(Code::SimulationViolated));
         }
     }

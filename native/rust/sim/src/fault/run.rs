@@ -117,9 +117,16 @@ fn run_seed(
     let (config, schedule) = drawn(seed, batch);
     let mut world = World::new(&config, seed, schedule, bounds)?;
     world.journal.move_into(std::mem::take(&mut memory.journal));
+    if replay {
+        // Only what a first run's replay has verified counts as known.
+        memory.before.clear();
+    }
     world.journal.known = std::mem::take(&mut memory.before);
     let outcome = world.run().and_then(|()| if replay { world.replay() } else { Ok(()) });
     let broken = outcome.err().map(|error| Broken::of(&error));
+    if broken.is_some() {
+        world.journal.bytes.clear();
+    }
     memory.before = std::mem::take(&mut world.journal.bytes);
     memory.journal = std::mem::take(&mut world.journal.known);
     Ok(SeedReport {

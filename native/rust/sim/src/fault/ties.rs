@@ -5,10 +5,13 @@ use super::checks::violated;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::Reader;
 use holdfast_core::{
-    BaseState, ClientOrderId, Contingency, OrderIntent, OrderRole, Overlays, Result, TimeInForce,
+    BaseState, ClientOrderId, Contingency, Order, OrderIntent, OrderRole, Overlays, Result,
+    TimeInForce,
 };
+use holdfast_engine::order_store::IdHasher;
 use holdfast_engine::{Command, Engine, OrderList};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasherDefault;
 
 /// Stands behind an intent that carries a key, where a list has its contingency.
 const KEY_MARK: u8 = u8::MAX;
@@ -81,11 +84,36 @@ struct Leg {
     asked: i64,
 }
 
+impl Leg {
+    /// Says how much too much is left of the open order that is this leg, if anything is.
+    fn excess(&mut self, order: &Order, engine: &Engine, is_final: bool) -> Option<String> {
+        if let Some((_, base)) = self.wish.filter(|(number, _)| *number == order.amended) {
+            (self.base, self.wish) = (base, None);
+        }
+        let taken = filled(engine, self.other);
+        if taken == 0 {
+            return None;
+        }
+        let due = if self.cancels { 0 } else { (self.base - taken).max(0) };
+        let (base, overlays, _) = order.state.load();
+        let is_asked = self.asked <= due
+            || overlays.has(Overlays::PENDING_CANCEL)
+            || overlays.has(Overlays::PENDING_REPLACE);
+        let waits = order.held.is_none() && !is_final && is_asked && base != BaseState::Filled;
+        (order.quantity.lots() > due && !waits).then(|| {
+            let (id, left, other) = (order.intent.client_order_id.0, order.quantity, self.other);
+            let left = left.lots();
+            format!("{id} is left {left} lots, {due} are due, since {other} filled {taken}")
+        })
+    }
+}
+
 /// Everything of a run.
 #[derive(Debug, Default)]
 pub(super) struct Ties {
     parents: BTreeMap<u64, Vec<Follower>>,
-    legs: BTreeMap<u64, Leg>,
+    /// Only ever asked for one leg, or every leg by itself, so that their order decides nothing.
+    legs: HashMap<u64, Leg, BuildHasherDefault<IdHasher>>,
     /// Legs of which something may still be open.
     live: Vec<u64>,
     /// The stop that was derived last: a target behind it may be its other leg.
@@ -215,7 +243,7 @@ impl Ties {
         for follower in self.parents.values_mut().flatten() {
             follower.sent.retain(|(id, _)| *id < next.0);
         }
-        self.legs.split_off(&next.0);
+        self.legs.retain(|id, _| *id < next.0);
         self.live.retain(|id| *id < next.0);
         self.stop = None;
         if let Some((id, before)) = self.asking.take()
@@ -234,39 +262,19 @@ impl Ties {
         self.asking = None;
         let mut live = std::mem::take(&mut self.live);
         let mut outcome = Ok(());
+        let is_open =
+            |id: u64| engine.find_open_order(ClientOrderId(id)).is_some() || venue_open(id);
         live.retain(|id| {
-            if let Some(what) = self.excess(*id, engine, false) {
+            let (leg, order) = (self.legs.get_mut(id), engine.find_open_order(ClientOrderId(*id)));
+            let Some(leg) = leg else { return order.is_some() || venue_open(*id) };
+            if let Some(what) = order.and_then(|order| leg.excess(order, engine, false)) {
                 outcome = Err(violated("a leg must give way to what the other one has filled")
                     .with("leg", what));
             }
-            let is_open = |id: u64| engine.open_order(ClientOrderId(id)).is_ok() || venue_open(id);
-            is_open(*id) || self.legs.get(id).is_some_and(|leg| is_open(leg.other))
+            order.is_some() || venue_open(*id) || is_open(leg.other)
         });
         self.live = live;
         outcome
-    }
-
-    /// Says which leg is left too much, and how much.
-    fn excess(&mut self, id: u64, engine: &Engine, is_final: bool) -> Option<String> {
-        let leg = self.legs.get_mut(&id)?;
-        let order = engine.open_order(ClientOrderId(id)).ok()?;
-        if let Some((_, base)) = leg.wish.filter(|(number, _)| *number == order.amended) {
-            (leg.base, leg.wish) = (base, None);
-        }
-        let taken = filled(engine, leg.other);
-        if taken == 0 {
-            return None;
-        }
-        let due = if leg.cancels { 0 } else { (leg.base - taken).max(0) };
-        let (base, overlays, _) = order.state.load();
-        let is_asked = leg.asked <= due
-            || overlays.has(Overlays::PENDING_CANCEL)
-            || overlays.has(Overlays::PENDING_REPLACE);
-        let waits = order.held.is_none() && !is_final && is_asked && base != BaseState::Filled;
-        (order.quantity.lots() > due && !waits).then(|| {
-            let left = order.quantity.lots();
-            format!("{id} is left {left} lots, {due} are due, since {} filled {taken}", leg.other)
-        })
     }
 
     /// Says what is still to come when nothing is under way any more.
@@ -283,8 +291,10 @@ impl Ties {
                 }
             }
         }
-        let legs: Vec<u64> = self.live.clone();
-        legs.into_iter().find_map(|id| self.excess(id, engine, true))
+        self.live.iter().find_map(|id| {
+            let order = engine.find_open_order(ClientOrderId(*id))?;
+            self.legs.get_mut(id)?.excess(order, engine, true)
+        })
     }
 
     /// An amendment is to be judged.
@@ -295,7 +305,8 @@ impl Ties {
     /// An amendment of a leg was approved: the other one takes from it what it fills from the moment of the wish on.
     pub fn amended(&mut self, id: ClientOrderId, engine: &Engine) {
         self.asking = None;
-        let (Some(leg), Ok(order)) = (self.legs.get_mut(&id.0), engine.open_order(id)) else {
+        let (Some(leg), Some(order)) = (self.legs.get_mut(&id.0), engine.find_open_order(id))
+        else {
             return;
         };
         let asked = order.pending.map(|asked| (asked.number, asked.quantity));

@@ -9,6 +9,7 @@ pub use stepping::Pause;
 use super::checks;
 use super::departures::Departures;
 use super::exchange::Exchange;
+use super::gathered::Gathered;
 use super::held_orders;
 use super::journal::MemoryJournal;
 use super::keys::Keys;
@@ -25,7 +26,6 @@ use holdfast_core::journal_record::RecordKind;
 use holdfast_core::{Amount, OrderType, Result, Timestamp};
 use holdfast_engine::egress::Egress;
 use holdfast_engine::gateway::{Effects, Gateway, GatewayConfig};
-use holdfast_engine::recovery::recover;
 use holdfast_engine::{Command, Engine, EngineConfig, Input, Sink};
 use holdfast_risk::fuse::FuseSpec;
 use holdfast_risk::fuse::latch::Latch;
@@ -64,11 +64,12 @@ pub(super) struct World {
     /// Hash of the engine that died with everything written.
     hash_at_death: Option<[u8; 32]>,
     restarts: Restarts,
+    gathered: Gathered,
     seed: u64,
     random: Random,
     digest: u64,
     healed: bool,
-    /// Whether the engine or the venue may stand elsewhere than at the last check.
+    /// Whether the engine may stand elsewhere than at the last check; which orders do at the venue, their list says.
     pub(super) touched: bool,
 }
 
@@ -118,6 +119,7 @@ impl World {
             bounds,
             hash_at_death: None,
             restarts: Restarts::default(),
+            gathered: Gathered::default(),
             seed,
             random: Random::new(seed, 4),
             digest: seed,
@@ -178,7 +180,7 @@ impl World {
 
     /// The journal must replay to the same hash.
     pub fn replay(&self) -> Result<()> {
-        let recovered = recover(&self.journal.bytes)?;
+        let recovered = self.restarts.recover(&self.journal)?;
         if recovered.engine.state_hash() == self.engine.state_hash() {
             return Ok(());
         }
@@ -213,15 +215,10 @@ impl World {
                 }
             }
             Delivery::ToVenue { request, sent } => {
-                self.touched = true;
                 self.exchange.request(request, sent, self.now);
             }
-            Delivery::Late(intent) => {
-                self.touched = true;
-                self.exchange.take(intent, self.now);
-            }
+            Delivery::Late(intent) => self.exchange.take(intent, self.now),
             Delivery::Price { instrument, ticks } => {
-                self.touched = true;
                 self.exchange.trade(instrument, ticks, self.now);
             }
             Delivery::ToGateway { heard, process } => {
@@ -292,17 +289,17 @@ impl World {
 
     /// The process starts again from what the journal holds.
     fn restart(&mut self) -> Result<()> {
-        let replayed = self.restarts.follow(&self.journal.bytes)?;
-        let hash = replayed.engine()?.state_hash();
-        if self.hash_at_death.is_some_and(|at_death| at_death != hash) {
+        let replayed = self.restarts.follow(&self.journal)?;
+        let recovered = replayed.engine()?;
+        if self.hash_at_death.is_some_and(|at_death| at_death != recovered.state_hash()) {
             return Err(checks::violated("a restart must give the same hash"));
         }
-        let recovered = replayed.engine()?;
         self.keys.restarted(recovered.next_client_order_id());
         self.ties.restarted(&mut self.journal.promises, recovered);
         self.journal.resume(replayed)?;
+        self.gathered.go_on(&self.journal.bytes)?;
         let from_start = replays_whole(self.seed, self.crashes);
-        self.engine = self.restarts.engine(&self.config, &self.journal.bytes, from_start)?;
+        self.engine = self.restarts.engine(&self.config, &self.journal, from_start)?;
         let settled = Timestamp(self.now.saturating_sub(self.bounds.settle_ns));
         if self.crashes % RECONCILED_CRASHES == 1 {
             reconciles(&self.config, self.restarts.image(), &self.exchange, settled)?;
@@ -323,16 +320,27 @@ impl World {
     fn rebuild_ledger(&mut self) -> Result<()> {
         let instruments = self.exchange.prices.len();
         self.ledger = Ledger::new(self.engine.account().start_cash, instruments);
-        for report in self.journal.reports() {
-            self.ledger.book(&report?, &self.engine)?;
+        for fill in &self.gathered.fills {
+            self.ledger.book(fill, &self.engine)?;
         }
         Ok(())
     }
 
     fn check(&mut self) -> Result<()> {
-        if self.down || !std::mem::take(&mut self.touched) {
+        if self.down {
             return Ok(());
         }
+        if std::mem::take(&mut self.touched) {
+            self.check_all()?;
+        } else {
+            // Everything else that is checked asks the engine alone.
+            checks::changed_reservations(&self.engine, &self.exchange)?;
+        }
+        self.exchange.orders.forget_changes();
+        Ok(())
+    }
+
+    fn check_all(&mut self) -> Result<()> {
         self.ledger.agree(&self.engine)?;
         let orders = &self.exchange.orders;
         let is_open = |id: u64| orders.get(&id).is_some_and(|truth| truth.end.is_none());

@@ -4,12 +4,13 @@ use super::World;
 use crate::fault::departures::Departures;
 use crate::fault::held_orders;
 use crate::fault::network::Delivery;
-use holdfast_core::journal_record::Chain;
+use crate::fault::verified;
 use holdfast_core::{Result, Timestamp};
 use holdfast_engine::egress::{Egress, Passage};
+use holdfast_engine::gateway::Effects;
 use holdfast_engine::{Command, Input};
 use holdfast_risk::fuse::FuseSpec;
-use holdfast_risk::fuse::latch::Latch;
+use holdfast_risk::fuse::latch::{Latch, LatchState};
 
 impl World {
     /// Puts other ceilings in force before the run; whoever looks from outside holds what leaves against them too.
@@ -27,6 +28,9 @@ impl World {
     }
 
     fn take_effects_once(&mut self) -> Result<bool> {
+        if self.has_no_effects() {
+            return Ok(false);
+        }
         let now = Timestamp(self.now);
         loop {
             if !self.down {
@@ -61,6 +65,12 @@ impl World {
             return Ok(false);
         }
         self.send_requests(now)
+    }
+
+    const fn has_no_effects(&self) -> bool {
+        let Effects { requests, inputs } = &self.effects;
+        let is_quiet = self.commands.is_empty() && requests.is_empty() && inputs.is_empty();
+        is_quiet && self.journal.promises.is_empty() && self.journal.is_written()
     }
 
     /// Sends what passes the fuse; returns whether it refused something.
@@ -100,14 +110,16 @@ impl World {
 
     /// The fuse of the process that begins counts what the journal says left; its latch was on disk.
     pub(super) fn recall(&mut self) -> Result<()> {
+        let has_blown = *self.egress.latch() != LatchState::Armed;
         let fresh = Egress::new(&self.fuse, &self.config, Latch::in_memory())?;
-        let latch = std::mem::replace(&mut self.egress, fresh).into_latch();
-        self.egress = Egress::new(&self.fuse, &self.config, latch)?;
-        let (mut chain, mut rest) = (Chain::default(), self.journal.bytes.as_slice());
-        while let Some(record) = chain.verify(rest)? {
-            self.egress.recall(&self.engine, &record)?;
-            rest = rest.get(record.bytes..).unwrap_or_default();
+        let before = std::mem::replace(&mut self.egress, fresh);
+        if has_blown {
+            self.egress = Egress::new(&self.fuse, &self.config, before.into_latch())?;
         }
-        Ok(())
+        let records =
+            self.gathered.sent.iter().filter_map(|place| self.journal.bytes.get(*place..));
+        records
+            .filter_map(verified::first)
+            .try_for_each(|record| self.egress.recall(&self.engine, &record))
     }
 }
