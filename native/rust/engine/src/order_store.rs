@@ -106,7 +106,7 @@ impl OrderStore {
 
     /// Adds an order; one that was here under the id is returned.
     pub fn insert(&mut self, id: u64, order: Order) -> Option<Order> {
-        let replaced = self.remove(&id);
+        let replaced = if self.index.contains_key(&id) { self.remove(&id) } else { None };
         if order.intent.reduce_only {
             let index = order.intent.instrument.index();
             if index >= self.reduce_only.len() {
@@ -124,16 +124,15 @@ impl OrderStore {
             before = slot.before;
         }
         let after = self.slot(before).map_or(self.first, |slot| slot.after);
-        let slot = Some(Slot { order, before, after });
         let place = match self.free.pop() {
             Some(place) => {
                 if let Some(target) = self.slots.get_mut(place as usize) {
-                    *target = slot;
+                    *target = Some(Slot { order, before, after });
                 }
                 place
             }
             None => {
-                self.slots.push(slot);
+                self.slots.push(Some(Slot { order, before, after }));
                 (self.slots.len() - 1) as u32
             }
         };
@@ -145,16 +144,17 @@ impl OrderStore {
     /// Takes an order out.
     pub fn remove(&mut self, id: &u64) -> Option<Order> {
         let place = self.index.remove(id)?;
-        let slot = self.slots.get_mut(place as usize)?.take()?;
+        // What is looked at is read before the slot is moved, which is the longest way to it.
+        let slot = self.slot(place)?;
+        let (before, after) = (slot.before, slot.after);
+        let (instrument, is_counted) =
+            (slot.order.intent.instrument, slot.order.intent.reduce_only);
         self.free.push(place);
-        self.link(slot.before, slot.after, (slot.after, slot.before));
-        let intent = &slot.order.intent;
-        if intent.reduce_only
-            && let Some(count) = self.reduce_only.get_mut(intent.instrument.index())
-        {
+        self.link(before, after, (after, before));
+        if is_counted && let Some(count) = self.reduce_only.get_mut(instrument.index()) {
             *count -= 1;
         }
-        Some(slot.order)
+        self.slots.get_mut(place as usize)?.take().map(|slot| slot.order)
     }
 
     /// Returns how many reduce-only orders an instrument has.
