@@ -192,7 +192,8 @@ fn engine(limits: &[&str], rule: &str, is_planned: bool) -> Result<Engine> {
         emulated_order_types: Vec::new(),
         orders: OrderConfig::default(),
     })?;
-    let (mut sink, mut commands) = (Recorder { journal: None, notices: None }, Vec::new());
+    let (mut sink, mut commands) =
+        (Recorder { journal: None, notices: None, quiet: None }, Vec::new());
     let mut step = |input: &Input<'_>| engine.step(input, &mut sink, &mut commands);
     for place in 0..2 {
         step(&Input::Quote(Quote {

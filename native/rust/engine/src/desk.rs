@@ -26,9 +26,9 @@ use holdfast_core::{
     Amendment, Bar, ClientOrderId, Code, Contingency, Error, OrderIntent, Quote, Rate, Result,
     Timestamp, Trade, VenueReport,
 };
-use holdfast_risk::Verdict;
 use holdfast_risk::fuse::FuseSpec;
 use holdfast_risk::fuse::latch::Latch;
+use holdfast_risk::{Quiet, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// Requests that may wait for `drain`; with more the desk takes no further order, since nobody seems to send them.
@@ -134,6 +134,7 @@ impl Desk {
         let recorder = Recorder {
             journal: self.journal.as_mut(),
             notices: if self.hears { Some(&mut self.notices) } else { None },
+            quiet: None,
         };
         (&mut self.engine, recorder, &mut self.commands)
     }
@@ -141,7 +142,17 @@ impl Desk {
     /// Moves the engine. What it refuses is recorded with the reason: the journal has to hold the time of every call, since
     /// the engine's clock went on with it.
     pub(crate) fn step(&mut self, input: &Input<'_>) -> Result<Option<Box<Verdict>>> {
-        let (engine, mut recorder, commands) = self.recorder();
+        self.step_for(input, None)
+    }
+
+    /// As `step`, for somebody to whom some values of an order that passes are no news.
+    fn step_for(
+        &mut self,
+        input: &Input<'_>,
+        quiet: Option<&Quiet>,
+    ) -> Result<Option<Box<Verdict>>> {
+        let (engine, recorder, commands) = self.recorder();
+        let mut recorder = Recorder { quiet, ..recorder };
         let outcome = engine.step(input, &mut recorder, commands);
         let Err(refused) = &outcome else {
             self.egress.heard(&self.engine, input);
@@ -158,7 +169,11 @@ impl Desk {
     }
 
     fn judged(&mut self, input: &Input<'_>) -> Result<Box<Verdict>> {
-        self.step(input)?
+        self.judged_for(input, None)
+    }
+
+    fn judged_for(&mut self, input: &Input<'_>, quiet: Option<&Quiet>) -> Result<Box<Verdict>> {
+        self.step_for(input, quiet)?
             .ok_or_else(|| Error::new(Code::OrderInvalid, "what is judged must have a verdict"))
     }
 
@@ -179,10 +194,7 @@ impl Desk {
     /// `ORDER_INVALID`, `INSTRUMENT_UNKNOWN`, `STRATEGY_UNKNOWN`, `RESTART_UNRECONCILED`, `EVENT_INVALID` when time runs back, `CAPACITY_EXHAUSTED` when requests are not
     /// drained, `JOURNAL_IO`, `JOURNAL_STOPPED`.
     pub fn submit(&mut self, intent: OrderIntent, ts: Timestamp) -> Result<Box<Verdict>> {
-        self.check_room()?;
-        self.check_compared(intent.reduce_only)?;
-        let intent = self.named(intent, ts);
-        self.judged(&Input::Submit(intent))
+        self.submit_for(intent, ts, None)
     }
 
     /// As `submit`, once for each key: a repeat asks for nothing and returns the first verdict, which is a notice again.

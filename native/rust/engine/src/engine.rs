@@ -289,7 +289,7 @@ impl Engine {
                 self.watch(quote.instrument, &Seen::at(quote.mid()), sink, commands).map(|()| None)
             }
             Input::Submit(intent) => {
-                self.submit(*intent, RecordKind::OrderSubmitted, sink, commands).map(Some)
+                self.submit_with(intent, None, RecordKind::OrderSubmitted, sink, commands).map(Some)
             }
             Input::SubmitList(list) => self.submit_list(list, sink, commands).map(Some),
             Input::SubmitOnce { intent, key } => {

@@ -99,7 +99,7 @@ impl Engine {
         let orders = &self.orders;
         self.first_results.make_room(intent.ts_intent, |order| orders.contains_key(&order.0))?;
         let verdict =
-            self.submit_with(intent, Some(key), RecordKind::OrderSubmitted, sink, commands)?;
+            self.submit_with(&intent, Some(key), RecordKind::OrderSubmitted, sink, commands)?;
         let first = FirstResult { intent, verdict: verdict.clone() };
         self.first_results.remember(key, self.now(), intent.client_order_id, first);
         Ok(verdict)

@@ -5,6 +5,7 @@ use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::{Encode, Layout, append_encoded};
 use holdfast_core::{ReportKind, Result, Timestamp};
+use holdfast_risk::Quiet;
 
 /// Bytes before each payload: length, kind, time.
 pub const NOTICE_HEADER_BYTES: usize = 16;
@@ -127,6 +128,8 @@ pub struct Recorder<'a> {
     pub journal: Option<&'a mut JournalWriter>,
     /// Where those go that somebody listens to; `None` when nobody does.
     pub notices: Option<&'a mut Notices>,
+    /// Which values of an order that passes are no news; it counts only where neither of the others is.
+    pub quiet: Option<&'a Quiet>,
 }
 
 impl Sink for Recorder<'_> {
@@ -143,6 +146,10 @@ impl Sink for Recorder<'_> {
             notices.note(kind, ts, content);
         }
         Ok(())
+    }
+
+    fn quiet(&self) -> Option<&Quiet> {
+        if self.journal.is_some() || self.notices.is_some() { None } else { self.quiet }
     }
 }
 

@@ -3,6 +3,7 @@
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::Encode;
 use holdfast_core::{Result, Timestamp};
+use holdfast_risk::Quiet;
 
 /// Receives every record of a step in order.
 pub trait Sink {
@@ -16,6 +17,12 @@ pub trait Sink {
         ts: Timestamp,
         content: &(impl Encode + ?Sized),
     ) -> Result<()>;
+
+    /// Returns which values of an order that passes are no news, where nobody reads whole verdicts: only the others are
+    /// worked out then. Whoever takes verdicts as records reads them whole.
+    fn quiet(&self) -> Option<&Quiet> {
+        None
+    }
 }
 
 /// Passes records on and notes that there was one.
@@ -33,6 +40,10 @@ impl<S: Sink> Sink for Noted<'_, S> {
     ) -> Result<()> {
         self.any = true;
         self.sink.record(kind, ts, content)
+    }
+
+    fn quiet(&self) -> Option<&Quiet> {
+        self.sink.quiet()
     }
 }
 

@@ -4,12 +4,13 @@ use crate::engine::{Engine, InstrumentState};
 use crate::input::Command;
 use crate::keyed_submission::Submission;
 use crate::output::OrderChanged;
+use crate::self_trade::Separation;
 use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::{
     ClientOrderId, Code, Error, Order, OrderEvent, OrderIntent, OrderRole, Quantity, Result,
 };
-use holdfast_risk::{Subject, Tried, Verdict, View, largest_passing};
+use holdfast_risk::{Quiet, Subject, Tried, Verdict, View, largest_passing};
 
 impl Engine {
     /// Judges an intent and, when approved, reserves and sends it; check and reserve are one step.
@@ -20,7 +21,7 @@ impl Engine {
         sink: &mut impl Sink,
         commands: &mut Vec<Command>,
     ) -> Result<Box<Verdict>> {
-        self.submit_with(intent, None, kind, sink, commands)
+        self.submit_with(&intent, None, kind, sink, commands)
     }
 
     /// Checks what needs no judgement: the order's form, its instrument and its id.
@@ -46,34 +47,75 @@ impl Engine {
 
     pub(crate) fn submit_with(
         &mut self,
-        intent: OrderIntent,
+        intent: &OrderIntent,
         key: Option<u128>,
         kind: RecordKind,
         sink: &mut impl Sink,
         commands: &mut Vec<Command>,
     ) -> Result<Box<Verdict>> {
-        self.check_intent(&intent)?;
+        self.check_intent(intent)?;
         self.next_order_id += 1;
-        self.emit(kind, &Submission { intent: &intent, key }, sink)?;
+        self.emit(kind, &Submission { intent, key }, sink)?;
         let mut verdict = self.verdict_memory();
-        self.judge_into(&intent, Ahead::default(), &mut verdict)?;
-        let separation = self.separate(&intent, &mut verdict);
+        // The first result of a key is kept, and kept whole.
+        let quiet = if key.is_none() { sink.quiet() } else { None };
+        let separation = self.judge_and_separate(intent, quiet, &mut verdict)?;
         if verdict.denied_for_size() {
-            verdict.suggested = self.suggest(&intent)?;
+            verdict.suggested = self.suggest(intent)?;
         }
         self.emit(RecordKind::Verdict, verdict.as_ref(), sink)?;
         self.counts.submitted += 1;
-        let intent = OrderIntent { quantity: separation.quantity, ..intent };
+        let order = Order::new(OrderIntent { quantity: separation.quantity, ..*intent });
         if separation.acts(&verdict) {
             self.give_way(separation, sink, commands)?;
         }
-        let order = Order::new(intent);
         if verdict.approved() {
             self.send(order, verdict.reducing, sink, commands)?;
         } else {
             self.deny(&order, sink)?;
         }
         Ok(verdict)
+    }
+
+    /// Judges an order and keeps it apart from own ones. Where nobody reads whole verdicts, one that passes lists what is news.
+    fn judge_and_separate(
+        &self,
+        intent: &OrderIntent,
+        quiet: Option<&Quiet>,
+        verdict: &mut Verdict,
+    ) -> Result<Separation> {
+        if let Some(quiet) = quiet {
+            self.glance_into(intent, quiet, verdict)?;
+            let separation = self.separate(intent, verdict);
+            if verdict.approved() {
+                return Ok(separation);
+            }
+        }
+        self.judge_into(intent, Ahead::default(), verdict)?;
+        Ok(self.separate(intent, verdict))
+    }
+
+    /// As `what_if_into`, for somebody to whom some values of an order that passes are no news: the verdict is approved exactly
+    /// when the whole one is, and a denial may name one reason of several.
+    ///
+    /// # Errors
+    /// As `what_if`.
+    pub fn glance(&self, intent: &OrderIntent, quiet: &Quiet, verdict: &mut Verdict) -> Result<()> {
+        intent.validate()?;
+        self.check_strategy(intent)?;
+        self.glance_into(intent, quiet, verdict)
+    }
+
+    fn glance_into(
+        &self,
+        intent: &OrderIntent,
+        quiet: &Quiet,
+        verdict: &mut Verdict,
+    ) -> Result<()> {
+        let state = self.state(intent.instrument)?;
+        let view = self.view(state, intent, Ahead::default())?;
+        self.gate.glance_into(intent, &view, quiet, verdict);
+        self.check_account(intent, intent.quantity, state.case, verdict)
     }
 
     /// Refuses an id that is not the next one: ids rise without a gap, so that none is used twice.

@@ -3,8 +3,8 @@
 use holdfast_core::persist::Persist;
 use holdfast_core::wire::Reader;
 use holdfast_core::{OrderIntent, Result, Timestamp};
-use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::collections::VecDeque;
+use std::hash::{Hash, Hasher};
 
 /// Most orders that are remembered; while the memory is full of orders within the window, nothing more is sent.
 pub const DUPLICATES_MAX: usize = 16_384;
@@ -74,11 +74,35 @@ impl IntentKey {
     }
 }
 
-/// The intents of the longest window, in memory that is allocated once.
+/// A place of the index: part of a key's hash, and the number of the intent that had the key last; no hash is 0.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    hash: u32,
+    number: u32,
+}
+
+/// Twice as many places as intents, so that a look-up ends soon.
+const PLACES: usize = DUPLICATES_MAX * 2;
+
+fn hash_of(key: &IntentKey) -> u32 {
+    let mut folding = Folding::default();
+    key.hash(&mut folding);
+    ((folding.0 >> 32) as u32 ^ folding.0 as u32).max(1)
+}
+
+const fn home_of(hash: u32) -> usize {
+    hash as usize % PLACES
+}
+
+/// The intents of the longest window, in memory that is allocated once. The index holds numbers and no keys, so that a look-up
+/// and what follows it touch few cache lines.
 #[derive(Debug, Clone)]
 pub struct RecentIntents {
     sent: VecDeque<(i64, IntentKey)>,
-    last: HashMap<IntentKey, i64, BuildHasherDefault<Folding>>,
+    /// Number of the oldest of them; numbers rise by one and wrap.
+    first: u32,
+    /// By the key's hash, each in its own place or in one of those behind it.
+    index: Vec<Place>,
     window_ns: i64,
 }
 
@@ -97,20 +121,73 @@ impl RecentIntents {
     /// Makes a memory for a window; without one it takes no memory.
     #[must_use]
     pub fn new(window_ns: Option<i64>) -> Self {
-        let capacity = if window_ns.is_some() { DUPLICATES_MAX } else { 0 };
+        let (capacity, places) = match window_ns {
+            Some(_) => (DUPLICATES_MAX, PLACES),
+            None => (0, 0),
+        };
         Self {
             sent: VecDeque::with_capacity(capacity),
-            // Room for more than is kept, so that a removal never makes the table grow.
-            last: HashMap::with_capacity_and_hasher(capacity * 2, BuildHasherDefault::default()),
+            first: 0,
+            index: vec![Place::default(); places],
             window_ns: window_ns.unwrap_or(0),
         }
+    }
+
+    /// Returns where the index holds a key, or where it would, and when an intent had the key last.
+    #[inline]
+    fn find(&self, key: &IntentKey, hash: u32) -> (usize, Option<i64>) {
+        let mut at = home_of(hash);
+        while let Some(place) = self.index.get(at).filter(|place| place.hash != 0) {
+            if place.hash == hash
+                && let Some((ts, known)) =
+                    self.sent.get(place.number.wrapping_sub(self.first) as usize)
+                && known == key
+            {
+                return (at, Some(*ts));
+            }
+            at = (at + 1) % PLACES;
+        }
+        (at, None)
+    }
+
+    /// Empties a place and moves those behind it up that it kept from their own.
+    fn clear(&mut self, mut empty: usize) {
+        let mut at = empty;
+        loop {
+            at = (at + 1) % PLACES;
+            let Some(place) = self.index.get(at).copied().filter(|place| place.hash != 0) else {
+                break;
+            };
+            let distance = |from: usize| (at + PLACES - from) % PLACES;
+            if distance(home_of(place.hash)) >= distance(empty) {
+                self.put(empty, place);
+                empty = at;
+            }
+        }
+        self.put(empty, Place::default());
+    }
+
+    fn put(&mut self, at: usize, place: Place) {
+        if let Some(slot) = self.index.get_mut(at) {
+            *slot = place;
+        }
+    }
+
+    /// Forgets the oldest intent.
+    fn forget(&mut self, (at, key): (i64, IntentKey)) {
+        let (place, last) = self.find(&key, hash_of(&key));
+        if last == Some(at) {
+            self.clear(place);
+        }
+        self.sent.pop_front();
+        self.first = self.first.wrapping_add(1);
     }
 
     /// Returns what is known of an intent for a window that is not longer than the memory's.
     #[must_use]
     pub fn recurrence(&self, key: &IntentKey, now: Timestamp, window_ns: i64) -> Recurrence {
-        if let Some(at) = self.last.get(key) {
-            let since = now.0.saturating_sub(*at);
+        if let (_, Some(at)) = self.find(key, hash_of(key)) {
+            let since = now.0.saturating_sub(at);
             if since < window_ns {
                 return Recurrence::Repeated(since);
             }
@@ -130,13 +207,13 @@ impl RecentIntents {
         while let Some((at, oldest)) = self.sent.front().copied()
             && (now.0.saturating_sub(at) >= self.window_ns || self.sent.len() >= DUPLICATES_MAX)
         {
-            self.sent.pop_front();
-            if self.last.get(&oldest) == Some(&at) {
-                self.last.remove(&oldest);
-            }
+            self.forget((at, oldest));
         }
+        let hash = hash_of(&key);
+        let (place, _) = self.find(&key, hash);
+        let number = self.first.wrapping_add(self.sent.len() as u32);
         self.sent.push_back((now.0, key));
-        self.last.insert(key, now.0);
+        self.put(place, Place { hash, number });
     }
 
     /// Returns the intents that are remembered, the oldest first.
@@ -149,8 +226,8 @@ holdfast_core::persist_fields!(IntentKey { strategy, instrument, is_sell, lots, 
 
 impl Persist for RecentIntents {
     fn save(&self, out: &mut Vec<u8>) {
-        // The times by intent follow from the intents in their order.
-        let Self { sent, last: _, window_ns } = self;
+        // The index follows from the intents in their order.
+        let Self { sent, first: _, index: _, window_ns } = self;
         window_ns.save(out);
         sent.save(out);
     }
@@ -199,18 +276,25 @@ mod tests {
         assert_eq!(recent.recurrence(&key(-1), Timestamp(100), 100), Recurrence::New);
     }
 
+    fn places_taken(recent: &RecentIntents) -> usize {
+        recent.index.iter().filter(|place| place.hash != 0).count()
+    }
+
     #[test]
     fn what_has_left_the_window_or_the_memory_is_forgotten_wholly() {
         let mut recent = RecentIntents::new(Some(100));
         recent.note(key(1), Timestamp(0));
         recent.note(key(2), Timestamp(100));
-        assert_eq!((recent.sent().count(), recent.last.len()), (1, 1));
+        assert_eq!((recent.sent().count(), places_taken(&recent)), (1, 1));
         recent.note(key(2), Timestamp(150));
         recent.note(key(3), Timestamp(200));
-        assert_eq!((recent.sent().count(), recent.last.len()), (2, 2), "the later time stays");
+        assert_eq!((recent.sent().count(), places_taken(&recent)), (2, 2), "the later time stays");
         let more = 10 + DUPLICATES_MAX as i64;
         (10..=more).for_each(|lots| recent.note(key(lots), Timestamp(201)));
-        assert_eq!((recent.sent().count(), recent.last.len()), (DUPLICATES_MAX, DUPLICATES_MAX));
+        assert_eq!(
+            (recent.sent().count(), places_taken(&recent)),
+            (DUPLICATES_MAX, DUPLICATES_MAX)
+        );
     }
 
     #[test]
@@ -230,5 +314,58 @@ mod tests {
         let (none, mut bytes) = (RecentIntents::new(None), Vec::new());
         none.save(&mut bytes);
         assert_eq!(RecentIntents::load(&mut Reader::new(&bytes)).unwrap().window_ns, 0);
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(1_000))]
+
+        /// Against a map of every key to when it was sent last, also where a memory is full and where hashes meet.
+        #[test]
+        fn knows_what_a_map_of_the_last_times_knows(
+            steps in proptest::collection::vec((0_i64..60, 0_i64..12), 1..120), start in 0_u32..3,
+        ) {
+            let mut recent = RecentIntents::new(Some(100));
+            recent.first = u32::MAX.wrapping_sub(start * 20);
+            let (mut last, mut sent, mut now) = (std::collections::HashMap::new(), VecDeque::new(), 0);
+            for (gap, lots) in steps {
+                now += gap;
+                let known = last.get(&lots).map(|at| now - at).filter(|since| *since < 100);
+                let expected = known.map_or(Recurrence::New, Recurrence::Repeated);
+                proptest::prop_assert_eq!(recent.recurrence(&key(lots), Timestamp(now), 100), expected);
+                recent.note(key(lots), Timestamp(now));
+                while let Some((at, oldest)) = sent.front().copied().filter(|(at, _)| now - at >= 100) {
+                    sent.pop_front();
+                    if last.get(&oldest) == Some(&at) {
+                        last.remove(&oldest);
+                    }
+                }
+                sent.push_back((now, lots));
+                last.insert(lots, now);
+            }
+            let kept = (recent.sent().count(), places_taken(&recent));
+            proptest::prop_assert_eq!(kept, (sent.len(), last.len()));
+        }
+    }
+
+    #[test]
+    fn keys_that_share_a_place_are_told_apart_after_one_of_them_is_forgotten() {
+        let mut recent = RecentIntents::new(Some(1_000));
+        // Of so many keys several begin at the same place; they leave in the order in which they came.
+        let keys: Vec<IntentKey> = (0..8_000).map(key).collect();
+        for (at, key) in keys.iter().enumerate() {
+            recent.note(*key, Timestamp(at as i64 / 16));
+        }
+        let homes: std::collections::HashSet<usize> =
+            keys.iter().map(|key| home_of(hash_of(key))).collect();
+        assert!(homes.len() < keys.len());
+        for now in [1_000, 1_200, 1_499] {
+            recent.note(key(-1), Timestamp(now));
+            for (at, key) in keys.iter().enumerate() {
+                let since = now - at as i64 / 16;
+                let expected =
+                    if since < 1_000 { Recurrence::Repeated(since) } else { Recurrence::New };
+                assert_eq!(recent.recurrence(key, Timestamp(now), 1_000), expected, "{at} {now}");
+            }
+        }
     }
 }

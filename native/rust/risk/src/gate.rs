@@ -5,7 +5,7 @@ mod trips;
 
 use crate::collar::Collar;
 use crate::duplicates::{IntentKey, RecentIntents, Recurrence};
-use crate::judgement::judge_into;
+use crate::judgement::{glance_into, judge_into};
 use crate::limit_schedule::LimitSchedule;
 use crate::limit_table::LimitTable;
 use crate::limits::{Limits, LimitsSpec};
@@ -13,6 +13,7 @@ use crate::loss_guard::{LossGuard, LossLimits};
 use crate::message_budget::MessageBudget;
 use crate::order_rate::{MINUTE_NS, OrderRate};
 use crate::portfolio_risk::Measures;
+use crate::quiet::Quiet;
 use crate::signal::GateSignal;
 use crate::verdict::Verdict;
 use crate::view::{Subject, View};
@@ -213,6 +214,18 @@ impl Gate {
         verdict: &mut Verdict,
     ) {
         judge_into(self, intent, subject, view, verdict);
+    }
+
+    /// As `judge_into` of an order, for somebody who reads only what is news of what passes: the verdict is approved exactly when
+    /// the whole one is, and its other controls have passed quietly. A denial is no whole one.
+    pub fn glance_into(
+        &self,
+        intent: &OrderIntent,
+        view: &View<'_>,
+        quiet: &Quiet,
+        verdict: &mut Verdict,
+    ) {
+        glance_into(self, intent, view, quiet, verdict);
     }
 
     /// Returns whether the gate remembers the same intent, or cannot tell, within the window of its limits; never where

@@ -3,38 +3,9 @@
 //! A control whose limit stayed and whose value is no news costs two comparisons an order.
 
 use crate::control::Control;
+use crate::quiet::{Bound, Quiet, bound_of};
 use crate::verdict::{CHECKS_MAX, Check, Verdict};
 use holdfast_core::Fraction;
-
-/// On which side of its limit a control passes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Bound {
-    /// Values up to the limit pass.
-    Most,
-    /// Values from the limit on pass.
-    Least,
-    /// It passes or it does not; there is no nearer.
-    State,
-}
-
-const fn bound_of(control: Control) -> Bound {
-    match control {
-        Control::MinQuantity | Control::MinNotional => Bound::Least,
-        Control::Equity
-        | Control::StopLoss
-        | Control::Arithmetic
-        | Control::SelfTrade
-        | Control::TradingMode
-        | Control::MessageRate
-        | Control::StrategyMessageRate
-        | Control::DuplicateIntent
-        | Control::Restricted
-        | Control::TradingHours
-        | Control::InstrumentState
-        | Control::Breaker => Bound::State,
-        _ => Bound::Most,
-    }
-}
 
 /// What is known of one control.
 #[derive(Debug, Clone, Copy)]
@@ -84,6 +55,8 @@ pub struct GateCoverage {
     orders: u64,
     denied: u64,
     rows: [Row; CHECKS_MAX],
+    /// What of the rows tells whether a value is news.
+    quiet: Quiet,
     /// Orders in a row that the same controls judged, which are counted together.
     run: (u64, u64),
 }
@@ -97,19 +70,28 @@ impl GateCoverage {
             orders: 0,
             denied: 0,
             rows: [NEW_ROW; CHECKS_MAX],
+            quiet: Quiet::new(),
             run: (0, 0),
         }
+    }
+
+    /// Returns which values of the next order would be no news.
+    #[must_use]
+    #[inline]
+    pub const fn quiet(&self) -> &Quiet {
+        &self.quiet
     }
 
     /// Takes the verdict of an order; returns the controls that are near their limit as bits.
     pub fn note(&mut self, verdict: &Verdict) -> u64 {
         self.orders += 1;
         self.denied += u64::from(!verdict.approved());
-        if verdict.spoken() == self.run.0 {
+        let spoken = verdict.spoken() | verdict.passed_quietly();
+        if spoken == self.run.0 {
             self.run.1 += 1;
         } else {
             self.count_run();
-            self.run = (verdict.spoken(), 1);
+            self.run = (spoken, 1);
         }
         let mut near = 0;
         for check in verdict.checks() {
@@ -124,9 +106,13 @@ impl GateCoverage {
             if row.limit == Some(limit) && value <= row.quiet {
                 continue;
             }
-            if bound != Bound::State && row.take(check, limit, value, self.near_parts) {
+            if bound == Bound::State {
+                continue;
+            }
+            if row.take(check, limit, value, self.near_parts) {
                 near |= 1 << check.control as u8;
             }
+            self.quiet.learn(check.control, limit, row.quiet);
         }
         near
     }

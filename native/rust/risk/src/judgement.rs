@@ -9,6 +9,7 @@ use crate::control::Control;
 use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::loss_guard::observed_fraction;
+use crate::quiet::{Quiet, Reader, Whole};
 use crate::verdict::{Check, Verdict};
 use crate::view::{Subject, View};
 use exposure::covers;
@@ -17,7 +18,8 @@ use holdfast_core::{
 };
 
 /// One order on its way past the controls.
-pub(crate) struct Judgement<'a> {
+pub(crate) struct Judgement<'a, R> {
+    reader: R,
     gate: &'a Gate,
     limits: &'a Limits,
     intent: &'a OrderIntent,
@@ -28,6 +30,8 @@ pub(crate) struct Judgement<'a> {
     verdict: &'a mut Verdict,
     /// Whether a size passes its limit but not what the drawdown leaves of it.
     cut_failed: bool,
+    /// The share that was divided last, and what it came to.
+    last_share: Option<((Amount, Amount), i128)>,
     age_ns: i64,
 }
 
@@ -36,6 +40,29 @@ pub(crate) fn judge_into(
     gate: &Gate,
     intent: &OrderIntent,
     subject: Subject,
+    view: &View<'_>,
+    verdict: &mut Verdict,
+) {
+    judge_for(Whole, gate, (intent, subject), view, verdict);
+}
+
+/// Judges an order and lists of what passes only what is news. What fails may be the one reason of several; `judge_into` names
+/// them all.
+pub(crate) fn glance_into(
+    gate: &Gate,
+    intent: &OrderIntent,
+    view: &View<'_>,
+    quiet: &Quiet,
+    verdict: &mut Verdict,
+) {
+    judge_for(quiet, gate, (intent, Subject::Order), view, verdict);
+}
+
+#[inline]
+fn judge_for<R: Reader>(
+    reader: R,
+    gate: &Gate,
+    (intent, subject): (&OrderIntent, Subject),
     view: &View<'_>,
     verdict: &mut Verdict,
 ) {
@@ -54,6 +81,7 @@ pub(crate) fn judge_into(
     verdict.limits_mark = table.mark();
     let age_ns = view.mark.map_or(i64::MAX, |(_, ts)| view.now.since(ts));
     let mut judgement = Judgement {
+        reader,
         gate,
         limits: table.row(intent.terms.strategy, intent.instrument),
         intent,
@@ -62,6 +90,7 @@ pub(crate) fn judge_into(
         view,
         verdict,
         cut_failed: false,
+        last_share: None,
         age_ns,
     };
     // An overflow inside a control is a denial of its own: nothing passes that could not be judged.
@@ -70,11 +99,52 @@ pub(crate) fn judge_into(
     }
 }
 
-impl Judgement<'_> {
-    #[inline]
+impl<R: Reader> Judgement<'_, R> {
+    #[inline(always)]
     fn add(&mut self, control: Control, passed: bool, limit: Option<i128>, observed: i128) {
         let age_ns = self.age_ns;
-        self.verdict.add(Check { control, passed, limit, observed, age_ns });
+        self.add_aged(Check { control, passed, limit, observed, age_ns });
+    }
+
+    /// Adds a check with an age of its own.
+    #[inline(always)]
+    fn add_aged(&mut self, check: Check) {
+        if check.passed && self.reader.passes_over(check.control, check.limit, check.observed) {
+            self.verdict.pass_quietly(check.control);
+        } else {
+            self.verdict.add(check);
+        }
+    }
+
+    /// Returns a share in millionths rounded up; nothing where it passed by another rule and is no news.
+    #[inline(always)]
+    fn looked_at(
+        &self,
+        (control, passed): (Control, bool),
+        limit: Option<Fraction>,
+        share: (Amount, Amount),
+    ) -> Result<Option<i128>> {
+        if passed && self.reader.passes_over_share(control, limit, share) {
+            return Ok(None);
+        }
+        Ok(Some(observed_fraction(share.0, share.1)?.millionths().into()))
+    }
+
+    /// Adds what `looked_at` returned.
+    #[inline(always)]
+    fn add_share(
+        &mut self,
+        (control, passed): (Control, bool),
+        limit: Option<Fraction>,
+        observed: Option<i128>,
+    ) {
+        match observed {
+            Some(observed) => {
+                let bound = limit.map(|limit| i128::from(limit.millionths()));
+                self.add(control, passed, bound, observed);
+            }
+            None => self.verdict.pass_quietly(control),
+        }
     }
 
     /// Adds an upper bound on an amount or a count.
@@ -167,6 +237,10 @@ impl Judgement<'_> {
     ) -> Result<()> {
         let distance = Amount::from_raw(i128::from(price.ticks().abs_diff(reference.ticks())));
         let whole = Amount::from_raw(i128::from(reference.ticks()));
+        if self.reader.passes_over_share(control, band, (distance, whole)) {
+            self.verdict.pass_quietly(control);
+            return Ok(());
+        }
         let observed = observed_fraction(distance, whole)?;
         let observed = i128::from(observed.millionths());
         let inside = band.map_or(Ok(true), |limit| covers(limit, (distance, whole), observed))?;
@@ -249,32 +323,25 @@ impl Judgement<'_> {
     }
 
     fn losses(&mut self) -> Result<()> {
-        let (gate, limits) = (self.gate, self.limits);
-        let (day, drawdown) = gate.guard.observed()?;
-        let millionths = |limit: Option<Fraction>| limit.map(|l| i128::from(l.millionths()));
-        let tripped = gate.guard.daily_loss_tripped();
-        self.add(
-            Control::DailyLoss,
-            !tripped,
-            millionths(limits.daily_loss),
-            day.millionths().into(),
-        );
-        let tripped = gate.guard.drawdown_tripped();
-        self.add(
-            Control::Drawdown,
-            !tripped,
-            millionths(limits.drawdown),
-            drawdown.millionths().into(),
-        );
+        let (guard, limits) = (&self.gate.guard, self.limits);
+        let [day, week, total] = guard.losses();
+        let daily = (Control::DailyLoss, !guard.daily_loss_tripped());
+        let drawdown = (Control::Drawdown, !guard.drawdown_tripped());
+        // Both are divided before either is told, so that of one that cannot be divided nothing is told.
+        let of_day = self.looked_at(daily, limits.daily_loss, day)?;
+        let of_peak = self.looked_at(drawdown, limits.drawdown, guard.worst_fall())?;
+        self.add_share(daily, limits.daily_loss, of_day);
+        self.add_share(drawdown, limits.drawdown, of_peak);
         if limits.weekly_loss.is_some() || limits.total_loss.is_some() {
-            let (week, total) = gate.guard.observed_longer()?;
-            for (control, limit, tripped, observed) in [
-                (Control::WeeklyLoss, limits.weekly_loss, gate.guard.weekly_loss_tripped(), week),
-                (Control::TotalLoss, limits.total_loss, gate.guard.total_loss_tripped(), total),
-            ] {
-                if limit.is_some() {
-                    self.add(control, !tripped, millionths(limit), observed.millionths().into());
-                }
+            let weekly = (Control::WeeklyLoss, !guard.weekly_loss_tripped());
+            let so_far = (Control::TotalLoss, !guard.total_loss_tripped());
+            let of_week = self.looked_at(weekly, limits.weekly_loss, week)?;
+            let of_all = self.looked_at(so_far, limits.total_loss, total)?;
+            if limits.weekly_loss.is_some() {
+                self.add_share(weekly, limits.weekly_loss, of_week);
+            }
+            if limits.total_loss.is_some() {
+                self.add_share(so_far, limits.total_loss, of_all);
             }
         }
         self.add(Control::Equity, self.view.equity.raw() > 0, Some(0), self.view.equity.raw());

@@ -45,12 +45,15 @@ impl Span {
         Ok(())
     }
 
+    /// Returns the largest loss and what it is a part of; none of one where there was nothing to lose.
+    #[inline]
+    const fn ratio(&self) -> (Amount, Amount) {
+        if self.start.raw() > 0 { (self.worst, self.start) } else { (Amount::ZERO, Amount::ONE) }
+    }
+
     fn observed(&self) -> Result<Fraction> {
-        if self.start.raw() > 0 {
-            observed_fraction(self.worst, self.start)
-        } else {
-            Ok(Fraction::default())
-        }
+        let (part, whole) = self.ratio();
+        observed_fraction(part, whole)
     }
 }
 
@@ -197,6 +200,18 @@ impl LossGuard {
     pub fn observed(&self) -> Result<(Fraction, Fraction)> {
         let drawdown = observed_fraction(self.worst_fall.0, self.worst_fall.1)?;
         Ok((self.daily.observed()?, drawdown))
+    }
+
+    /// Returns the largest losses of the day, of the week and since the start, each with what it is a part of.
+    #[inline]
+    pub(crate) const fn losses(&self) -> [(Amount, Amount); 3] {
+        [self.daily.ratio(), self.weekly.ratio(), self.total.ratio()]
+    }
+
+    /// Returns the largest fall with the peak that it was from.
+    #[inline]
+    pub(crate) const fn worst_fall(&self) -> (Amount, Amount) {
+        self.worst_fall
     }
 
     /// Returns the largest loss of the week and since the start, in millionths rounded up.

@@ -44,6 +44,8 @@ pub struct Verdict {
     pub limits_mark: u64,
     spoken: u64,
     failed: u64,
+    /// Controls that passed with a value that is no news to whoever asked; they have no check here.
+    quiet: u64,
     /// Each control has its own place, and those that have not spoken are not read, so that a verdict is written over
     /// without clearing it.
     checks: [Check; CHECKS_MAX],
@@ -55,6 +57,7 @@ impl PartialEq for Verdict {
             && self.reducing == other.reducing
             && self.suggested == other.suggested
             && self.limits_mark == other.limits_mark
+            && self.quiet == other.quiet
             && self.checks().eq(other.checks())
     }
 }
@@ -72,6 +75,7 @@ impl Verdict {
             limits_mark: 0,
             spoken: 0,
             failed: 0,
+            quiet: 0,
             checks: [NO_CHECK; CHECKS_MAX],
         }
     }
@@ -84,6 +88,7 @@ impl Verdict {
         self.limits_mark = 0;
         self.spoken = 0;
         self.failed = 0;
+        self.quiet = 0;
     }
 
     /// Adds a control's word; a control speaks once, the last word counts.
@@ -95,6 +100,18 @@ impl Verdict {
         if let Some(slot) = self.checks.get_mut(index) {
             *slot = check;
         }
+    }
+
+    /// Notes a control that passed with a value that is no news.
+    #[inline]
+    pub(crate) const fn pass_quietly(&mut self, control: Control) {
+        self.quiet |= 1 << control as u8;
+    }
+
+    /// Returns the controls that passed without a check of their own, as bits; none of a whole verdict.
+    #[must_use]
+    pub const fn passed_quietly(&self) -> u64 {
+        self.quiet
     }
 
     /// Returns the checks in the order of the controls.

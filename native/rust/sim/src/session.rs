@@ -93,8 +93,11 @@ impl Session {
     }
 
     fn recorder(&mut self) -> (&mut Engine, Recorder<'_>) {
-        let recorder =
-            Recorder { journal: self.journal.as_mut(), notices: Some(&mut self.notices) };
+        let recorder = Recorder {
+            journal: self.journal.as_mut(),
+            notices: Some(&mut self.notices),
+            quiet: None,
+        };
         (&mut self.engine, recorder)
     }
 

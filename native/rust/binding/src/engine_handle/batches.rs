@@ -11,7 +11,7 @@ use holdfast_engine::report_record::{
     REPORT_BYTES, REPORT_OUTCOME, report_of_record, report_outcome,
 };
 use holdfast_engine::request_record::{REQUEST_BYTES, request_record};
-use holdfast_risk::Verdict;
+use holdfast_risk::{Control, Verdict};
 
 /// Where the outcome of an order begins in its command: approved, denied or failed (u8), a spare, the code (u16), a spare
 /// (u32), the id (u64), the failed controls (u64), the lots that would have passed (i64, the least where there are none).
@@ -170,8 +170,8 @@ pub(super) fn report_at(reports: &SharedBytes, at: usize, now: Timestamp) -> Res
 }
 
 pub(super) fn order_outcome(verdict: &Verdict) -> [u8; OUTCOME_BYTES] {
-    let failed = verdict.checks().find(|check| !check.passed);
-    let code = failed.map_or(0, |check| check.control.code() as u16);
+    let failed = Control::from_number(verdict.failed().trailing_zeros() as u8);
+    let code = failed.map_or(0, |control| control.code() as u16);
     let mut bytes = outcome(if code == 0 { APPROVED } else { DENIED }, code);
     bytes[8..16].copy_from_slice(&verdict.client_order_id.0.to_le_bytes());
     bytes[16..24].copy_from_slice(&verdict.failed().to_le_bytes());

@@ -9,7 +9,7 @@ use holdfast_core::{
     Amendment, ClientOrderId, Code, Error, OrderIntent, OrderRole, Quantity, Result, Side,
     Timestamp,
 };
-use holdfast_risk::{GateSignal, LimitsChange, LimitsSpec, Verdict};
+use holdfast_risk::{GateSignal, LimitsChange, LimitsSpec, Quiet, Verdict};
 
 impl Desk {
     /// Judges an order as if it were submitted now, and changes nothing.
@@ -53,11 +53,38 @@ impl Desk {
         intent: OrderIntent,
         ts: Timestamp,
     ) -> Result<Box<Verdict>> {
-        let verdict = self.submit(intent, ts)?;
+        self.submit_quietly(intent, ts, None)
+    }
+
+    /// As `submit_for_caller`, for a caller to whom some values of an order that passes are no news: where no journal and
+    /// nobody else reads the verdict, it lists the others only. A denial is always whole.
+    ///
+    /// # Errors
+    /// As `submit_for_caller`.
+    pub fn submit_quietly(
+        &mut self,
+        intent: OrderIntent,
+        ts: Timestamp,
+        quiet: Option<&Quiet>,
+    ) -> Result<Box<Verdict>> {
+        let verdict = self.submit_for(intent, ts, quiet)?;
         if verdict.approved() {
             self.hand_over(verdict.client_order_id)?;
         }
         Ok(verdict)
+    }
+
+    /// As `submit`, for somebody to whom some values of an order that passes are no news.
+    pub(super) fn submit_for(
+        &mut self,
+        intent: OrderIntent,
+        ts: Timestamp,
+        quiet: Option<&Quiet>,
+    ) -> Result<Box<Verdict>> {
+        self.check_room()?;
+        self.check_compared(intent.reduce_only)?;
+        let intent = self.named(intent, ts);
+        self.judged_for(&Input::Submit(intent), quiet)
     }
 
     /// Takes the last request back when it is about this order: the caller sends it. The journal is committed before.

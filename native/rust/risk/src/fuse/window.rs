@@ -17,8 +17,10 @@ struct Slot {
 #[derive(Debug, Clone)]
 pub struct EgressWindow {
     width_ns: i64,
-    /// Number of the bucket that was written last.
+    /// Number of the bucket that was written last, its place, and when the one after it begins.
     last: i64,
+    place: usize,
+    until: i64,
     slots: Box<[Slot; SLOTS]>,
     orders: u64,
     notional: i128,
@@ -31,6 +33,8 @@ impl EgressWindow {
         Self {
             width_ns: (span_ns.max(1) as u64).div_ceil(BUCKETS as u64) as i64,
             last: i64::MIN,
+            place: place(i64::MIN),
+            until: i64::MIN,
             slots: Box::new([Slot::default(); SLOTS]),
             orders: 0,
             notional: 0,
@@ -38,7 +42,15 @@ impl EgressWindow {
     }
 
     /// Lets time pass; a time before the last one counts as the last one, so that a clock that runs back forgets nothing.
+    #[inline]
     fn advance(&mut self, now: Timestamp) {
+        // Within a bucket nothing is divided.
+        if now.0 >= self.until {
+            self.turn(now);
+        }
+    }
+
+    fn turn(&mut self, now: Timestamp) {
         let bucket = now.0.div_euclid(self.width_ns);
         if bucket <= self.last {
             return;
@@ -53,6 +65,8 @@ impl EgressWindow {
             }
         }
         self.last = bucket;
+        self.place = place(bucket);
+        self.until = bucket.saturating_add(1).saturating_mul(self.width_ns);
     }
 
     /// Returns how many orders left within the span, and their notional.
@@ -64,7 +78,7 @@ impl EgressWindow {
     /// Counts an order.
     pub fn note(&mut self, now: Timestamp, notional: i128) {
         self.advance(now);
-        if let Some(slot) = self.slots.get_mut(place(self.last)) {
+        if let Some(slot) = self.slots.get_mut(self.place) {
             slot.orders += 1;
             slot.notional = slot.notional.saturating_add(notional);
             self.orders += 1;

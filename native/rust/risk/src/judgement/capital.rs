@@ -2,9 +2,10 @@
 
 use super::Judgement;
 use crate::control::Control;
+use crate::quiet::Reader;
 use holdfast_core::{Price, Result};
 
-impl Judgement<'_> {
+impl<R: Reader> Judgement<'_, R> {
     /// Holds the worst exposure of the order's strategy, with the order, against its allocation.
     pub(super) fn capital(&mut self, price: Price) -> Result<()> {
         let Some(capital) = self.view.around.capital else { return Ok(()) };

@@ -3,11 +3,12 @@
 use super::Judgement;
 use crate::control::Control;
 use crate::duplicates::{IntentKey, Recurrence};
+use crate::quiet::Reader;
 use crate::verdict::Check;
 use crate::view::Subject;
 use holdfast_core::{OrderRole, Result};
 
-impl Judgement<'_> {
+impl<R: Reader> Judgement<'_, R> {
     pub(super) fn conditions(&mut self) -> Result<()> {
         self.permissions();
         self.freshness();
@@ -44,7 +45,7 @@ impl Judgement<'_> {
 
     /// An input with an age of its own: nothing passes on one that is missing or too old.
     fn aged(&mut self, control: Control, bound: i64, age_ns: i64) {
-        self.verdict.add(Check {
+        self.add_aged(Check {
             control,
             passed: age_ns != i64::MAX && age_ns <= bound,
             limit: Some(i128::from(bound)),

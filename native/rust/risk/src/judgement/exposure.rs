@@ -4,6 +4,7 @@ use super::Judgement;
 use crate::control::Control;
 use crate::gate::WHOLE;
 use crate::loss_guard::observed_fraction;
+use crate::quiet::Reader;
 use holdfast_core::{Amount, Fraction, Price, Quantity, Result, Rounding, Side};
 
 /// A part of a bound, rounded down.
@@ -39,7 +40,7 @@ pub(super) fn covers(
     bound.covers(value, whole)
 }
 
-impl Judgement<'_> {
+impl<R: Reader> Judgement<'_, R> {
     /// Adds a size in money or units, of whose limit drawdown and governor leave a part.
     pub(super) fn size(
         &mut self,
@@ -60,35 +61,57 @@ impl Judgement<'_> {
     }
 
     /// Adds a value as a fraction of a whole; `cuts` says whether drawdown and governor leave a part of the limit only.
+    #[inline]
     fn share(
         &mut self,
         control: Control,
         limit: Option<Fraction>,
-        (value, whole): (Amount, Amount),
+        share: (Amount, Amount),
         cuts: bool,
     ) -> Result<()> {
-        let observed = i128::from(observed_fraction(value, whole)?.millionths());
-        self.observed_share((control, observed), limit, (value, whole), cuts)
+        let governed = limit.map(|limit| match cuts {
+            true => part_of_fraction(limit, self.gate.governor),
+            false => limit,
+        });
+        let bound = governed.map(|governed| match cuts {
+            true => part_of_fraction(governed, self.gate.cut),
+            false => governed,
+        });
+        if self.reader.passes_over_share(control, bound, share) {
+            self.verdict.pass_quietly(control);
+            return Ok(());
+        }
+        self.divided_share(control, (governed, bound), share)
     }
 
-    /// As `share`, of what was observed.
-    fn observed_share(
+    /// As `share`, of a limit that is all or in part in force.
+    fn divided_share(
         &mut self,
-        (control, observed): (Control, i128),
-        limit: Option<Fraction>,
+        control: Control,
+        (governed, bound): (Option<Fraction>, Option<Fraction>),
         (value, whole): (Amount, Amount),
-        cuts: bool,
     ) -> Result<()> {
-        let Some(limit) = limit else {
+        let observed = self.divided(value, whole)?;
+        let (Some(governed), Some(bound)) = (governed, bound) else {
             self.add(control, true, None, observed);
             return Ok(());
         };
-        let governed = if cuts { part_of_fraction(limit, self.gate.governor) } else { limit };
-        let bound = if cuts { part_of_fraction(governed, self.gate.cut) } else { governed };
         let passed = covers(bound, (value, whole), observed)?;
         self.cut_failed |= !passed && governed.covers(value, whole)?;
         self.add(control, passed, Some(i128::from(bound.millionths())), observed);
         Ok(())
+    }
+
+    /// Returns `value ÷ whole` in millionths rounded up; several controls ask for the same share in a row.
+    fn divided(&mut self, value: Amount, whole: Amount) -> Result<i128> {
+        match self.last_share {
+            Some((share, observed)) if share == (value, whole) => Ok(observed),
+            _ => {
+                let observed = i128::from(observed_fraction(value, whole)?.millionths());
+                self.last_share = Some(((value, whole), observed));
+                Ok(observed)
+            }
+        }
     }
 
     pub(super) fn exposure(&mut self, price: Price) -> Result<()> {
@@ -122,14 +145,9 @@ impl Judgement<'_> {
         let gross = view.other_exposure.plus(position)?;
         let whole = view.equity;
         self.share(Control::PositionFraction, limits.position, (position, whole), true)?;
-        // Both are of the same amounts, so that they are divided once.
-        let observed = i128::from(observed_fraction(gross, whole)?.millionths());
-        let told = |control: Control| (control, observed);
-        let (of_gross, limit) = (told(Control::GrossExposure), limits.gross_exposure);
-        self.observed_share(of_gross, limit, (gross, whole), true)?;
+        self.share(Control::GrossExposure, limits.gross_exposure, (gross, whole), true)?;
         if limits.leverage.is_some() {
-            let of_leverage = told(Control::Leverage);
-            self.observed_share(of_leverage, limits.leverage, (gross, whole), false)?;
+            self.share(Control::Leverage, limits.leverage, (gross, whole), false)?;
         }
         if limits.concentration.is_some() {
             let portfolio = (position, gross.max(whole));
@@ -158,10 +176,10 @@ impl Judgement<'_> {
     pub(super) fn drawdown_guard(&mut self) -> Result<()> {
         let Some(soft) = self.limits.drawdown_soft else { return Ok(()) };
         let (fall, peak) = self.gate.guard().fall()?;
-        let observed = if peak.raw() > 0 { observed_fraction(fall, peak)? } else { WHOLE };
-        let passed = !self.cut_failed;
-        let bound = i128::from(soft.millionths());
-        self.add(Control::DrawdownGuard, passed, Some(bound), observed.millionths().into());
+        let share = if peak.raw() > 0 { (fall, peak) } else { (Amount::ONE, Amount::ONE) };
+        let guard = (Control::DrawdownGuard, !self.cut_failed);
+        let observed = self.looked_at(guard, Some(soft), share)?;
+        self.add_share(guard, Some(soft), observed);
         Ok(())
     }
 }
