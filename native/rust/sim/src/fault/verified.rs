@@ -15,7 +15,7 @@ pub(super) fn first(bytes: &[u8]) -> Option<Record<'_>> {
         kind: RecordKind::from_number(*rest_of_header.first()?).ok()?,
         ts: Timestamp(i64::from_le_bytes(*ts.first_chunk::<8>()?)),
         payload,
-        head: trailer.first_chunk::<TRAILER_BYTES>()?.first_chunk::<32>()?,
+        head: Some(trailer.first_chunk::<TRAILER_BYTES>()?.first_chunk::<32>()?),
         bytes: HEADER_BYTES + length + TRAILER_BYTES,
     })
 }
@@ -23,7 +23,7 @@ pub(super) fn first(bytes: &[u8]) -> Option<Record<'_>> {
 /// Returns the record at the start of the bytes and moves the chain, as verifying them again would.
 pub(super) fn take<'a>(chain: &mut Chain, bytes: &'a [u8]) -> Option<Record<'a>> {
     let record = first(bytes)?;
-    *chain = Chain { head: *record.head, next_sequence: record.sequence + 1 };
+    *chain = Chain { head: *record.head?, next_sequence: record.sequence + 1 };
     Some(record)
 }
 
