@@ -73,13 +73,16 @@ describe('verifyJournal', () => {
     }
   });
 
-  it('a journal without its closing record is intact, and said not to be closed', () => {
-    truncateSync(segment, recordOffsets(segment).at(-2));
-    expect(verifyJournal(journal).closed).toBe(false);
-    expect(replayJournal(journal)).toMatchObject({
-      compared_with_close: false,
-      state_hash: stateHash,
-    });
+  it('JOURNAL_TRUNCATED: a journal that ends behind a whole record in the midst of a group', () => {
+    const offsets = recordOffsets(segment);
+    const last = offsets.length - 2;
+    truncateSync(segment, offsets[last] ?? 0);
+    for (const read of [verifyJournal, replayJournal]) {
+      const error = thrownBy(() => read(journal));
+      expect(error.code).toBe('JOURNAL_TRUNCATED');
+      expect(error.message).toContain('in the midst of a group');
+      expect(error.context).toMatchObject({ sequence: String(last) });
+    }
   });
 
   it('JOURNAL_CORRUPT: records that were swapped, taken out, or put in twice', () => {
@@ -196,7 +199,7 @@ describe('replayJournal', () => {
   it('fails as verifyJournal does', () => {
     expect(thrownBy(() => replayJournal(folder)).code).toBe('JOURNAL_NOT_FOUND');
     truncateSync(segment, recordOffsets(segment)[3] ?? 0);
-    expect(replayJournal(journal).compared_with_close).toBe(false);
+    expect(thrownBy(() => replayJournal(journal)).code).toBe('JOURNAL_TRUNCATED');
     truncateSync(segment, 64);
     expect(thrownBy(() => replayJournal(journal)).message).toContain(
       'must begin with session_opened',

@@ -50,11 +50,13 @@ describe('Replica', () => {
     expectSameState(replica);
   });
 
-  it('follows while the session is still running', () => {
+  it('takes the records of a group when all of it has come', () => {
     const replica = new Replica();
-    replica.feed(records.subarray(0, offsets.at(-2)));
+    expect(replica.feed(records.subarray(0, offsets.at(-2)))).toBe(0);
     expect(replica.isClosed).toBe(false);
-    expect(replica.snapshot()?.equity).toBe(closed.equity);
+    expect(replica.snapshot()).toBeNull();
+    expect(replica.feed(records.subarray(offsets.at(-2)))).toBe(closed.journal_records);
+    expectSameState(replica);
   });
 
   it('is fed from another thread', async () => {
