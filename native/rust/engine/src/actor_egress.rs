@@ -74,9 +74,10 @@ impl ActorEgress {
 
     /// Returns whether a step was a refusal of the fuse, which answers nobody's input.
     pub(crate) fn took_refusal(&mut self, number: u64, failure: Option<&Error>) -> bool {
-        let is_one = self.refusals.front() == Some(&number);
+        // That of an actor which stopped before it has no step.
+        let place = self.refusals.binary_search(&number).ok();
+        let is_one = place.and_then(|place| self.refusals.remove(place)).is_some();
         if is_one {
-            self.refusals.pop_front();
             self.failure = self.failure.take().or_else(|| failure.cloned());
         }
         is_one
