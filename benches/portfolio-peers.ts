@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Subject } from './measure.js';
 
 /** A portfolio as the peers read it. */
-export interface PeerPortfolio {
+interface PeerPortfolio {
   readonly exposures: readonly number[];
   readonly drifts: readonly number[];
   /** Rows of the Cholesky factor. */
@@ -15,7 +15,7 @@ export interface PeerPortfolio {
 }
 
 /** Programs of other languages, run as processes that time themselves. */
-export interface Peers {
+interface Peers {
   readonly subjects: readonly Subject[];
   readonly close: () => void;
 }
