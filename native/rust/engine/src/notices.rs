@@ -132,6 +132,13 @@ pub struct Recorder<'a> {
     pub quiet: Option<&'a Quiet>,
 }
 
+impl<'a> Recorder<'a> {
+    /// Sends every record whole to both.
+    pub const fn of(journal: Option<&'a mut JournalWriter>, notices: &'a mut Notices) -> Self {
+        Self { journal, notices: Some(notices), quiet: None }
+    }
+}
+
 impl Sink for Recorder<'_> {
     fn record(
         &mut self,

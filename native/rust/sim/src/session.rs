@@ -93,11 +93,7 @@ impl Session {
     }
 
     fn recorder(&mut self) -> (&mut Engine, Recorder<'_>) {
-        let recorder = Recorder {
-            journal: self.journal.as_mut(),
-            notices: Some(&mut self.notices),
-            quiet: None,
-        };
+        let recorder = Recorder::of(self.journal.as_mut(), &mut self.notices);
         (&mut self.engine, recorder)
     }
 
