@@ -1,12 +1,13 @@
 //! Symbol actors driven in rounds: inputs are sent, a round waits until all of them are taken, and what they came to is
 //! merged in the order in which they were sent. That is one order for any number of threads, and that of one engine.
 
+use crate::account_figures::AccountFigures;
 use crate::actor::{Actor, ActorInput};
 use crate::actor_egress::ActorEgress;
 use crate::actor_outbox::{ANSWER_BYTES, AnswerForm, Outbox, Round};
 use crate::actor_plan::{ActorPlan, ActorSpec};
 use crate::actor_restart::order_of;
-use crate::actors::{AccountFigures, ActorOptions, Actors};
+use crate::actors::{ActorOptions, Actors};
 use crate::config::EngineConfig;
 use crate::desk::REQUESTS_MAX;
 use crate::journal_writer::JournalWriter;

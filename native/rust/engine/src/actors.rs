@@ -5,7 +5,8 @@
 //! nothing that it decides depends on a clock, on chance, or on another actor. The one place where all meet is `figures`, a
 //! barrier that the caller puts at a point of its own stream.
 
-use crate::actor::{Actor, ActorFigures, ActorInput, ActorPort};
+use crate::account_figures::AccountFigures;
+use crate::actor::{Actor, ActorInput, ActorPort};
 use crate::actor_plan::ActorPlan;
 use holdfast_core::pool::Pool;
 use holdfast_core::{Code, Error, Result};
@@ -50,15 +51,6 @@ struct Worker<P> {
     gathered: Inputs,
     /// Emptied batches, which come back from the thread.
     batches: Arc<Pool<Inputs>>,
-}
-
-/// The account at a point of the stream: sums over the actors.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AccountFigures {
-    /// Sums; the hash covers the actors' hashes in their order.
-    pub sum: ActorFigures,
-    /// Each actor's own.
-    pub actors: Vec<ActorFigures>,
 }
 
 /// Actors at work.
@@ -378,27 +370,4 @@ fn stopped(actor: usize) -> Error {
 
 fn worker_ended() -> Error {
     Error::new(Code::ActorStopped, "a worker thread must be at work, it has ended")
-}
-
-impl AccountFigures {
-    pub(crate) fn of(actors: Vec<ActorFigures>) -> Result<Self> {
-        let mut hasher = blake3::Hasher::new();
-        let mut sum = ActorFigures::default();
-        for each in &actors {
-            hasher.update(&each.state_hash);
-            sum = ActorFigures {
-                equity: sum.equity.plus(each.equity)?,
-                cash: sum.cash.plus(each.cash)?,
-                fees: sum.fees.plus(each.fees)?,
-                net_value: sum.net_value.plus(each.net_value)?,
-                gross_exposure: sum.gross_exposure.plus(each.gross_exposure)?,
-                worst_exposure: sum.worst_exposure.plus(each.worst_exposure)?,
-                open_orders: sum.open_orders + each.open_orders,
-                denied: sum.denied + each.denied,
-                state_hash: [0; 32],
-            };
-        }
-        sum.state_hash = *hasher.finalize().as_bytes();
-        Ok(Self { sum, actors })
-    }
 }

@@ -7,7 +7,7 @@ use crate::coverage::Coverage;
 use crate::emulation::{Seen, emulated_types};
 use crate::exposure_totals::{ExposureTotals, Part, assets};
 use crate::idempotency::FirstResults;
-use crate::input::{Command, Failure, Input, RouteChosen};
+use crate::input::{Command, Failure, Input};
 use crate::keyed_submission::FirstResult;
 use crate::order_store::OrderStore;
 use crate::position::Position;
@@ -326,9 +326,7 @@ impl Engine {
                 self.take_fuse_refusal(refused, sink, commands).map(|()| None)
             }
             Input::RouteChosen { client_order_id, route, .. } => {
-                self.check_next_id(*client_order_id)?;
-                let chosen = RouteChosen { client_order_id: *client_order_id, route };
-                self.emit(RecordKind::RouteChosen, &chosen, sink).map(|()| None)
+                self.take_route(*client_order_id, route, sink).map(|()| None)
             }
             Input::Failure { code, message, .. } => {
                 let failure = Failure { code: *code, message };

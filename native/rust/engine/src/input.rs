@@ -201,23 +201,6 @@ impl Encode for Funding {
     }
 }
 
-/// Content of a record of a chosen venue.
-pub(crate) struct RouteChosen<'a> {
-    pub(crate) client_order_id: ClientOrderId,
-    pub(crate) route: &'a str,
-}
-
-impl Encode for RouteChosen<'_> {
-    fn encoded_bytes_max(&self) -> usize {
-        U64_BYTES_MAX + self.route.len()
-    }
-
-    fn encode(&self, writer: &mut Writer<'_>) {
-        writer.u64(self.client_order_id.0);
-        writer.bytes(self.route.as_bytes());
-    }
-}
-
 /// Content of a record of failure.
 pub(crate) struct Failure<'a> {
     pub(crate) code: Code,

@@ -3,6 +3,7 @@
 
 pub mod account;
 mod account_controls;
+pub mod account_figures;
 pub mod account_snapshot;
 pub mod account_spec;
 pub mod actor;
@@ -80,6 +81,7 @@ mod requests;
 mod reservation;
 pub mod restart;
 pub mod round_trips;
+mod routes;
 pub mod self_trade;
 pub mod sequence;
 pub mod sink;

@@ -5,8 +5,8 @@ mod actor_floor;
 use actor_floor::{Drawn, EPOCH, Log, Stream, account, after_a_crash, specs};
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::{ClientOrderId, Code, InstrumentId, OrderIntent, Timestamp, VenueReport};
+use holdfast_engine::account_figures::AccountFigures;
 use holdfast_engine::actor::ActorInput;
-use holdfast_engine::actors::AccountFigures;
 use holdfast_engine::{
     ActorOptions, ActorPlan, ActorSpec, Actors, Engine, EngineConfig, Input, OrderList, Sink,
 };

@@ -27,7 +27,7 @@ import {
   orderCommand,
   sharedDecision,
 } from '../order-command.js';
-import { resultFrom } from '../submit-result.js';
+import { failedFrom, resultFrom } from '../submit-result.js';
 import type { CallOptions } from './engine-calls.js';
 import { EngineControls } from './engine-controls.js';
 import { type EngineOptions, parseEngineOptions } from './engine-options.js';

@@ -110,7 +110,10 @@ export function gateConfigJson(options: ParsedGateOptions): string {
       max_open_orders: orders.maxOpenOrders,
       ...(accountPart === undefined ? {} : { account: accountPart }),
       // Whoever sends the orders protects them: what the gate placed by itself, nobody would send.
-      orders: { ...orderRulesRecord(orders, instruments, orders.maxOpenOrders), venue_protects: true },
+      orders: {
+        ...orderRulesRecord(orders, instruments, orders.maxOpenOrders),
+        venue_protects: true,
+      },
     },
     about: { holdfast: packageVersion(), gate: options.preset ?? 'own limits' },
     ...(fusePart === undefined ? {} : { fuse: fusePart }),
