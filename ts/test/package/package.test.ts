@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** What a user downloads stays small; today it is a fifth of this. */
-const UNPACKED_BYTES_MAX = 10_000_000;
+const UNPACKED_BYTES_MAX = 12_000_000;
 /** Few enough that each can be looked at: five are there for a reason that CONTRIBUTING.md gives. */
 const DEPENDENCIES_MAX = 5;
 

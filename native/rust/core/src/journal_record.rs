@@ -324,10 +324,10 @@ mod tests {
     }
 
     #[test]
-    fn inputs_are_the_numbers_below_16_and_from_40_to_52() {
+    fn inputs_are_the_numbers_below_16_from_40_to_52_and_56() {
         for number in 0..=u8::MAX {
             if let Ok(kind) = RecordKind::from_number(number) {
-                let is_input = number < 16 || (40..=52).contains(&number);
+                let is_input = number < 16 || (40..=52).contains(&number) || number == 56;
                 assert_eq!(kind.is_input(), is_input, "{number}");
             }
         }
