@@ -4,6 +4,7 @@ import { randomWalkBars } from 'holdfast/testing';
 
 import { Ring } from '../dist/market/ring.js';
 import { measureCase, nanosecondsPerCall } from './measure.js';
+import { OPEN_FUSE } from './open-fuse.js';
 import { instrument } from './sma-cross.js';
 import { isStartedDirectly, printSuite, type Suite, type SuiteRow } from './suite.js';
 
@@ -78,6 +79,7 @@ async function orderRows(): Promise<readonly SuiteRow[]> {
       ordersPerMinuteMax: 'unlimited',
       dailyTradesMax: 'unlimited',
     },
+    fuse: OPEN_FUSE,
   });
   for (const [index, name] of [
     'an order denied, with every reason',

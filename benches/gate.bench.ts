@@ -6,7 +6,7 @@ import { OPEN_FUSE } from './open-fuse.js';
 import { isStartedDirectly, median, percentile, printSuite, type Suite } from './suite.js';
 
 const INSTRUMENTS = 100;
-const OPEN_ORDERS = [10, 1_000, 60_000] as const;
+const OPEN_ORDERS = [10, 1_000, 100_000] as const;
 /** Orders that are timed together, after which they are voided untimed: the count of open orders stays. */
 const BATCH = 32;
 const ROUNDS = 600;
@@ -29,7 +29,7 @@ const limits: LimitsOptions = {
   leverageMax: '100',
   buyingPowerFracMax: '0.95',
   marginCoverFracMin: '1.1',
-  openOrdersMax: '65000',
+  openOrdersMax: '110000',
   messagesPerSecondMax: '100000',
   strategyMessagesPerSecondMax: '100000',
   cancelReserveFracMin: '0.1',
@@ -98,7 +98,7 @@ function holdfast(openOrders: number, form: Form): Subject {
       percentPriceFrac: '0.2',
     })),
     account: { cash: '1000000000' },
-    orders: { maxOpenOrders: 65_000 },
+    orders: { maxOpenOrders: 110_000 },
     clock: () => nowNs,
   });
   const feed = () => {

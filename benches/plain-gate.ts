@@ -38,7 +38,7 @@ const LIMITS = {
   perMinute: 100_000,
   daily: 1e9,
   loss: 0.5,
-  openOrders: 65_000,
+  openOrders: 110_000,
   priceAgeMs: 600_000,
   messagesPerSecond: 100_000,
   duplicateMs: 1,
