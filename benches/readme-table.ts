@@ -20,14 +20,17 @@ const FROM_JAVASCRIPT = 'Holdfast from JavaScript, batches of 256';
 const SHOWN: Readonly<Record<string, (row: SuiteRow) => boolean>> = {
   boundary: (row) => row.subject === 'Holdfast',
   ring: (row) =>
-    row.subject === 'Ring' &&
-    row.case.includes('batches of 64') &&
-    row.reference === (row.case.includes('alone') ? 'postMessage, typed array' : 'ringbuf.js'),
-  decimals: (row) => row.subject.startsWith('Holdfast'),
+    row.subject === 'Ring' && row.case.endsWith('batches of 64') && row.reference === 'ringbuf.js',
+  decimals: (row) =>
+    row.subject === 'Holdfast (TypeScript edge)' ||
+    (row.subject === 'Holdfast (inside native code)' && row.case.startsWith('add')),
   portfolio: (row) => row.case.endsWith('10 steps'),
   orders: (row) =>
     row.case.includes('sent and filled') &&
     ['Holdfast, native, with journal', `${FROM_JAVASCRIPT}, with journal`].includes(row.subject),
+  gate: (row) => row.case.includes(' 1000 open') && row.subject.endsWith('submit of numbers'),
+  'gate-batch': (row) => row.subject === 'Holdfast from JavaScript, batch',
+  controls: () => false,
   breaker: (row) => row.case.includes('awaited') && row.subject === 'Holdfast',
   journal: (row) => row.subject !== 'holdfast verify',
   backtest: (row) => row.subject.startsWith('Holdfast'),
