@@ -1,5 +1,7 @@
+import type { Breaker } from '../../breaker/breaker.js';
 import type { Gate } from '../gate/gate.js';
 import { isFields, orderOf, tradeOf } from './ccxt-shapes.js';
+import { pastBreaker, throughBreaker } from './guarded-calls.js';
 import { GuardedOrders } from './guarded-orders.js';
 import {
   isOverridden,
@@ -25,6 +27,11 @@ export interface GuardOptions {
    * can be under way, and than the venue takes to list an order. Default 60000.
    */
   readonly unknownAfterMs?: number;
+  /**
+   * Breaker of the venue. While it lets no call pass, orders and questions are refused before they are judged, by its own
+   * `CIRCUIT_` codes; cancels leave all the same, and `watch…` methods are not counted. Without one every call goes to the client.
+   */
+  readonly breaker?: Breaker;
 }
 
 type Method = (...args: unknown[]) => unknown;
@@ -56,6 +63,7 @@ export function guard<Exchange extends object>(
     feed,
     onProblem,
     unknownAfterMs: options.unknownAfterMs ?? UNKNOWN_AFTER_MS,
+    breaker: options.breaker,
   });
   const made = new Map<string, { readonly of: unknown; readonly method: Method }>();
   return new Proxy(exchange, {
@@ -85,6 +93,14 @@ interface AnswerWatchParts {
   readonly feed: MarketFeed;
   readonly onProblem: (error: unknown) => void;
   readonly unknownAfterMs: number;
+  readonly breaker: Breaker | undefined;
+}
+
+/** A call of a method, and how it reaches the client. */
+interface GuardedCall {
+  readonly name: string;
+  readonly args: readonly unknown[];
+  readonly call: (args: readonly unknown[]) => unknown;
 }
 
 /** Stands between calls of an exchange and their answers. */
@@ -96,6 +112,7 @@ class AnswerWatch {
   readonly #feed: MarketFeed;
   readonly #onProblem: (error: unknown) => void;
   readonly #unknownAfterNs: number;
+  readonly #breaker: Breaker | undefined;
 
   constructor(target: object, gate: Gate, parts: AnswerWatchParts) {
     this.#target = target;
@@ -104,32 +121,43 @@ class AnswerWatch {
     this.#feed = parts.feed;
     this.#onProblem = parts.onProblem;
     this.#unknownAfterNs = parts.unknownAfterMs * NS_PER_MS;
+    this.#breaker = parts.breaker;
     this.#orders = new GuardedOrders(target, gate, parts.trail, parts.onProblem);
   }
 
   /** Makes the guarded form of a method. */
   method(kind: MethodKind, name: string, method: Method): Method {
-    const call = (args: readonly unknown[]): unknown => Reflect.apply(method, this.#target, args);
+    if (kind === 'convenience' || kind === 'refused') {
+      return () => Promise.reject(refusedMethod(name));
+    }
+    const bare = (args: readonly unknown[]): unknown => Reflect.apply(method, this.#target, args);
+    const breaker = this.#breaker;
+    return async (...args) => {
+      const work = (call: typeof bare) => this.#guarded(kind, { name, args, call });
+      // What watches waits for news: neither its time nor its end says how the venue answers.
+      if (breaker === undefined || name.startsWith('watch')) return await work(bare);
+      const run = kind === 'cancel' ? pastBreaker : throughBreaker;
+      return await run(breaker, bare, work);
+    };
+  }
+
+  async #guarded(kind: MethodKind, { name, args, call }: GuardedCall): Promise<unknown> {
     switch (kind) {
       case 'place':
-        return async (...args) => this.#orders.place(args, call);
+        return await this.#orders.place(args, call);
       case 'place-many':
-        return async (...args) => this.#orders.placeMany(args, call);
+        return await this.#orders.placeMany(args, call);
       case 'edit':
-        return async (...args) => this.#orders.edit(args, call);
+        return await this.#orders.edit(args, call);
       case 'cancel':
-        return async (...args) => this.#cancel(name, args, call);
+        return await this.#cancel(name, args, call);
       case 'order-query':
-        return async (...args) => this.#query(args, call);
-      case 'convenience':
-      case 'refused':
-        return () => Promise.reject(refusedMethod(name));
-      default:
-        return async (...args) => {
-          const answer = await call(args);
-          this.#take(() => this.#answered(kind, answer, args[0]));
-          return answer;
-        };
+        return await this.#query(args, call);
+      default: {
+        const answer = await call(args);
+        this.#take(() => this.#answered(kind, answer, args[0]));
+        return answer;
+      }
     }
   }
 

@@ -34,6 +34,13 @@ export function isRejection(error: unknown): boolean {
   );
 }
 
+/** Whether an error speaks of the venue itself, its network or this machine, and not of what was asked. */
+export function isVenueFailure(error: unknown): boolean {
+  return (
+    !classNames(error).includes('ExchangeError') && !isRejection(error) && !isUnknownOrder(error)
+  );
+}
+
 /** Whether the venue says that it does not know an order. */
 export function isUnknownOrder(error: unknown): boolean {
   return classNames(error).includes(NOT_FOUND);
