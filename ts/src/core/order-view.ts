@@ -51,6 +51,9 @@ export interface OrderView {
   readonly fees: Amount;
   readonly limitPrice: Price | null;
   readonly triggerPrice: Price | null;
+  /** What is placed, or was to be, for that which fills. */
+  readonly stopLoss: Price | null;
+  readonly takeProfit: Price | null;
 }
 
 /** Makes the view of what the native core tells in text. */
@@ -91,6 +94,8 @@ export function orderView(
     fees: Amount.parse(order.fees, instrument.settlementCurrency),
     limitPrice: price(order.limit_ticks),
     triggerPrice: price(order.trigger_ticks),
+    stopLoss: price(order.stop_loss_ticks),
+    takeProfit: price(order.take_profit_ticks),
   };
 }
 

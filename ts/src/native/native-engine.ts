@@ -48,6 +48,8 @@ export interface OrderSnapshot {
   readonly fees: string;
   readonly limit_ticks: string | null;
   readonly trigger_ticks: string | null;
+  readonly stop_loss_ticks: string | null;
+  readonly take_profit_ticks: string | null;
   readonly is_held: boolean;
 }
 

@@ -117,10 +117,7 @@ pub(crate) fn feed(
             let client_order_id = ClientOrderId(reader.u64()?);
             Input::RouteChosen { client_order_id, route: text(&reader, "route")?, ts }
         }
-        RecordKind::Failure => {
-            let code = known_code(&mut reader)?;
-            Input::Failure { code, message: text(&reader, "failure")?, ts }
-        }
+        RecordKind::Failure => failure(&mut reader, ts)?,
         // A day's close comes before the input of the next day that caused it, which stands further on.
         RecordKind::DayClosed => return engine.close_day_before(Timestamp(i64::MAX), expected),
         _ => return Ok(()),
@@ -134,6 +131,11 @@ pub(crate) fn feed(
         }
         _ => Ok(()),
     }
+}
+
+fn failure<'a>(reader: &mut Reader<'a>, ts: Timestamp) -> Result<Input<'a>> {
+    let code = known_code(reader)?;
+    Ok(Input::Failure { code, message: text(reader, "failure")?, ts })
 }
 
 fn known_code(reader: &mut Reader<'_>) -> Result<Code> {

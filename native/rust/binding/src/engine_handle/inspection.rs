@@ -144,6 +144,8 @@ pub(super) fn order_json(order: &Order) -> Value {
         "fees": order.fees.to_string(),
         "limit_ticks": ticks(intent.limit_price),
         "trigger_ticks": ticks(intent.trigger_price),
+        "stop_loss_ticks": ticks(intent.stop_loss),
+        "take_profit_ticks": ticks(intent.take_profit),
         "is_held": order.held.is_some(),
     })
 }

@@ -51,6 +51,16 @@ describe('an order by hand', () => {
     engine.close();
   });
 
+  it('RISK-15: an approved order shows its stop loss and take profit', () => {
+    const engine = openEngine();
+    engine.submit({ ...LIMIT_BUY, stopLoss: '49000', takeProfit: '52000.5' });
+    engine.submit(LIMIT_BUY);
+    expect(String(engine.order(1)?.stopLoss)).toBe('49000');
+    expect(String(engine.order(1)?.takeProfit)).toBe('52000.5');
+    expect(engine.order(2)).toMatchObject({ stopLoss: null, takeProfit: null });
+    engine.close();
+  });
+
   it('is denied with every reason, and then asks for nothing', () => {
     const engine = openEngine({ limits: presetLimits('bot4') });
     const result = engine.submit({ ...LIMIT_BUY, quantity: '15' });
