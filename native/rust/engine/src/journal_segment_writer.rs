@@ -165,6 +165,8 @@ impl SegmentWriter {
         if self.options.policy != SyncPolicy::Os {
             self.sync()?;
         }
+        // It looks at every segment, and must not meet one that has no header yet.
+        self.wait_for_tidying()?;
         let next = self.progress.segment_index + 1;
         let (path, file) = create_segment(&self.folder, next, &self.progress.chain)?;
         (self.path, self.file) = (path, file);
@@ -175,9 +177,8 @@ impl SegmentWriter {
     }
 
     /// Packs and gives up sealed segments on a thread of its own, since packing takes longer than a decision may; the
-    /// thread before it is waited for, so that there is never more than one.
+    /// thread before it has ended, so that there is never more than one.
     fn tidy_sealed(&mut self) -> Result<()> {
-        self.wait_for_tidying()?;
         let (packs, retention) = (self.options.packs_sealed, self.options.retention);
         if !packs && retention == Retention::default() {
             return Ok(());
