@@ -162,25 +162,17 @@ impl Replacement {
 mod tests {
     use super::*;
     use crate::wire::{Layout, append_encoded};
-    use crate::{InstrumentId, OrderRole, OrderTerms, OrderType, Side, TimeInForce};
+    use crate::{InstrumentId, Side};
 
     fn order() -> Order {
         let mut order = Order::new(OrderIntent {
             client_order_id: ClientOrderId(7),
-            parent: ClientOrderId::NONE,
-            instrument: InstrumentId(0),
-            side: Side::Buy,
-            order_type: OrderType::Limit,
-            time_in_force: TimeInForce::Gtc,
-            role: OrderRole::Strategy,
-            reduce_only: false,
-            quantity: Quantity::from_lots(10),
-            limit_price: Some(Price::from_ticks(100)),
-            trigger_price: None,
-            stop_loss: None,
-            take_profit: None,
-            terms: OrderTerms::default(),
-            ts_intent: Timestamp(0),
+            ..OrderIntent::limit(
+                InstrumentId(0),
+                Side::Buy,
+                Quantity::from_lots(10),
+                Price::from_ticks(100),
+            )
         });
         order.cum_quantity = Quantity::from_lots(4);
         order

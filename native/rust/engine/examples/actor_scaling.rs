@@ -6,9 +6,8 @@
 use holdfast_core::journal_record::{Chain, RecordKind};
 use holdfast_core::wire::Encode;
 use holdfast_core::{
-    Amount, ClientOrderId, Code, Error, InstrumentId, InstrumentSpec, OrderIntent, OrderRole,
-    OrderTerms, OrderType, Price, Quantity, ReportKind, Result, Side, TimeInForce, Timestamp,
-    Trade, TradeId, VenueReport,
+    Amount, ClientOrderId, Code, Error, InstrumentId, InstrumentSpec, OrderIntent, Price, Quantity,
+    ReportKind, Result, Side, Timestamp, Trade, TradeId, VenueReport,
 };
 use holdfast_engine::{
     AccountSpec, ActorOptions, ActorPlan, ActorPort, ActorStep, Actors, EngineConfig, Input, Sink,
@@ -98,21 +97,13 @@ fn account() -> Result<EngineConfig> {
 
 fn intent(instrument: u32, side: Side, ts: i64) -> OrderIntent {
     OrderIntent {
-        client_order_id: ClientOrderId::NONE,
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(instrument),
-        side,
-        order_type: OrderType::Limit,
-        time_in_force: TimeInForce::Gtc,
-        role: OrderRole::Strategy,
-        reduce_only: false,
-        quantity: Quantity::from_lots(10),
-        limit_price: Some(Price::from_ticks(10_000)),
-        trigger_price: None,
-        stop_loss: None,
-        take_profit: None,
         ts_intent: Timestamp(ts),
-        terms: OrderTerms::default(),
+        ..OrderIntent::limit(
+            InstrumentId(instrument),
+            side,
+            Quantity::from_lots(10),
+            Price::from_ticks(10_000),
+        )
     }
 }
 

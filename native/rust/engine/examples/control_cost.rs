@@ -4,8 +4,8 @@
 //! order is judged on both in turn. Two instruments, orders that rest on the other one, an order that passes wherever it can.
 
 use holdfast_core::{
-    ClientOrderId, Code, Error, InstrumentId, InstrumentSpec, OrderIntent, OrderRole, OrderTerms,
-    OrderType, Price, Quantity, Quote, Result, Side, TimeInForce, Timestamp,
+    ClientOrderId, Code, Error, InstrumentId, InstrumentSpec, OrderIntent, OrderTerms, Price,
+    Quantity, Quote, Result, Side, Timestamp,
 };
 use holdfast_engine::config::OrderConfig;
 use holdfast_engine::notices::Recorder;
@@ -162,21 +162,14 @@ fn instrument(place: usize, rule: &str) -> Result<InstrumentSpec> {
 
 fn intent(instrument: u32, side: Side) -> OrderIntent {
     OrderIntent {
-        client_order_id: ClientOrderId::NONE,
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(instrument),
-        side,
-        order_type: OrderType::Limit,
-        time_in_force: TimeInForce::Gtc,
-        role: OrderRole::Strategy,
-        reduce_only: false,
-        quantity: Quantity::from_lots(10),
-        limit_price: Some(Price::from_ticks(10_000)),
-        trigger_price: None,
         stop_loss: Some(Price::from_ticks(if side == Side::Buy { 9_900 } else { 10_100 })),
-        take_profit: None,
-        terms: OrderTerms::default(),
         ts_intent: START,
+        ..OrderIntent::limit(
+            InstrumentId(instrument),
+            side,
+            Quantity::from_lots(10),
+            Price::from_ticks(10_000),
+        )
     }
 }
 

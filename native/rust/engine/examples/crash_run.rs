@@ -6,8 +6,8 @@
 use holdfast_core::journal_record::{RecordKind, hex};
 use holdfast_core::venue_report::LiquiditySide;
 use holdfast_core::{
-    Amount, ClientOrderId, Code, Error, InstrumentId, OrderIntent, OrderRole, OrderType, Price,
-    Quantity, Quote, ReportKind, Result, Side, TimeInForce, Timestamp, TradeId, VenueReport,
+    Amount, Code, Error, InstrumentId, OrderIntent, Price, Quantity, Quote, ReportKind, Result,
+    Side, Timestamp, TradeId, VenueReport,
 };
 use holdfast_engine::{Command, Engine, EngineConfig, Input, JournalWriter, Sink, SyncPolicy};
 use serde_json::{Value, json};
@@ -114,20 +114,9 @@ impl Run {
     fn submit(&mut self, side: Side, lots: i64) -> Result<()> {
         self.step(&Input::Submit(OrderIntent {
             client_order_id: self.engine.next_client_order_id(),
-            parent: ClientOrderId::NONE,
-            instrument: InstrumentId(0),
-            side,
-            order_type: OrderType::Market,
-            time_in_force: TimeInForce::Gtc,
-            role: OrderRole::Strategy,
-            reduce_only: false,
-            quantity: Quantity::from_lots(lots),
-            limit_price: None,
-            trigger_price: None,
-            stop_loss: None,
-            take_profit: None,
             terms: holdfast_core::OrderTerms::default(),
             ts_intent: Timestamp(self.now),
+            ..OrderIntent::market(InstrumentId(0), side, Quantity::from_lots(lots))
         }))
     }
 

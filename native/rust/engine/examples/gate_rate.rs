@@ -5,9 +5,8 @@
 
 use holdfast_batch::Width;
 use holdfast_core::{
-    ClientOrderId, Code, ContractSpec, Error, InstrumentId, InstrumentSpec, OrderIntent, OrderRole,
-    OrderTerms, OrderType, Price, Quantity, Quote, ReportKind, Result, Side, TimeInForce,
-    Timestamp, TradeId, VenueReport,
+    ClientOrderId, Code, ContractSpec, Error, InstrumentId, InstrumentSpec, OrderIntent, Price,
+    Quantity, Quote, ReportKind, Result, Side, Timestamp, TradeId, VenueReport,
 };
 use holdfast_engine::candidates::{CandidateMemory, Candidates, NONE};
 use holdfast_engine::config::OrderConfig;
@@ -136,20 +135,13 @@ impl Market {
         self.now += STEP_NS;
         OrderIntent {
             client_order_id: self.engine.next_client_order_id(),
-            parent: ClientOrderId::NONE,
-            instrument: InstrumentId((round % INSTRUMENTS as usize) as u32),
-            side,
-            order_type: OrderType::Limit,
-            time_in_force: TimeInForce::Gtc,
-            role: OrderRole::Strategy,
-            reduce_only: false,
-            quantity: Quantity::from_lots(10),
-            limit_price: Some(Price::from_ticks(ticks)),
-            trigger_price: None,
-            stop_loss: None,
-            take_profit: None,
-            terms: OrderTerms::default(),
             ts_intent: Timestamp(self.now),
+            ..OrderIntent::limit(
+                InstrumentId((round % INSTRUMENTS as usize) as u32),
+                side,
+                Quantity::from_lots(10),
+                Price::from_ticks(ticks),
+            )
         }
     }
 

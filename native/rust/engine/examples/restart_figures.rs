@@ -4,8 +4,8 @@
 //! them are open at the end. The process ends without closing its journal, as a crash does.
 
 use holdfast_core::{
-    ClientOrderId, InstrumentId, OrderIntent, OrderRole, OrderTerms, OrderType, Price, Quantity,
-    ReportKind, Side, TimeInForce, Timestamp, Trade, TradeId, VenueReport,
+    InstrumentId, OrderIntent, Price, Quantity, ReportKind, Side, Timestamp, Trade, TradeId,
+    VenueReport,
 };
 use holdfast_engine::restart::{RestartReport, rebuild};
 use holdfast_engine::snapshot_file::list_snapshots;
@@ -56,20 +56,8 @@ fn order(engine: &mut JournaledEngine, at: u64, stays: bool) -> Outcome<()> {
     let id = engine.engine().next_client_order_id();
     engine.step(&Input::Submit(OrderIntent {
         client_order_id: id,
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(0),
-        side,
-        order_type: OrderType::Limit,
-        time_in_force: TimeInForce::Gtc,
-        role: OrderRole::Strategy,
-        reduce_only: false,
-        quantity: lots,
-        limit_price: Some(price),
-        trigger_price: None,
-        stop_loss: None,
-        take_profit: None,
-        terms: OrderTerms::default(),
         ts_intent: ts,
+        ..OrderIntent::limit(InstrumentId(0), side, lots, price)
     }))?;
     let accepted = VenueReport::without_fill(id, ReportKind::Accepted, ts);
     engine.step(&Input::Report(accepted))?;

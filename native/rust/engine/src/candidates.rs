@@ -9,8 +9,8 @@ use holdfast_batch::{Bounds, NO_STOP, Orders, UNJUDGED, Width, compare_with};
 use holdfast_core::persist::PersistParts;
 use holdfast_core::wire::Reader;
 use holdfast_core::{
-    ClientOrderId, Code, Error, InstrumentId, ManualClock, OrderIntent, OrderRole, OrderTerms,
-    OrderType, Price, Quantity, Result, Side, TimeInForce, Timestamp,
+    ClientOrderId, Code, Error, InstrumentId, ManualClock, OrderIntent, OrderTerms, OrderType,
+    Price, Quantity, Result, Side, Timestamp,
 };
 use holdfast_risk::{COMPARED, Control, OrderKind, STEADY, Verdict, WorstCase};
 
@@ -141,21 +141,11 @@ impl Candidates<'_> {
 /// Returns the plainest order of a kind.
 fn plain(engine: &Engine, kind: OrderKind, lots: i64, limit: Option<Price>) -> OrderIntent {
     OrderIntent {
-        client_order_id: ClientOrderId::NONE,
-        parent: ClientOrderId::NONE,
-        instrument: kind.instrument,
-        side: kind.side,
         order_type: if kind.is_priced { OrderType::Limit } else { OrderType::Market },
-        time_in_force: TimeInForce::Gtc,
-        role: OrderRole::Strategy,
-        reduce_only: false,
-        quantity: Quantity::from_lots(lots),
         limit_price: limit,
-        trigger_price: None,
-        stop_loss: None,
-        take_profit: None,
         ts_intent: engine.now(),
         terms: OrderTerms { strategy: kind.strategy, ..OrderTerms::default() },
+        ..OrderIntent::market(kind.instrument, kind.side, Quantity::from_lots(lots))
     }
 }
 

@@ -112,28 +112,13 @@ holdfast_core::persist_fields!(FirstResult { intent, verdict });
 mod tests {
     use super::*;
     use holdfast_core::wire::{Layout, append_encoded};
-    use holdfast_core::{
-        ClientOrderId, InstrumentId, OrderRole, OrderTerms, OrderType, Quantity, Side, TimeInForce,
-    };
+    use holdfast_core::{ClientOrderId, InstrumentId, Quantity, Side};
 
     #[test]
     fn the_room_asked_for_grows_by_what_the_longest_key_takes() {
         let intent = OrderIntent {
             client_order_id: ClientOrderId(1),
-            parent: ClientOrderId::NONE,
-            instrument: InstrumentId(0),
-            side: Side::Buy,
-            order_type: OrderType::Market,
-            time_in_force: TimeInForce::Gtc,
-            role: OrderRole::Strategy,
-            reduce_only: false,
-            quantity: Quantity::from_lots(1),
-            limit_price: None,
-            trigger_price: None,
-            stop_loss: None,
-            take_profit: None,
-            terms: OrderTerms::default(),
-            ts_intent: Timestamp(0),
+            ..OrderIntent::market(InstrumentId(0), Side::Buy, Quantity::from_lots(1))
         };
         let keyed = Submission { intent: &intent, key: Some(u128::MAX) };
         let (mut plain, mut longer) = (Vec::new(), Vec::new());

@@ -6,8 +6,8 @@ use crate::sink::Sink;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::{Encode, Writer};
 use holdfast_core::{
-    ClientOrderId, Code, Error, InstrumentId, OrderIntent, OrderRole, OrderTerms, OrderType,
-    Overlays, Quantity, ReportKind, Result, Side, TimeInForce, TradingMode,
+    ClientOrderId, Code, Error, InstrumentId, OrderIntent, OrderRole, Overlays, Quantity,
+    ReportKind, Result, Side, TradingMode,
 };
 use holdfast_risk::limit_table::LimitTable;
 
@@ -172,20 +172,10 @@ impl Engine {
             left = left.saturating_sub(quantity.lots());
             let intent = OrderIntent {
                 client_order_id: self.next_client_order_id(),
-                parent: ClientOrderId::NONE,
-                instrument: id,
-                side,
-                order_type: OrderType::Market,
-                time_in_force: TimeInForce::Gtc,
                 role: OrderRole::Liquidation,
                 reduce_only: true,
-                quantity,
-                limit_price: None,
-                trigger_price: None,
-                stop_loss: None,
-                take_profit: None,
-                terms: OrderTerms::default(),
                 ts_intent: self.now(),
+                ..OrderIntent::market(id, side, quantity)
             };
             let verdict = self.submit(intent, RecordKind::OrderDerived, sink, commands)?;
             let approved = verdict.approved();

@@ -263,29 +263,19 @@ impl PersistParts for OrderStore {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use holdfast_core::{
-        ClientOrderId, OrderRole, OrderTerms, OrderType, Quantity, Side, TimeInForce, Timestamp,
-    };
+    use holdfast_core::{ClientOrderId, Quantity, Side};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
     fn order(id: u64, lots: i64) -> Order {
         Order::new(OrderIntent {
             client_order_id: ClientOrderId(id),
-            parent: ClientOrderId::NONE,
-            instrument: InstrumentId(lots as u32 % 3),
-            side: Side::Buy,
-            order_type: OrderType::Market,
-            time_in_force: TimeInForce::Gtc,
-            role: OrderRole::Strategy,
             reduce_only: lots % 2 == 0,
-            quantity: Quantity::from_lots(lots),
-            limit_price: None,
-            trigger_price: None,
-            stop_loss: None,
-            take_profit: None,
-            terms: OrderTerms::default(),
-            ts_intent: Timestamp(0),
+            ..OrderIntent::market(
+                InstrumentId(lots as u32 % 3),
+                Side::Buy,
+                Quantity::from_lots(lots),
+            )
         })
     }
 

@@ -5,8 +5,8 @@ mod actor_floor;
 use actor_floor::{EPOCH, Log, account};
 use holdfast_core::venue_report::LiquiditySide;
 use holdfast_core::{
-    Amount, ClientOrderId, InstrumentId, OrderIntent, OrderRole, OrderTerms, OrderType, Price,
-    Quantity, ReportKind, Side, TimeInForce, Timestamp, Trade, TradeId, VenueReport,
+    Amount, ClientOrderId, InstrumentId, OrderIntent, Price, Quantity, ReportKind, Side, Timestamp,
+    Trade, TradeId, VenueReport,
 };
 use holdfast_engine::{ActorOptions, ActorPlan, ActorSpec, Actors, Input};
 
@@ -23,21 +23,9 @@ fn trade(id: u32, ticks: i64, ts: i64) -> Input<'static> {
 /// A market order; one that sells only reduces.
 fn order(id: u32, side: Side, lots: i64, ts: i64) -> Input<'static> {
     Input::Submit(OrderIntent {
-        client_order_id: ClientOrderId::NONE,
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(id),
-        side,
-        order_type: OrderType::Market,
-        time_in_force: TimeInForce::Gtc,
-        role: OrderRole::Strategy,
         reduce_only: side == Side::Sell,
-        quantity: Quantity::from_lots(lots),
-        limit_price: None,
-        trigger_price: None,
-        stop_loss: None,
-        take_profit: None,
         ts_intent: Timestamp(ts),
-        terms: OrderTerms::default(),
+        ..OrderIntent::market(InstrumentId(id), side, Quantity::from_lots(lots))
     })
 }
 

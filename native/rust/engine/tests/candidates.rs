@@ -3,8 +3,8 @@
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::Encode;
 use holdfast_core::{
-    Amount, ClientOrderId, InstrumentId, OrderIntent, OrderRole, OrderTerms, OrderType, Price,
-    Quantity, Quote, ReportKind, Result, Side, TimeInForce, Timestamp, TradeId, VenueReport,
+    Amount, InstrumentId, OrderIntent, OrderType, Price, Quantity, Quote, ReportKind, Result, Side,
+    Timestamp, TradeId, VenueReport,
 };
 use holdfast_engine::candidates::{
     CandidateMemory, Candidates, NONE, REDUCES_ONLY, REFUSED, SELLS,
@@ -162,20 +162,16 @@ fn intent(engine: &Engine, order: &Candidate, ts: i64) -> OrderIntent {
     let price = |ticks: i64| (ticks != NONE).then_some(Price::from_ticks(ticks));
     OrderIntent {
         client_order_id: engine.next_client_order_id(),
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(order.instrument),
-        side: if order.flags & SELLS == 0 { Side::Buy } else { Side::Sell },
         order_type: if order.limit == NONE { OrderType::Market } else { OrderType::Limit },
-        time_in_force: TimeInForce::Gtc,
-        role: OrderRole::Strategy,
         reduce_only: order.flags & REDUCES_ONLY != 0,
-        quantity: Quantity::from_lots(order.lots),
         limit_price: price(order.limit),
-        trigger_price: None,
         stop_loss: price(order.stop),
-        take_profit: None,
         ts_intent: Timestamp(ts),
-        terms: OrderTerms::default(),
+        ..OrderIntent::market(
+            InstrumentId(order.instrument),
+            if order.flags & SELLS == 0 { Side::Buy } else { Side::Sell },
+            Quantity::from_lots(order.lots),
+        )
     }
 }
 

@@ -5,9 +5,8 @@ mod desk;
 use desk::{Desk, config, spec};
 use holdfast_core::journal_record::{Chain, RecordKind};
 use holdfast_core::{
-    Amount, BaseState, ClientOrderId, Code, InstrumentId, InstrumentKind, OrderIntent, OrderRole,
-    OrderTerms, OrderType, Price, Quantity, ReportKind, Side, TimeInForce, Timestamp, Trade,
-    TradeId, TradingMode, VenueReport,
+    Amount, BaseState, ClientOrderId, Code, InstrumentId, InstrumentKind, OrderIntent, OrderTerms,
+    Price, Quantity, ReportKind, Side, Timestamp, Trade, TradeId, TradingMode, VenueReport,
 };
 use holdfast_engine::recovery::recover;
 use holdfast_engine::sink::NoSink;
@@ -40,20 +39,9 @@ fn fixed(shares: &[&str]) -> CapitalPlan {
 fn order(id: u64, strategy: u16, instrument: u32, side: Side, lots: i64, ts: i64) -> OrderIntent {
     OrderIntent {
         client_order_id: ClientOrderId(id),
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(instrument),
-        side,
-        order_type: OrderType::Market,
-        time_in_force: TimeInForce::Gtc,
-        role: OrderRole::Strategy,
-        reduce_only: false,
-        quantity: Quantity::from_lots(lots),
-        limit_price: None,
-        trigger_price: None,
-        stop_loss: None,
-        take_profit: None,
         ts_intent: Timestamp(ts),
         terms: OrderTerms { strategy, ..OrderTerms::default() },
+        ..OrderIntent::market(InstrumentId(instrument), side, Quantity::from_lots(lots))
     }
 }
 

@@ -3,8 +3,7 @@
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::{
     Amount, Bar, BaseState, ClientOrderId, Contingency, InstrumentId, InstrumentSpec, OrderIntent,
-    OrderRole, OrderTerms, OrderType, Price, Quantity, Replacement, ReportKind, Side, TimeInForce,
-    Timestamp, TradeId, VenueReport,
+    Price, Quantity, Replacement, ReportKind, Side, Timestamp, TradeId, VenueReport,
 };
 use holdfast_engine::replay::replay;
 use holdfast_engine::{
@@ -66,21 +65,14 @@ fn config() -> EngineConfig {
 
 fn order(side: Side, lots: i64, limit_ticks: i64, reduce_only: bool) -> OrderIntent {
     OrderIntent {
-        client_order_id: ClientOrderId::NONE,
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(0),
-        side,
-        order_type: OrderType::Limit,
-        time_in_force: TimeInForce::Gtc,
-        role: OrderRole::Strategy,
         reduce_only,
-        quantity: Quantity::from_lots(lots),
-        limit_price: Some(Price::from_ticks(limit_ticks)),
-        trigger_price: None,
-        stop_loss: None,
-        take_profit: None,
         ts_intent: Timestamp(1),
-        terms: OrderTerms::default(),
+        ..OrderIntent::limit(
+            InstrumentId(0),
+            side,
+            Quantity::from_lots(lots),
+            Price::from_ticks(limit_ticks),
+        )
     }
 }
 

@@ -7,8 +7,8 @@ use desk::{config, spec};
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::{
     Amendment, Amount, Bar, ClientOrderId, Code, Contingency, Fraction, InstrumentId,
-    InstrumentKind, OrderIdText, OrderIntent, OrderRole, OrderTerms, OrderType, Price, Quantity,
-    Replacement, ReportKind, Side, TimeInForce, Timestamp, Trade, TrailingDistance, VenueReport,
+    InstrumentKind, OrderIdText, OrderIntent, OrderTerms, OrderType, Price, Quantity, Replacement,
+    ReportKind, Side, Timestamp, Trade, TrailingDistance, VenueReport,
 };
 use holdfast_engine::record_json::record_json;
 use holdfast_engine::request_record::{REQUEST_BYTES, request_record};
@@ -49,23 +49,7 @@ fn traded(at: i64) -> Trade {
 }
 
 fn intent() -> OrderIntent {
-    OrderIntent {
-        client_order_id: ClientOrderId::NONE,
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(0),
-        side: Side::Buy,
-        order_type: OrderType::Limit,
-        time_in_force: TimeInForce::Gtc,
-        role: OrderRole::Strategy,
-        reduce_only: false,
-        quantity: Quantity::from_lots(10),
-        limit_price: Some(Price::from_ticks(990)),
-        trigger_price: None,
-        stop_loss: None,
-        take_profit: None,
-        ts_intent: Timestamp(0),
-        terms: OrderTerms::default(),
-    }
+    OrderIntent::limit(InstrumentId(0), Side::Buy, Quantity::from_lots(10), Price::from_ticks(990))
 }
 
 fn report(desk: &mut Desk, id: u64, kind: ReportKind) -> holdfast_core::Result<()> {

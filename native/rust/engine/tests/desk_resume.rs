@@ -5,8 +5,8 @@ mod support;
 
 use desk::{SECOND_NS, config, spec};
 use holdfast_core::{
-    ClientOrderId, Code, InstrumentId, InstrumentKind, OrderIntent, OrderRole, OrderTerms,
-    OrderType, Overlays, Price, Quantity, Quote, ReportKind, Result, Side, TimeInForce, Timestamp,
+    ClientOrderId, Code, InstrumentId, InstrumentKind, OrderIntent, OrderTerms, OrderType,
+    Overlays, Price, Quantity, Quote, ReportKind, Result, Side, TimeInForce, Timestamp,
     VenueReport,
 };
 use holdfast_engine::replay::replay;
@@ -25,23 +25,12 @@ fn desk_config() -> DeskConfig {
 }
 
 fn intent() -> OrderIntent {
-    OrderIntent {
-        client_order_id: ClientOrderId::NONE,
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(0),
-        side: Side::Buy,
-        order_type: OrderType::Limit,
-        time_in_force: TimeInForce::Gtc,
-        role: OrderRole::Strategy,
-        reduce_only: false,
-        quantity: Quantity::from_lots(1_000),
-        limit_price: Some(Price::from_ticks(100_000)),
-        trigger_price: None,
-        stop_loss: None,
-        take_profit: None,
-        ts_intent: Timestamp(0),
-        terms: OrderTerms::default(),
-    }
+    OrderIntent::limit(
+        InstrumentId(0),
+        Side::Buy,
+        Quantity::from_lots(1_000),
+        Price::from_ticks(100_000),
+    )
 }
 
 fn options() -> JournalOptions {

@@ -7,8 +7,8 @@ use desk::{config, spec};
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::{
     Amendment, BaseState, ClientOrderId, Code, InstrumentId, InstrumentKind, OrderIntent,
-    OrderRole, OrderTerms, OrderType, Overlays, Price, Quantity, ReportKind, Side, TimeInForce,
-    Timestamp, Trade, TradingMode, VenueReport,
+    OrderType, Overlays, Price, Quantity, ReportKind, Side, Timestamp, Trade, TradingMode,
+    VenueReport,
 };
 use holdfast_engine::egress::{Egress, Passage};
 use holdfast_engine::record_json::record_json;
@@ -43,20 +43,13 @@ fn day_of(orders: &str) -> FuseSpec {
 fn intent(id: u64, ts: i64) -> OrderIntent {
     OrderIntent {
         client_order_id: ClientOrderId(id),
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(0),
-        side: Side::Buy,
-        order_type: OrderType::Limit,
-        time_in_force: TimeInForce::Gtc,
-        role: OrderRole::Strategy,
-        reduce_only: false,
-        quantity: Quantity::from_lots(10),
-        limit_price: Some(Price::from_ticks(90_000)),
-        trigger_price: None,
-        stop_loss: None,
-        take_profit: None,
         ts_intent: Timestamp(ts),
-        terms: OrderTerms::default(),
+        ..OrderIntent::limit(
+            InstrumentId(0),
+            Side::Buy,
+            Quantity::from_lots(10),
+            Price::from_ticks(90_000),
+        )
     }
 }
 

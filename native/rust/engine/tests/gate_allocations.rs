@@ -4,8 +4,8 @@ mod desk;
 
 use desk::{config, spec};
 use holdfast_core::{
-    ClientOrderId, Fraction, InstrumentId, InstrumentKind, OrderIntent, OrderRole, OrderTerms,
-    OrderType, Price, Quantity, Quote, ReportKind, Side, TimeInForce, Timestamp, VenueReport,
+    Fraction, InstrumentId, InstrumentKind, OrderIntent, Price, Quantity, Quote, ReportKind, Side,
+    Timestamp, VenueReport,
 };
 use holdfast_engine::{AccountSpec, Desk, DeskConfig};
 use holdfast_risk::GateCoverage;
@@ -48,23 +48,12 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 fn intent(lots: i64) -> OrderIntent {
-    OrderIntent {
-        client_order_id: ClientOrderId::NONE,
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(0),
-        side: Side::Buy,
-        order_type: OrderType::Limit,
-        time_in_force: TimeInForce::Gtc,
-        role: OrderRole::Strategy,
-        reduce_only: false,
-        quantity: Quantity::from_lots(lots),
-        limit_price: Some(Price::from_ticks(100_000)),
-        trigger_price: None,
-        stop_loss: None,
-        take_profit: None,
-        ts_intent: Timestamp(0),
-        terms: OrderTerms::default(),
-    }
+    OrderIntent::limit(
+        InstrumentId(0),
+        Side::Buy,
+        Quantity::from_lots(lots),
+        Price::from_ticks(100_000),
+    )
 }
 
 /// One order that is checked, submitted, counted and refused by its venue.

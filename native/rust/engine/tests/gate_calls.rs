@@ -5,32 +5,15 @@ mod desk;
 
 use desk::{config, spec};
 use holdfast_core::{
-    Amendment, ClientOrderId, Code, InstrumentId, InstrumentKind, OrderIntent, OrderRole,
-    OrderTerms, OrderType, Price, Quantity, Quote, ReportKind, Side, TimeInForce, Timestamp,
-    TradingMode, VenueReport,
+    Amendment, ClientOrderId, Code, InstrumentId, InstrumentKind, OrderIntent, Price, Quantity,
+    Quote, ReportKind, Side, Timestamp, TradingMode, VenueReport,
 };
 use holdfast_engine::{AccountSpec, Command, Desk, DeskConfig};
 use holdfast_risk::GateSignal;
 use proptest::prelude::*;
 
 fn intent(side: Side, lots: i64) -> OrderIntent {
-    OrderIntent {
-        client_order_id: ClientOrderId::NONE,
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(0),
-        side,
-        order_type: OrderType::Limit,
-        time_in_force: TimeInForce::Gtc,
-        role: OrderRole::Strategy,
-        reduce_only: false,
-        quantity: Quantity::from_lots(lots),
-        limit_price: Some(Price::from_ticks(100_000)),
-        trigger_price: None,
-        stop_loss: None,
-        take_profit: None,
-        ts_intent: Timestamp(0),
-        terms: OrderTerms::default(),
-    }
+    OrderIntent::limit(InstrumentId(0), side, Quantity::from_lots(lots), Price::from_ticks(100_000))
 }
 
 fn quote(at: i64) -> Quote {

@@ -8,8 +8,8 @@ use holdfast_core::trading_mode::TradingMode;
 use holdfast_core::wire::{Encode, Layout, Writer};
 use holdfast_core::{
     ClientOrderId, Code, Contingency, Fraction, InstrumentId, InstrumentKind, InstrumentSpec,
-    OrderIntent, OrderRole, OrderTerms, OrderType, Price, Quantity, ReportKind, Result, Side,
-    TimeInForce, Timestamp, Trade, TradeId, TrailingDistance, VenueReport,
+    OrderIntent, OrderTerms, OrderType, Price, Quantity, ReportKind, Result, Side, TimeInForce,
+    Timestamp, Trade, TradeId, TrailingDistance, VenueReport,
 };
 use holdfast_engine::account_spec::BalanceSpec;
 use holdfast_engine::order_list::OrderListJudged;
@@ -29,21 +29,9 @@ fn two() -> EngineConfig {
 
 fn order(order_type: OrderType, side: Side, lots: i64) -> OrderIntent {
     OrderIntent {
-        client_order_id: ClientOrderId::NONE,
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(0),
-        side,
         order_type,
-        time_in_force: TimeInForce::Gtc,
-        role: OrderRole::Strategy,
-        reduce_only: false,
-        quantity: Quantity::from_lots(lots),
-        limit_price: None,
-        trigger_price: None,
-        stop_loss: None,
-        take_profit: None,
         ts_intent: Timestamp(SECOND_NS),
-        terms: OrderTerms::default(),
+        ..OrderIntent::market(InstrumentId(0), side, Quantity::from_lots(lots))
     }
 }
 

@@ -8,7 +8,7 @@ use holdfast_core::trading_mode::TradingMode;
 use holdfast_core::{
     Amendment, BaseState, ClientOrderId, Code, Contingency, InstrumentId, InstrumentKind,
     InstrumentSpec, OrderIntent, OrderRole, OrderTerms, OrderType, Price, Quantity, ReportKind,
-    Result, Side, TimeInForce, Timestamp, TradeId, VenueReport,
+    Result, Side, Timestamp, TradeId, VenueReport,
 };
 use holdfast_engine::self_trade::SelfTradePolicy;
 use holdfast_engine::{AccountSpec, Command, EngineConfig, Input, OrderList};
@@ -146,21 +146,13 @@ fn spot() -> EngineConfig {
 
 fn limit(side: Side, lots: i64, ticks: i64) -> OrderIntent {
     OrderIntent {
-        client_order_id: ClientOrderId::NONE,
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(0),
-        side,
-        order_type: OrderType::Limit,
-        time_in_force: TimeInForce::Gtc,
-        role: OrderRole::Strategy,
-        reduce_only: false,
-        quantity: Quantity::from_lots(lots),
-        limit_price: Some(Price::from_ticks(ticks)),
-        trigger_price: None,
-        stop_loss: None,
-        take_profit: None,
         ts_intent: Timestamp(desk::SECOND_NS),
-        terms: OrderTerms::default(),
+        ..OrderIntent::limit(
+            InstrumentId(0),
+            side,
+            Quantity::from_lots(lots),
+            Price::from_ticks(ticks),
+        )
     }
 }
 

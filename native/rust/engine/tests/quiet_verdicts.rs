@@ -3,8 +3,8 @@
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::Encode;
 use holdfast_core::{
-    Amount, ClientOrderId, Fraction, InstrumentId, OrderIntent, OrderRole, OrderTerms, OrderType,
-    Price, Quantity, Quote, ReportKind, Result, Side, TimeInForce, Timestamp, TradeId, VenueReport,
+    Amount, ClientOrderId, Fraction, InstrumentId, OrderIntent, Price, Quantity, Quote, ReportKind,
+    Result, Side, Timestamp, TradeId, VenueReport,
 };
 use holdfast_engine::{Engine, EngineConfig, Input, Sink};
 use holdfast_risk::{Check, GateCoverage, GateSignal, Quiet, Verdict};
@@ -140,20 +140,14 @@ fn input(engine: &Engine, event: Event, ts: Timestamp) -> Option<Input<'static>>
         Event::Quote(instrument, bid) => quote(instrument, bid, ts),
         Event::Order { instrument, sells, lots, limit, stop } => Input::Submit(OrderIntent {
             client_order_id: engine.next_client_order_id(),
-            parent: ClientOrderId::NONE,
-            instrument: InstrumentId(instrument),
-            side: if sells { Side::Sell } else { Side::Buy },
-            order_type: OrderType::Limit,
-            time_in_force: TimeInForce::Gtc,
-            role: OrderRole::Strategy,
-            reduce_only: false,
-            quantity: Quantity::from_lots(lots),
-            limit_price: Some(Price::from_ticks(limit)),
-            trigger_price: None,
             stop_loss: stop.map(Price::from_ticks),
-            take_profit: None,
             ts_intent: ts,
-            terms: OrderTerms::default(),
+            ..OrderIntent::limit(
+                InstrumentId(instrument),
+                if sells { Side::Sell } else { Side::Buy },
+                Quantity::from_lots(lots),
+                Price::from_ticks(limit),
+            )
         }),
         Event::Fill(place, lots) => {
             let order = engine.open_orders().nth(place)?;

@@ -6,8 +6,8 @@ mod support;
 use desk::{config, spec};
 use holdfast_core::{
     Amendment, ClientOrderId, Code, InstrumentId, InstrumentKind, OrderIdText, OrderIntent,
-    OrderRole, OrderTerms, OrderType, Price, Quantity, Quote, ReportKind, Side, TimeInForce,
-    Timestamp, TradingMode, TrailingDistance,
+    OrderTerms, OrderType, Price, Quantity, Quote, ReportKind, Side, Timestamp, TradingMode,
+    TrailingDistance,
 };
 use holdfast_engine::replay::replay;
 use holdfast_engine::report_record::{
@@ -26,23 +26,12 @@ fn desk_config() -> DeskConfig {
 }
 
 fn intent() -> OrderIntent {
-    OrderIntent {
-        client_order_id: ClientOrderId::NONE,
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(0),
-        side: Side::Buy,
-        order_type: OrderType::Limit,
-        time_in_force: TimeInForce::Gtc,
-        role: OrderRole::Strategy,
-        reduce_only: false,
-        quantity: Quantity::from_lots(1_000),
-        limit_price: Some(Price::from_ticks(100_000)),
-        trigger_price: None,
-        stop_loss: None,
-        take_profit: None,
-        ts_intent: Timestamp(0),
-        terms: OrderTerms::default(),
-    }
+    OrderIntent::limit(
+        InstrumentId(0),
+        Side::Buy,
+        Quantity::from_lots(1_000),
+        Price::from_ticks(100_000),
+    )
 }
 
 fn quoted(journal: Option<JournalWriter>) -> Desk {

@@ -151,22 +151,12 @@ fn bought(run: &mut OnDisk, at_s: i64) -> ClientOrderId {
     };
     run.take(&Input::Trade(trade)).unwrap();
     let id = run.engine().next_client_order_id();
+    let (instrument, lots) =
+        (holdfast_core::InstrumentId(0), holdfast_core::Quantity::from_lots(2));
     let intent = holdfast_core::OrderIntent {
         client_order_id: id,
-        parent: ClientOrderId::NONE,
-        instrument: holdfast_core::InstrumentId(0),
-        side: Side::Buy,
-        order_type: holdfast_core::OrderType::Market,
-        time_in_force: holdfast_core::TimeInForce::Gtc,
-        role: holdfast_core::OrderRole::Strategy,
-        reduce_only: false,
-        quantity: holdfast_core::Quantity::from_lots(2),
-        limit_price: None,
-        trigger_price: None,
-        stop_loss: None,
-        take_profit: None,
-        terms: holdfast_core::OrderTerms::default(),
         ts_intent: ts,
+        ..holdfast_core::OrderIntent::market(instrument, Side::Buy, lots)
     };
     run.take(&Input::Submit(intent)).unwrap();
     id

@@ -6,8 +6,7 @@ mod support;
 use desk::{config, spec};
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::{
-    ClientOrderId, Code, InstrumentId, InstrumentKind, OrderIntent, OrderRole, OrderTerms,
-    OrderType, Price, Quantity, Side, TimeInForce, Timestamp, Trade,
+    Code, InstrumentId, InstrumentKind, OrderIntent, Price, Quantity, Side, Timestamp, Trade,
 };
 use holdfast_engine::idempotency::key_of;
 use holdfast_engine::record_json::record_json;
@@ -39,23 +38,12 @@ fn open(folder: &Folder) -> Desk {
 }
 
 fn intent(instrument: u32) -> OrderIntent {
-    OrderIntent {
-        client_order_id: ClientOrderId::NONE,
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(instrument),
-        side: Side::Buy,
-        order_type: OrderType::Limit,
-        time_in_force: TimeInForce::Gtc,
-        role: OrderRole::Strategy,
-        reduce_only: false,
-        quantity: Quantity::from_lots(10),
-        limit_price: Some(Price::from_ticks(990)),
-        trigger_price: None,
-        stop_loss: None,
-        take_profit: None,
-        ts_intent: Timestamp(0),
-        terms: OrderTerms::default(),
-    }
+    OrderIntent::limit(
+        InstrumentId(instrument),
+        Side::Buy,
+        Quantity::from_lots(10),
+        Price::from_ticks(990),
+    )
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! One test a control at its boundary, and the properties of the judgement as a whole.
 
 use holdfast_core::{
-    Amount, ClientOrderId, Code, Instrument, InstrumentId, InstrumentSpec, OrderIntent, OrderRole,
-    OrderTerms, OrderType, Price, Quantity, Side, TimeInForce, Timestamp, TrailingDistance,
+    Amount, ClientOrderId, Code, Instrument, InstrumentId, InstrumentSpec, OrderIntent, OrderTerms,
+    OrderType, Price, Quantity, Side, Timestamp, TrailingDistance,
 };
 use holdfast_risk::{Control, Gate, LimitsSpec, Verdict, View, WorstCase};
 use proptest::prelude::*;
@@ -45,20 +45,7 @@ fn usd(text: &str) -> Amount {
 fn buy(lots: i64) -> OrderIntent {
     OrderIntent {
         client_order_id: ClientOrderId(1),
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(0),
-        side: Side::Buy,
-        order_type: OrderType::Market,
-        time_in_force: TimeInForce::Gtc,
-        role: OrderRole::Strategy,
-        reduce_only: false,
-        quantity: Quantity::from_lots(lots),
-        limit_price: None,
-        trigger_price: None,
-        stop_loss: None,
-        take_profit: None,
-        ts_intent: Timestamp(0),
-        terms: OrderTerms::default(),
+        ..OrderIntent::market(InstrumentId(0), Side::Buy, Quantity::from_lots(lots))
     }
 }
 

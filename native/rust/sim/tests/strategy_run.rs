@@ -1,8 +1,8 @@
 //! A strategy from outside under the faults: the rules hold, and the same seed gives the same run.
 
 use holdfast_core::{
-    Bar, Code, InstrumentId, OrderIntent, OrderRole, OrderTerms, OrderType, Price, Quantity, Quote,
-    Side, TimeInForce, Timestamp, Trade, TrailingDistance,
+    Bar, Code, InstrumentId, OrderIntent, OrderTerms, OrderType, Price, Quantity, Quote, Side,
+    TimeInForce, Timestamp, Trade, TrailingDistance,
 };
 use holdfast_core::{ClientOrderId, Result};
 use holdfast_engine::Input;
@@ -91,21 +91,14 @@ fn intent(number: i64, close: i64) -> OrderIntent {
     let trailing = (order_type == OrderType::TrailingStop).then_some(TrailingDistance::Ticks(25));
     let immediate = number % 7 == 0 && matches!(order_type, OrderType::Limit | OrderType::Market);
     OrderIntent {
-        client_order_id: ClientOrderId::NONE,
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(0),
-        side,
         order_type,
         time_in_force: if immediate { TimeInForce::Fok } else { TimeInForce::Gtc },
-        role: OrderRole::Strategy,
-        reduce_only: false,
-        quantity: Quantity::from_lots(1 + number % 9),
         limit_price: order_type.has_limit().then(|| at(10)).flatten(),
         trigger_price: order_type.has_trigger().then_some(trigger).flatten(),
         stop_loss: (number % 4 == 0).then(|| at(-90)).flatten(),
         take_profit: (number % 8 == 0).then(|| at(90)).flatten(),
-        ts_intent: Timestamp(0),
         terms: OrderTerms { trailing, ..OrderTerms::default() },
+        ..OrderIntent::market(InstrumentId(0), side, Quantity::from_lots(1 + number % 9))
     }
 }
 

@@ -49,6 +49,35 @@ const REDUCE_ONLY: u8 = 0x80;
 const HAS_TERMS: u8 = 0x40;
 
 impl OrderIntent {
+    /// The plainest order: a strategy's own, at the market, good till cancelled, without an id yet.
+    #[must_use]
+    pub fn market(instrument: InstrumentId, side: Side, quantity: Quantity) -> Self {
+        Self {
+            client_order_id: ClientOrderId::NONE,
+            parent: ClientOrderId::NONE,
+            instrument,
+            side,
+            order_type: OrderType::Market,
+            time_in_force: TimeInForce::Gtc,
+            role: OrderRole::Strategy,
+            reduce_only: false,
+            quantity,
+            limit_price: None,
+            trigger_price: None,
+            stop_loss: None,
+            take_profit: None,
+            ts_intent: Timestamp(0),
+            terms: OrderTerms::default(),
+        }
+    }
+
+    /// As `market`, at a price or better.
+    #[must_use]
+    pub fn limit(instrument: InstrumentId, side: Side, quantity: Quantity, price: Price) -> Self {
+        let market = Self::market(instrument, side, quantity);
+        Self { order_type: OrderType::Limit, limit_price: Some(price), ..market }
+    }
+
     /// Checks that the fields fit each other.
     ///
     /// # Errors

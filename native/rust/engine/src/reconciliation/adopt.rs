@@ -10,9 +10,8 @@ use crate::sink::Sink;
 use crate::venue_snapshot::{VenueFill, VenueOrder, VenueOrderStatus, closes_leg};
 use crate::wallet::CurrencyId;
 use holdfast_core::{
-    Amount, ClientOrderId, InstrumentId, Order, OrderEvent, OrderIntent, OrderRole, OrderTerms,
-    OrderType, Price, Quantity, Replacement, ReportKind, Result, Side, TimeInForce, Timestamp,
-    TradeId, VenueReport,
+    Amount, ClientOrderId, InstrumentId, Order, OrderEvent, OrderIntent, OrderRole, Price,
+    Quantity, Replacement, ReportKind, Result, Side, Timestamp, TradeId, VenueReport,
 };
 
 /// Set in trade ids that no venue gave; they stay below 2^53, where JavaScript counts exactly.
@@ -219,20 +218,10 @@ impl Engine {
     ) -> OrderIntent {
         OrderIntent {
             client_order_id,
-            parent: ClientOrderId::NONE,
-            instrument,
-            side,
-            order_type: OrderType::Market,
-            time_in_force: TimeInForce::Gtc,
             role: OrderRole::External,
             reduce_only,
-            quantity,
-            limit_price: None,
-            trigger_price: None,
-            stop_loss: None,
-            take_profit: None,
-            terms: OrderTerms::default(),
             ts_intent: self.now(),
+            ..OrderIntent::market(instrument, side, quantity)
         }
     }
 

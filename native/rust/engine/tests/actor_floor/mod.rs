@@ -8,8 +8,8 @@ use holdfast_core::venue_report::LiquiditySide;
 use holdfast_core::wire::Encode;
 use holdfast_core::{
     Amendment, Amount, ClientOrderId, Code, Contingency, ContractSpec, InstrumentId,
-    InstrumentSpec, OrderIntent, OrderRole, OrderTerms, OrderType, Price, Quantity, ReportKind,
-    Result, Side, TimeInForce, Timestamp, Trade, TradeId, TradingMode, VenueReport,
+    InstrumentSpec, OrderIntent, OrderType, Price, Quantity, ReportKind, Result, Side, Timestamp,
+    Trade, TradeId, TradingMode, VenueReport,
 };
 use holdfast_engine::actor::{Actor, ActorInput, ActorPort, ActorStep};
 use holdfast_engine::config::OrderConfig;
@@ -194,21 +194,18 @@ impl<'a> Stream<'a> {
         let level = |away: i64| Some(Price::from_ticks((market + side.signed(away)).max(1)));
         let away = i64::from(number % 90);
         OrderIntent {
-            client_order_id: ClientOrderId::NONE,
-            parent: ClientOrderId::NONE,
-            instrument: InstrumentId(id),
-            side,
             order_type,
-            time_in_force: TimeInForce::Gtc,
-            role: OrderRole::Strategy,
             reduce_only: by % 11 == 3,
-            quantity: Quantity::from_lots(1 + i64::from(number % 70)),
             limit_price: level(20 - away).filter(|_| order_type == OrderType::Limit),
             trigger_price: level(away).filter(|_| order_type == OrderType::StopMarket),
             stop_loss: level(-400).filter(|_| by.is_multiple_of(5)),
             take_profit: level(400).filter(|_| by.is_multiple_of(7)),
             ts_intent: Timestamp(self.ts),
-            terms: OrderTerms::default(),
+            ..OrderIntent::market(
+                InstrumentId(id),
+                side,
+                Quantity::from_lots(1 + i64::from(number % 70)),
+            )
         }
     }
 

@@ -8,8 +8,8 @@ use holdfast_core::venue_report::LiquiditySide;
 use holdfast_core::wire::{Encode, Layout, append_encoded};
 use holdfast_core::{
     Amount, ClientOrderId, ContractSpec, InstrumentId, InstrumentKind, InstrumentSpec, MarginMode,
-    OrderIntent, OrderRole, OrderTerms, OrderType, Price, Quantity, Rate, ReportKind, Result, Side,
-    TimeInForce, Timestamp, Trade, TradeId, VenueReport,
+    OrderIntent, Price, Quantity, Rate, ReportKind, Result, Side, Timestamp, Trade, TradeId,
+    VenueReport,
 };
 use holdfast_engine::{
     AccountSpec, CurrencyId, Engine, EngineConfig, Funding, Input, RateChanged, Sink,
@@ -170,20 +170,9 @@ impl Desk {
     ) -> Box<Verdict> {
         let intent = OrderIntent {
             client_order_id: self.engine.next_client_order_id(),
-            parent: ClientOrderId::NONE,
-            instrument: InstrumentId(instrument),
-            side,
-            order_type: OrderType::Market,
-            time_in_force: TimeInForce::Gtc,
-            role: OrderRole::Strategy,
             reduce_only,
-            quantity: Quantity::from_lots(lots),
-            limit_price: None,
-            trigger_price: None,
-            stop_loss: None,
-            take_profit: None,
-            terms: OrderTerms::default(),
             ts_intent: self.now,
+            ..OrderIntent::market(InstrumentId(instrument), side, Quantity::from_lots(lots))
         };
         self.step(&Input::Submit(intent)).unwrap().unwrap()
     }

@@ -2,8 +2,8 @@
 #![allow(dead_code)]
 
 use holdfast_core::{
-    ClientOrderId, InstrumentId, OrderIntent, OrderRole, OrderType, Price, Quantity, Replacement,
-    ReportKind, Side, TimeInForce, Timestamp, VenueReport,
+    ClientOrderId, InstrumentId, OrderIntent, Price, Quantity, Replacement, ReportKind, Side,
+    Timestamp, VenueReport,
 };
 use holdfast_engine::gateway::{
     AccountStatus, Effects, Gateway, GatewayConfig, Heard, OrderStatus, Request, StatusOf,
@@ -24,20 +24,13 @@ pub const CONFIG: GatewayConfig = GatewayConfig {
 pub fn intent() -> OrderIntent {
     OrderIntent {
         client_order_id: ID,
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(0),
-        side: Side::Buy,
-        order_type: OrderType::Limit,
-        time_in_force: TimeInForce::Gtc,
-        role: OrderRole::Strategy,
-        reduce_only: false,
-        quantity: Quantity::from_lots(5),
-        limit_price: Some(Price::from_ticks(100)),
-        trigger_price: None,
-        stop_loss: None,
-        take_profit: None,
         terms: holdfast_core::OrderTerms::default(),
-        ts_intent: Timestamp(0),
+        ..OrderIntent::limit(
+            InstrumentId(0),
+            Side::Buy,
+            Quantity::from_lots(5),
+            Price::from_ticks(100),
+        )
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::local::{Local, Report};
 use crate::world::{Met, ORDERED, World};
 use holdfast_core::{
-    Amount, Bar, ClientOrderId, InstrumentId, OrderEvent, OrderIntent, OrderRole, OrderType, Price,
-    Quantity, ReportKind, Side, TimeInForce, Timestamp, TradeId, VenueReport,
+    Amount, Bar, ClientOrderId, InstrumentId, OrderEvent, OrderIntent, Price, Quantity, ReportKind,
+    Side, Timestamp, TradeId, VenueReport,
 };
 use holdfast_engine::sink::NoSink;
 use holdfast_engine::{Engine, EngineConfig, Input};
@@ -58,20 +58,14 @@ fn sent() -> Engine {
         &mut engine,
         &Input::Submit(OrderIntent {
             client_order_id: ID,
-            parent: ClientOrderId::NONE,
-            instrument: InstrumentId(0),
-            side: Side::Buy,
-            order_type: OrderType::Limit,
-            time_in_force: TimeInForce::Gtc,
-            role: OrderRole::Strategy,
-            reduce_only: false,
-            quantity: Quantity::from_lots(i64::from(ORDERED)),
-            limit_price: Some(price),
-            trigger_price: None,
-            stop_loss: None,
-            take_profit: None,
             terms: holdfast_core::OrderTerms::default(),
             ts_intent: NOW,
+            ..OrderIntent::limit(
+                InstrumentId(0),
+                Side::Buy,
+                Quantity::from_lots(i64::from(ORDERED)),
+                price,
+            )
         }),
     );
     engine

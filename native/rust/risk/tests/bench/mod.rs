@@ -2,8 +2,8 @@
 #![allow(dead_code)]
 
 use holdfast_core::{
-    Amount, ClientOrderId, Code, Instrument, InstrumentId, InstrumentSpec, OrderIntent, OrderRole,
-    OrderTerms, OrderType, Price, Quantity, Side, TimeInForce, Timestamp,
+    Amount, ClientOrderId, Code, Instrument, InstrumentId, InstrumentSpec, OrderIntent, OrderType,
+    Price, Quantity, Side, Timestamp,
 };
 use holdfast_risk::{Around, Gate, LimitsSpec, Verdict, View, WorstCase};
 
@@ -36,20 +36,7 @@ pub fn usd(text: &str) -> Amount {
 pub fn order(side: Side, lots: i64) -> OrderIntent {
     OrderIntent {
         client_order_id: ClientOrderId(1),
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(0),
-        side,
-        order_type: OrderType::Market,
-        time_in_force: TimeInForce::Gtc,
-        role: OrderRole::Strategy,
-        reduce_only: false,
-        quantity: Quantity::from_lots(lots),
-        limit_price: None,
-        trigger_price: None,
-        stop_loss: None,
-        take_profit: None,
-        ts_intent: Timestamp(0),
-        terms: OrderTerms::default(),
+        ..OrderIntent::market(InstrumentId(0), side, Quantity::from_lots(lots))
     }
 }
 

@@ -4,8 +4,8 @@ use super::checks;
 use super::setting::START_TICKS;
 use super::world::World;
 use holdfast_core::{
-    ClientOrderId, Contingency, Fraction, InstrumentId, OrderIntent, OrderRole, OrderTerms,
-    OrderType, Price, Quantity, Result, Side, TimeInForce, Timestamp, TrailingDistance,
+    ClientOrderId, Contingency, Fraction, InstrumentId, OrderIntent, OrderTerms, OrderType, Price,
+    Quantity, Result, Side, Timestamp, TrailingDistance,
 };
 use holdfast_engine::{Input, OrderList};
 
@@ -33,25 +33,19 @@ impl Drawn {
             ticks => TrailingDistance::Share(Fraction::from_millionths(ticks * 100)),
         };
         OrderIntent {
-            client_order_id: ClientOrderId::NONE,
-            parent: ClientOrderId::NONE,
-            instrument: InstrumentId(self.instrument),
-            side: self.side,
             order_type,
-            time_in_force: TimeInForce::Gtc,
-            role: OrderRole::Strategy,
-            reduce_only: false,
-            quantity: Quantity::from_lots(self.lots),
             limit_price: at(if waits { away_ticks + LIMIT_TICKS } else { away_ticks })
                 .filter(|_| order_type.has_limit()),
             trigger_price: at(away_ticks).filter(|_| waits),
-            stop_loss: None,
-            take_profit: None,
             terms: OrderTerms {
                 trailing: (order_type == OrderType::TrailingStop).then_some(distance),
                 ..OrderTerms::default()
             },
-            ts_intent: Timestamp(0),
+            ..OrderIntent::market(
+                InstrumentId(self.instrument),
+                self.side,
+                Quantity::from_lots(self.lots),
+            )
         }
     }
 

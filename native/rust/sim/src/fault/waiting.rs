@@ -46,27 +46,14 @@ pub(super) fn is_over(intent: &OrderIntent, taken: Timestamp, now: Timestamp) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use holdfast_core::{
-        ClientOrderId, InstrumentId, OrderRole, OrderTerms, Quantity, TrailingDistance,
-    };
+    use holdfast_core::{ClientOrderId, InstrumentId, OrderTerms, Quantity, TrailingDistance};
 
     fn intent(side: Side, order_type: OrderType) -> OrderIntent {
         OrderIntent {
             client_order_id: ClientOrderId(1),
-            parent: ClientOrderId::NONE,
-            instrument: InstrumentId(0),
-            side,
             order_type,
-            time_in_force: TimeInForce::Gtc,
-            role: OrderRole::Strategy,
-            reduce_only: false,
-            quantity: Quantity::from_lots(1),
-            limit_price: None,
             trigger_price: order_type.has_trigger().then_some(Price::from_ticks(100)),
-            stop_loss: None,
-            take_profit: None,
-            ts_intent: Timestamp(0),
-            terms: OrderTerms::default(),
+            ..OrderIntent::market(InstrumentId(0), side, Quantity::from_lots(1))
         }
     }
 

@@ -6,8 +6,8 @@ pub mod desk;
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::venue_report::LiquiditySide;
 use holdfast_core::{
-    Bar, ClientOrderId, InstrumentId, InstrumentSpec, OrderIntent, OrderRole, OrderTerms,
-    OrderType, Price, Quantity, ReportKind, Side, TimeInForce, Timestamp,
+    Bar, InstrumentId, InstrumentSpec, OrderIntent, OrderType, Price, Quantity, ReportKind, Side,
+    Timestamp,
 };
 use holdfast_engine::config::OrderConfig;
 use holdfast_engine::{EngineConfig, JournalWriter};
@@ -99,23 +99,7 @@ pub fn flat_bar(day: i64, price: i64) -> Bar {
 }
 
 pub fn market(side: Side, lots: i64) -> OrderIntent {
-    OrderIntent {
-        client_order_id: ClientOrderId::NONE,
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(0),
-        side,
-        order_type: OrderType::Market,
-        time_in_force: TimeInForce::Gtc,
-        role: OrderRole::Strategy,
-        reduce_only: false,
-        quantity: Quantity::from_lots(lots),
-        limit_price: None,
-        trigger_price: None,
-        stop_loss: None,
-        take_profit: None,
-        ts_intent: Timestamp(0),
-        terms: OrderTerms::default(),
-    }
+    OrderIntent::market(InstrumentId(0), side, Quantity::from_lots(lots))
 }
 
 pub fn limit(side: Side, lots: i64, price: i64) -> OrderIntent {

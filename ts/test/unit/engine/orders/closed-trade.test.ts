@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -9,6 +8,7 @@ import { Engine } from '#ts/engine/orders/engine.js';
 import type { EngineEvent } from '#ts/engine/orders/engine-event.js';
 import { readJournal, replayJournal } from '#ts/native/journal-tools.js';
 import { BTC, openEngine } from '../../../support/engine-by-hand.js';
+import { killedAfter } from '../../../support/killed-process.js';
 import { UNLIMITED } from '../../../support/scripted-session.js';
 import { temporaryFolder } from '../../../support/temporary-folder.js';
 
@@ -188,22 +188,7 @@ for (let order = 1; order <= 20000; order += 1) {
 }
 `;
 
-/** Plays the run until so many trades were told, kills it, and returns the ids that were. */
-async function killedAfter(path: string, trades: number): Promise<readonly number[]> {
-  const args = [path, JSON.stringify(SHARED), JSON.stringify(BTC.options)];
-  const child = spawn(process.execPath, ['--input-type=module', '-e', RUN, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let text = '';
-  child.stdout.setEncoding('utf8');
-  child.stdout.on('data', (part: string) => {
-    text += part;
-    if (text.split('\n').length > trades) child.kill('SIGKILL');
-  });
-  const signal = await new Promise((resolve) => child.once('close', (_, ended) => resolve(ended)));
-  expect(signal).toBe('SIGKILL');
-  return text.split('\n').slice(0, -1).map(Number);
-}
+const ARGUMENTS = [JSON.stringify(SHARED), JSON.stringify(BTC.options)];
 
 describe('a process that is killed between trades', () => {
   it.each([1, 150])(
@@ -211,7 +196,7 @@ describe('a process that is killed between trades', () => {
     { timeout: 60_000 },
     async (trades) => {
       const path = join(temporaryFolder(), 'journal');
-      const told = await killedAfter(path, trades);
+      const told = await killedAfter(RUN, [path, ...ARGUMENTS], trades);
       const events: EngineEvent[] = [];
       const engine = Engine.open({
         ...SHARED,

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -6,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Engine } from '#ts/engine/orders/engine.js';
 import { replayJournal } from '#ts/native/journal-tools.js';
 import { BTC } from '../../../support/engine-by-hand.js';
+import { killedAfter } from '../../../support/killed-process.js';
 import { UNLIMITED } from '../../../support/scripted-session.js';
 import { temporaryFolder } from '../../../support/temporary-folder.js';
 
@@ -52,23 +52,7 @@ for (let order = 1; order <= ${ORDERS}; order += 1) {
 }
 `;
 
-/** Plays the run until so many orders were acknowledged, kills it, and returns every id that was. */
-async function killedAfter(path: string, acknowledged: number): Promise<readonly number[]> {
-  const args = [path, JSON.stringify(SHARED), JSON.stringify(BTC.options)];
-  const child = spawn(process.execPath, ['--input-type=module', '-e', RUN, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let text = '';
-  child.stdout.setEncoding('utf8');
-  child.stdout.on('data', (part: string) => {
-    text += part;
-    if (text.split('\n').length > acknowledged) child.kill('SIGKILL');
-  });
-  const signal = await new Promise((resolve) => child.once('close', (_, ended) => resolve(ended)));
-  expect(signal).toBe('SIGKILL');
-  // A line that was torn is of an order that nobody was told of.
-  return text.split('\n').slice(0, -1).map(Number);
-}
+const ARGUMENTS = [JSON.stringify(SHARED), JSON.stringify(BTC.options)];
 
 describe('a process that is killed in the middle of an order run', () => {
   it.each([1, 40, 333])(
@@ -76,7 +60,7 @@ describe('a process that is killed in the middle of an order run', () => {
     { timeout: 60_000 },
     async (acknowledged) => {
       const path = join(temporaryFolder(), 'journal');
-      const ids = await killedAfter(path, acknowledged);
+      const ids = await killedAfter(RUN, [path, ...ARGUMENTS], acknowledged);
       expect(ids.length).toBeGreaterThanOrEqual(acknowledged);
       const engine = Engine.open({
         ...SHARED,

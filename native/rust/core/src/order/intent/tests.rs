@@ -7,20 +7,15 @@ use crate::wire::{Layout, append_encoded};
 pub(crate) fn intent() -> OrderIntent {
     OrderIntent {
         client_order_id: ClientOrderId(7),
-        parent: ClientOrderId::NONE,
-        instrument: InstrumentId(1),
-        side: Side::Buy,
-        order_type: OrderType::Limit,
         time_in_force: TimeInForce::Day,
-        role: OrderRole::Strategy,
-        reduce_only: false,
-        quantity: Quantity::from_lots(10),
-        limit_price: Some(Price::from_ticks(100)),
-        trigger_price: None,
         stop_loss: Some(Price::from_ticks(90)),
-        take_profit: None,
         ts_intent: Timestamp(5),
-        terms: OrderTerms::default(),
+        ..OrderIntent::limit(
+            InstrumentId(1),
+            Side::Buy,
+            Quantity::from_lots(10),
+            Price::from_ticks(100),
+        )
     }
 }
 
