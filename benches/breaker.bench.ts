@@ -5,7 +5,9 @@ import CircuitBreaker from 'opossum';
 
 import { BreakerSet } from '../dist/native/breaker-set.js';
 import { loadEngineAddon } from '../dist/native/engine-addon.js';
+import { type Figure, rowsOf } from './figures.js';
 import { measureCase, nanosecondsPerCall, type Subject } from './measure.js';
+import { nativeExample } from './native-example.js';
 import { isStartedDirectly, printSuite, type Suite, type SuiteRow } from './suite.js';
 
 const CALLS = 20_000;
@@ -89,6 +91,7 @@ class PlainBreaker {
 }
 
 const PLAIN = 'plain JavaScript';
+const LOCKED = 'the same behind a reader/writer lock';
 const one = () => 1;
 const oneLater = async () => 1;
 
@@ -243,6 +246,14 @@ async function refusedRows(): Promise<readonly SuiteRow[]> {
   return rows;
 }
 
+/** NAT-09: two native threads at once, beside the same breakers behind a lock. */
+function contentionRows(): readonly SuiteRow[] {
+  const { cases } = JSON.parse(nativeExample('holdfast-risk', 'breaker_contention')()) as {
+    readonly cases: readonly Figure[];
+  };
+  return rowsOf(cases, (other, figure) => other.case === figure.case && other.subject === LOCKED);
+}
+
 /** What a breaker adds to a call, beside a plain one and the packages that people know. */
 export async function breakerSuite(): Promise<Suite> {
   return {
@@ -252,6 +263,7 @@ export async function breakerSuite(): Promise<Suite> {
       ...(await syncRows()),
       ...(await asyncRows()),
       ...(await refusedRows()),
+      ...contentionRows(),
     ],
   };
 }

@@ -1,7 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { resolve } from 'node:path';
-
 import { CONTROL_CODES, type ControlCode } from '../dist/core/controls.generated.js';
+import { nativeExample } from './native-example.js';
 import { isStartedDirectly, median, percentile, printSuite, type Suite } from './suite.js';
 
 /** Judged of every order, whatever the limits. */
@@ -28,10 +26,7 @@ interface Measured {
 }
 
 function nativeFigures(): readonly Measured[] {
-  const cargo = ['build', '--quiet', '--release', '--package', 'holdfast-engine'];
-  execFileSync('cargo', [...cargo, '--example', 'control_cost'], { stdio: 'inherit' });
-  const program = resolve('target', 'release', 'examples', 'control_cost');
-  const output = execFileSync(program, { encoding: 'utf8', maxBuffer: 2 ** 27 });
+  const output = nativeExample('holdfast-engine', 'control_cost')();
   return (JSON.parse(output) as { readonly cases: readonly Measured[] }).cases;
 }
 

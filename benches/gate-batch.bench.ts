@@ -1,12 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { resolve } from 'node:path';
-
 import { Instrument, type LimitsOptions } from 'holdfast';
 import { Engine } from 'holdfast/orders';
 
+import { type Figure, rowsOf } from './figures.js';
+import { nativeExample } from './native-example.js';
 import { PlainCandidates } from './plain-candidates.js';
 import { OPEN_FUSE } from './open-fuse.js';
-import { isStartedDirectly, median, percentile, printSuite, type Suite } from './suite.js';
+import { isStartedDirectly, printSuite, type Suite } from './suite.js';
 
 /** Orders of a batch, and batches that are measured after as many that are not. */
 const BATCH = 4_096;
@@ -18,12 +17,8 @@ const PLAIN = 'plain JavaScript (numbers, the same limits)';
 const BASELINE = 'Holdfast, baseline vectors';
 const ONE_BY_ONE = 'Holdfast, native, one by one';
 
-interface Figure {
-  readonly case: string;
-  readonly subject: string;
-  readonly unit: string;
+interface Compared extends Figure {
   readonly reference: string;
-  readonly samples: readonly number[];
 }
 
 const instruments = ['A', 'B', 'C', 'D'].map((symbol) =>
@@ -90,7 +85,7 @@ function checkOneByOne(engine: Engine): number {
 }
 
 /** Runs subjects in turn, so that a drift of the machine meets all of them alike; all must count the same orders. */
-function measured(): readonly Figure[] {
+function measured(): readonly Compared[] {
   const engine = openEngine();
   const plain = new PlainCandidates();
   const subjects: Readonly<Record<string, () => number>> = {
@@ -119,15 +114,8 @@ function measured(): readonly Figure[] {
   }));
 }
 
-function runExample(crate: string, example: string): string {
-  const cargo = ['build', '--quiet', '--release', '--package', crate, '--example', example];
-  execFileSync('cargo', cargo, { stdio: 'inherit' });
-  const program = resolve('target', 'release', 'examples', example);
-  return execFileSync(program, { encoding: 'utf8', maxBuffer: 2 ** 27 });
-}
-
-function widthFigures(): readonly Figure[] {
-  const { widths } = JSON.parse(runExample('holdfast-batch', 'compare_rate')) as {
+function widthFigures(): readonly Compared[] {
+  const { widths } = JSON.parse(nativeExample('holdfast-batch', 'compare_rate')()) as {
     readonly widths: readonly { readonly width: string; readonly ns_per_order: number[] }[];
   };
   return widths.map(({ width, ns_per_order: samples }, index) => ({
@@ -139,9 +127,9 @@ function widthFigures(): readonly Figure[] {
   }));
 }
 
-function gateFigures(): readonly Figure[] {
-  const { cases } = JSON.parse(runExample('holdfast-engine', 'gate_rate')) as {
-    readonly cases: readonly Omit<Figure, 'reference'>[];
+function gateFigures(): readonly Compared[] {
+  const { cases } = JSON.parse(nativeExample('holdfast-engine', 'gate_rate')()) as {
+    readonly cases: readonly Figure[];
   };
   return cases.map((figure) => {
     const isBatch = cases.some((each) => each.case === figure.case && each.subject === ONE_BY_ONE);
@@ -152,20 +140,10 @@ function gateFigures(): readonly Figure[] {
 /** The gate order by order and many at once, natively in each width of vectors and from JavaScript. */
 export function gateBatchSuite(): Suite {
   const figures = [...widthFigures(), ...gateFigures(), ...measured()];
-  const rows = figures.map(({ case: name, subject, unit, reference, samples }) => {
-    const base = figures.find((each) => each.case === name && each.subject === reference);
-    if (base === undefined) throw new Error(`case "${name}" has no reference`);
-    return {
-      case: name,
-      subject,
-      unit,
-      median: median(samples),
-      p99: percentile(samples, 0.99),
-      samples: samples.length,
-      reference,
-      ratio: median(base.samples) / median(samples),
-    };
-  });
+  const rows = rowsOf(
+    figures,
+    (other, figure) => other.case === figure.case && other.subject === figure.reference,
+  );
   return { suite: 'gate-batch', rows };
 }
 

@@ -1,15 +1,16 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
 import { Instrument, type LimitsOptions } from 'holdfast';
 import { Engine } from 'holdfast/orders';
 
 import { actorRows } from './actor-rounds.js';
+import { type Figure, rowsOf } from './figures.js';
+import { nativeExample } from './native-example.js';
 import { PlainOrderBooks } from './plain-order-books.js';
 import { OPEN_FUSE } from './open-fuse.js';
-import { isStartedDirectly, median, percentile, printSuite, type Suite } from './suite.js';
+import { isStartedDirectly, printSuite, type Suite } from './suite.js';
 
 /** Orders of a batch, and batches that are measured after as many that are not. */
 const BATCH = 256;
@@ -26,13 +27,6 @@ const PLAIN_CASES: Readonly<Record<string, string>> = {
   'orders sent, sustained': SUBMIT,
 };
 const REFERENCE = 'plain JavaScript books (numbers, no journal)';
-
-interface Figure {
-  readonly case: string;
-  readonly subject: string;
-  readonly unit: string;
-  readonly samples: readonly number[];
-}
 
 /** The same instrument and limits as in native/rust/engine/examples/order_rate.rs: all set, all far away. */
 const instrument = Instrument.create({
@@ -194,13 +188,13 @@ function measured(desks: Readonly<Record<string, Desk>>): readonly Figure[] {
 }
 
 function nativeFigures(): readonly Figure[] {
-  const cargo = ['build', '--quiet', '--release', '--package', 'holdfast-engine', '--examples'];
-  execFileSync('cargo', cargo, { stdio: 'inherit' });
-  const program = resolve('target', 'release', 'examples', 'order_rate');
-  const output = execFileSync(program, { encoding: 'utf8', maxBuffer: 2 ** 27 });
+  const output = nativeExample('holdfast-engine', 'order_rate')();
   const { cases } = JSON.parse(output) as { readonly cases: readonly Figure[] };
   return cases.filter((figure) => Object.hasOwn(PLAIN_CASES, figure.case));
 }
+
+const isPlain = (other: Figure, { case: name }: Figure): boolean =>
+  other.subject === REFERENCE && other.case === PLAIN_CASES[name];
 
 /** Orders through gate, books and journal, natively and from JavaScript, beside what a bot keeps by hand. */
 export function ordersSuite(): Suite {
@@ -215,29 +209,10 @@ export function ordersSuite(): Suite {
         [REFERENCE]: plainDesk(),
       }),
     ];
-    return { suite: 'orders', rows: [...rowsOf(figures), ...actorRows(limits)] };
+    return { suite: 'orders', rows: [...rowsOf(figures, isPlain), ...actorRows(limits)] };
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-function rowsOf(figures: readonly Figure[]): Suite['rows'] {
-  return figures.map(({ case: name, subject, unit, samples }) => {
-    const reference = figures.find(
-      (figure) => figure.subject === REFERENCE && figure.case === PLAIN_CASES[name],
-    );
-    if (reference === undefined) throw new Error(`case "${name}" has no reference`);
-    return {
-      case: name,
-      subject,
-      unit,
-      median: median(samples),
-      p99: percentile(samples, 0.99),
-      samples: samples.length,
-      reference: REFERENCE,
-      ratio: median(reference.samples) / median(samples),
-    };
-  });
 }
 
 if (isStartedDirectly(import.meta.url)) printSuite(ordersSuite());

@@ -36,7 +36,7 @@ export interface GateDenial {
   /** The first reason. */
   readonly code: Code;
   readonly codes: readonly Code[];
-  /** Every control that failed; none for what could not be judged. */
+  /** Every control that failed, the breaker first and the margin last; none for what could not be judged. */
   readonly failed: readonly FailedCheckView[];
   /** Why, in short; `gate.explain` says it in full. */
   readonly message: string;
@@ -64,13 +64,24 @@ function failedCheck({ code, limit, observed, ageNs }: FailedCheck): FailedCheck
   };
 }
 
+/**
+ * Where a control stands among the reasons: the breaker, under which nothing passes, before all others, and the margin last,
+ * behind sizes and correlation. All are judged at once; the order says what to look at first.
+ */
+function rankOf(code: ControlCode): number {
+  if (code === 'BREAKER_OPEN') return 0;
+  return code === 'MARGIN_INSUFFICIENT' ? 2 : 1;
+}
+
 /** Makes a denial of what the native gate told. */
 export function denialOf(
   notice: VerdictNotice | undefined,
   id: number | null,
   suggestedQuantity: string | null,
 ): GateDenial {
-  const failed = (notice?.failed ?? []).map(failedCheck);
+  const failed = (notice?.failed ?? [])
+    .map(failedCheck)
+    .toSorted((left, right) => rankOf(left.code) - rankOf(right.code));
   const codes = failed.map(({ code }) => code);
   const parts = failed.map(
     ({ code, observed, limit }) => `${code} (${observed}${limit === null ? '' : ` of ${limit}`})`,
