@@ -112,3 +112,18 @@ impl Engine {
         if reader.rest().is_empty() { Ok(()) } else { Err(unfit("nothing must follow it")) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::reconciliation::tests::engine;
+
+    #[test]
+    fn an_image_that_does_not_fit_is_refused_though_every_part_of_it_can_be_read() {
+        let mut other = engine();
+        assert!(engine().take_image(&other.image()).is_ok());
+        let followed = [other.image(), vec![0]].concat();
+        assert!(engine().take_image(&followed).is_err(), "a byte follows");
+        other.sequences.pop();
+        assert!(engine().take_image(&other.image()).is_err(), "a sequence is missing");
+    }
+}

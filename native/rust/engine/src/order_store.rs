@@ -279,6 +279,22 @@ mod tests {
         })
     }
 
+    fn loaded(ids: &[u64]) -> Result<OrderStore> {
+        let mut bytes = Vec::new();
+        ids.len().save(&mut bytes);
+        ids.iter().for_each(|id| order(*id, 1).save(&mut bytes));
+        let mut store = OrderStore::with_capacity(4);
+        store.load_parts(&mut Reader::new(&bytes)).map(|()| store)
+    }
+
+    #[test]
+    fn an_image_in_which_ids_do_not_rise_is_refused() {
+        assert_eq!(loaded(&[3, 4, 9]).unwrap().len(), 3);
+        for ids in [[3, 3, 4], [3, 4, 4], [4, 3, 5], [3, 5, 4]] {
+            assert!(loaded(&ids).is_err(), "{ids:?}");
+        }
+    }
+
     #[test]
     fn ids_that_count_up_lie_beside_each_other_with_room_between() {
         let place = |id: u64| {

@@ -180,13 +180,13 @@ impl Engine {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::config::EngineConfig;
     use crate::wallet::CurrencyId;
     use holdfast_core::Amount;
 
-    pub(super) fn engine() -> Engine {
+    pub(crate) fn engine() -> Engine {
         let config: EngineConfig = serde_json::from_value(serde_json::json!({
             "instruments": [{
                 "symbol": "BTC", "venue": "SIM", "base_currency": "BTC", "quote_currency": "USD",

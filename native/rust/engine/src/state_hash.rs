@@ -113,6 +113,7 @@ fn hash_order(order: &Order, words: &mut Words) {
     }
     if let Some(pairing) = &order.pairing {
         words.add(pairing.other.0);
+        words.add(pairing.base.lots());
         words.add(pairing.other_filled.lots());
         words.add(pairing.asked.map_or(-1, holdfast_core::Quantity::lots));
         words.add(pairing.wish.map_or(-1, holdfast_core::Quantity::lots));
@@ -130,5 +131,50 @@ fn hash_order(order: &Order, words: &mut Words) {
     for follower in order.followers.iter().flat_map(|followers| &followers.orders) {
         words.add(follower.intent.quantity.lots());
         words.add(follower.sent.lots());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use holdfast_core::order::Pairing;
+    use holdfast_core::{ClientOrderId, InstrumentId, OrderIntent, Quantity, Side};
+
+    fn hash_of(pairing: Option<Pairing>) -> String {
+        let lots = Quantity::from_lots(5);
+        let mut order = Order::new(OrderIntent::market(InstrumentId(0), Side::Buy, lots));
+        order.pairing = pairing;
+        let mut words = Words::default();
+        hash_order(&order, &mut words);
+        words.0.finalize().to_hex().to_string()
+    }
+
+    #[test]
+    fn everything_about_a_pair_of_orders_is_in_the_hash() {
+        let plain = Pairing::new(ClientOrderId(1), false, Quantity::from_lots(5));
+        let lots = |lots: i64| Some(Quantity::from_lots(lots));
+        let pairings = [
+            plain,
+            Pairing { other: ClientOrderId(2), ..plain },
+            Pairing { base: Quantity::from_lots(6), ..plain },
+            Pairing { other_filled: Quantity::from_lots(1), ..plain },
+            Pairing { asked: lots(0), wish: None, ..plain },
+            Pairing { asked: lots(1), wish: None, ..plain },
+            Pairing { asked: None, wish: lots(0), ..plain },
+            Pairing { asked: None, wish: lots(1), ..plain },
+            Pairing { asked: lots(3), wish: lots(4), ..plain },
+            Pairing { asked: lots(4), wish: lots(3), ..plain },
+            Pairing { refused: plain.refused + 1, ..plain },
+            Pairing { cancels: true, ..plain },
+            Pairing { cancel_asked: true, ..plain },
+            Pairing { cancels: true, cancel_asked: true, ..plain },
+        ];
+        let mut hashes: Vec<String> =
+            pairings.into_iter().map(|each| hash_of(Some(each))).collect();
+        hashes.push(hash_of(None));
+        let all = hashes.len();
+        hashes.sort();
+        hashes.dedup();
+        assert_eq!(hashes.len(), all);
     }
 }

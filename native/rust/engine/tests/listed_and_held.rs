@@ -135,6 +135,33 @@ fn ord_13_every_order_of_a_list_that_opens_counts_for_those_behind_it() {
 }
 
 #[test]
+fn ord_13_an_exit_whose_twin_was_denied_is_tied_to_nothing() {
+    let narrow = EngineConfig { max_open_orders: 3, ..spot() };
+    let mut desk = marked(&narrow);
+    let bracket = vec![limit(Side::Buy, 10, 79_000), stop(10, 70_000), target(10, 95_000)];
+    let entry = desk.engine.next_client_order_id();
+    assert_eq!(list(&mut desk, Contingency::Bracket, bracket), Ok(vec![]));
+    // Others take the room that the second exit would need.
+    for ticks in [50_000, 50_001] {
+        let client_order_id = desk.engine.next_client_order_id();
+        let other = OrderIntent { client_order_id, ..limit(Side::Buy, 1, ticks) };
+        assert!(desk.step(&Input::Submit(other)).unwrap().unwrap().approved());
+    }
+    let filled = VenueReport {
+        trade_id: TradeId(1),
+        last_price: Price::from_ticks(79_000),
+        last_quantity: Quantity::from_lots(10),
+        ..VenueReport::without_fill(entry, ReportKind::Fill, Timestamp(SECOND_NS))
+    };
+    desk.step(&Input::Report(filled)).unwrap();
+    let exits = desk.engine.open_orders().filter(|order| order.intent.reduce_only);
+    let open: Vec<_> = exits.collect();
+    let [exit] = open.as_slice() else { panic!("one exit must be open: {open:?}") };
+    assert_eq!(exit.intent.order_type, OrderType::StopMarket);
+    assert_eq!(exit.pairing, None);
+}
+
+#[test]
 fn risk_07_only_a_stop_that_closes_the_whole_entry_for_certain_protects_it() {
     let mut guarded = spot();
     guarded.limits.stop_loss_required = true;
