@@ -4,7 +4,9 @@ mod desk;
 
 use desk::{Desk, amount, config, spec, tier, with_margin};
 use holdfast_core::margin::TierSpec;
-use holdfast_core::{Amount, Code, Instrument, InstrumentKind, MarginMode, Price, Side};
+use holdfast_core::{
+    Amount, Code, Instrument, InstrumentKind, InstrumentSpec, MarginMode, Price, Side,
+};
 use holdfast_engine::exposure::Leg;
 use holdfast_engine::liquidation::{Backed, Liquidation, Side as Held};
 use holdfast_engine::{AccountSpec, PositionMode};
@@ -275,12 +277,11 @@ fn ord_14_a_position_whose_margin_is_its_whole_notional_is_breached_everywhere_o
 }
 
 /// The first breached prices of an inverse contract whose maintenance is met to within `odd` raw units at a price.
-fn met_within(held: Backed, ticks: i64, odd: i128) -> (Backed, Liquidation) {
-    let contract = Instrument::new(spec(InstrumentKind::Inverse)).unwrap();
+fn met_within(contract: &Instrument, held: Backed, ticks: i64, odd: i128) -> (Backed, Liquidation) {
     // The least backing that meets it is found by asking, since the value of the contract is rounded.
     let breached = |backing: i128, ticks: i64| {
         let held = Backed { backing: Amount::from_raw(backing), ..held };
-        held.is_breached(&contract, Price::from_ticks(ticks)).unwrap()
+        held.is_breached(contract, Price::from_ticks(ticks)).unwrap()
     };
     let (mut low, mut high) = (-(1_i128 << 90), 1_i128 << 90);
     while high - low > 1 {
@@ -288,32 +289,59 @@ fn met_within(held: Backed, ticks: i64, odd: i128) -> (Backed, Liquidation) {
         if breached(middle, ticks) { low = middle } else { high = middle }
     }
     let held = Backed { backing: Amount::from_raw(high + odd), ..held };
-    (held, held.liquidation(&contract).unwrap())
+    (held, held.liquidation(contract).unwrap())
+}
+
+/// Compares the prices with what is breached at the ticks beside them.
+fn settles_at(contract: &Instrument, [long, short]: [i64; 2], ticks: i64) {
+    let side = |lots| Held { lots, cost: Amount::ZERO };
+    for odd in [-1, 0, 1] {
+        let held = Backed { long: side(long), short: side(short), backing: Amount::ZERO };
+        let (held, bounds) = met_within(contract, held, ticks, odd);
+        let breached = |ticks: i64| {
+            ticks >= 1 && held.is_breached(contract, Price::from_ticks(ticks)).unwrap()
+        };
+        let below = bounds.at_or_below.map(Price::ticks);
+        let above = bounds.at_or_above.map(Price::ticks);
+        let at = format!("{long} long, {short} short, {odd} from met at {ticks}");
+        if long > short {
+            let below = below.unwrap_or(0);
+            assert!(above.is_none() && !breached(below + 1), "{at}");
+            assert!(below == 0 || breached(below), "{at}");
+        } else {
+            let above = above.unwrap();
+            assert!(below.is_none() && breached(above) && !breached(above - 1), "{at}");
+        }
+    }
 }
 
 #[test]
 fn ord_14_the_last_tick_of_an_inverse_contract_is_where_its_rounded_value_is_breached() {
     let contract = Instrument::new(spec(InstrumentKind::Inverse)).unwrap();
-    let side = |lots| Held { lots, cost: Amount::ZERO };
-    for (long, short) in [(7, 0), (0, 7), (1_000_003, 0), (0, 1_000_003), (7, 3)] {
+    for sides in [[7, 0], [0, 7], [1_000_003, 0], [0, 1_000_003], [7, 3]] {
         for ticks in [1, 2, 3, 1_009, 80_021, 999_999_937, 20_000_000_011] {
-            for odd in [-1, 0, 1] {
-                let held = Backed { long: side(long), short: side(short), backing: Amount::ZERO };
-                let (held, bounds) = met_within(held, ticks, odd);
-                let breached = |ticks: i64| {
-                    ticks >= 1 && held.is_breached(&contract, Price::from_ticks(ticks)).unwrap()
-                };
-                let below = bounds.at_or_below.map(Price::ticks);
-                let above = bounds.at_or_above.map(Price::ticks);
-                let at = format!("{long} long, {short} short, {odd} from met at {ticks}");
-                if long > short {
-                    let below = below.unwrap_or(0);
-                    assert!(above.is_none() && !breached(below + 1), "{at}");
-                    assert!(below == 0 || breached(below), "{at}");
-                } else {
-                    let above = above.unwrap();
-                    assert!(below.is_none() && breached(above) && !breached(above - 1), "{at}");
-                }
+            settles_at(&contract, sides, ticks);
+        }
+    }
+}
+
+#[test]
+fn ord_14_the_first_ticks_of_an_inverse_contract_are_settled_where_their_value_is_rounded() {
+    for (multiplier, rate) in
+        [(10_007, "0.05"), (33_331, "0.033333"), (100_001, "0.000001"), (999_983, "0.4")]
+    {
+        let raw = format!("0.{multiplier:018}");
+        let small = InstrumentSpec {
+            tick_size: "1".into(),
+            contract_multiplier: raw,
+            ..spec(InstrumentKind::Inverse)
+        };
+        let tiers = vec![tier(None, "0.5", rate)];
+        let contract = Instrument::new(with_margin(small, MarginMode::Cross, tiers)).unwrap();
+        for lots in [1, 2, 3, 7, 50, 101] {
+            for ticks in 1..=4 {
+                settles_at(&contract, [lots, 0], ticks);
+                settles_at(&contract, [0, lots], ticks);
             }
         }
     }
