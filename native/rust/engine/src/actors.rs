@@ -135,8 +135,7 @@ impl<P: ActorPort + 'static> Actors<P> {
     /// actors, `ACTOR_STOPPED`.
     pub fn send(&mut self, input: impl Into<ActorInput>) -> Result<u64> {
         let routed = self.plan.route(input.into())?;
-        let number = self.next_number;
-        self.next_number += 1;
+        let number = self.number();
         match routed {
             (Some(actor), input) => self.hand_over(actor, number, input)?,
             (None, input) => {
@@ -160,16 +159,19 @@ impl<P: ActorPort + 'static> Actors<P> {
                 format!("an input must be sent to its own actor, not to {actor}"),
             ));
         }
-        let number = self.next_number;
-        self.next_number += 1;
-        self.hand_over(actor, number, input).map(|()| number)
+        self.send_own(actor, input)
     }
 
     /// Sends an input to one actor, which names instruments as itself does.
     pub(crate) fn send_own(&mut self, actor: usize, input: ActorInput) -> Result<u64> {
+        let number = self.number();
+        self.hand_over(actor, number, input).map(|()| number)
+    }
+
+    fn number(&mut self) -> u64 {
         let number = self.next_number;
         self.next_number += 1;
-        self.hand_over(actor, number, input).map(|()| number)
+        number
     }
 
     /// Returns how the account is divided.

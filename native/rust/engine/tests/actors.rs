@@ -353,10 +353,17 @@ fn actor_stopped_one_whose_records_cannot_be_kept_stops_and_the_others_go_on() {
             }
         }
         assert_eq!(actors.figures().map_err(|error| error.code()), Err(Code::ActorStopped));
+        let cancel = |epoch| Input::Cancel {
+            client_order_id: ClientOrderId::compose(epoch, 1).unwrap(),
+            ts: Timestamp(9_000_000_000),
+        };
+        let refused = actors.send(cancel(EPOCH)).map_err(|error| error.code());
+        assert_eq!(refused, Err(Code::ActorStopped), "with {workers} workers");
+        assert!(actors.send_to(1, cancel(EPOCH + 1)).unwrap() > 3);
         let actors = actors.finish().unwrap();
         assert_eq!(actors[0].failure().map(|error| error.code()), Some(Code::JournalIo));
         assert_eq!((actors[0].port().steps.len(), actors[1].failure()), (2, None));
-        assert_eq!(actors[1].port().steps.len(), 3);
+        assert_eq!(actors[1].port().steps.len(), 4);
     }
 }
 
