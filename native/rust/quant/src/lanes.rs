@@ -310,6 +310,15 @@ mod tests {
         }
     }
 
+    #[test]
+    fn nat_18_every_vector_of_a_column_begins_at_a_line_of_the_cache() {
+        for count in [1, 3, 64, 513] {
+            let (floats, words) = (vec![LaneF32::all(0.0); count], vec![LaneU32::all(0); count]);
+            assert!(floats.iter().all(|lanes| lanes.as_ptr().addr() % 64 == 0));
+            assert!(words.iter().all(|lanes| lanes.as_ptr().addr() % 64 == 0));
+        }
+    }
+
     /// Stages work on columns of any length, and leave alone what is beyond it.
     #[test]
     fn columns_in_stages_give_the_bits_of_their_numbers() {
