@@ -13,7 +13,7 @@ interface Bounds {
 }
 
 /** Outcomes counted in bins, with the sums of their distances from the lower edges in widths. */
-export interface BinnedOutcomes {
+interface BinnedOutcomes {
   readonly low: number;
   readonly width: number;
   readonly bins: Uint32Array;

@@ -12,7 +12,7 @@ const BINNED = 32;
 /** Cells beside the bins: below, above, and what is no finite number. */
 export const OTHER_CELLS = 3;
 /** Words of a bin's sum. */
-export const SUM_WORDS = 2;
+const SUM_WORDS = 2;
 /** Most bytes of the margins of a batch. */
 const KEPT_BYTES_MAX = 2 ** 26;
 
@@ -83,12 +83,12 @@ export function submitScenarios(
   const { isSoftware } = device.description;
   const { WORKGROUP_SIZE } = KERNELS[kernel].overrides;
   const perGroup = WORKGROUP_SIZE * (scale === undefined ? 1 : BINNED);
-  const remembered = Math.max(keptMargins, 1) * BYTES;
+  const kept = keptMargins * BYTES;
   const most = scenariosPerSubmission(SUBMISSION_WORK, paths.work.products, isSoftware);
-  const batch = Math.min(most, batchWithin(KEPT_BYTES_MAX, remembered, perGroup / WORKGROUP_SIZE));
+  const within = kept === 0 ? most : batchWithin(KEPT_BYTES_MAX, kept, perGroup / WORKGROUP_SIZE);
+  const batch = Math.min(most, within);
   const places = Math.ceil(Math.min(batch, scenarios) / perGroup) * WORKGROUP_SIZE;
-  const { storage } = BUFFER_USAGE;
-  const margins = device.buffer('margins', places * remembered, storage);
+  const margins = device.buffer('margins', Math.max(places * kept, BYTES), BUFFER_USAGE.storage);
   for (let first = 0; first < scenarios; first += batch) {
     const count = Math.min(batch, scenarios - first);
     const params = device.params(kernel, { ...halves, ...bins, first, count, places }, [

@@ -80,11 +80,10 @@ describe.skipIf(!hasAdapter)('antithetic scenarios on a graphics adapter', () =>
   );
 
   it(
-    'PRISK-07: a pair of Brownian paths cancels, and barriers and margins count by pairs',
+    'PRISK-07: hits of barriers and liquidations have the errors of their pairs',
     async () => {
-      const model = { kind: 'brownian', covariance: [[0.0009]], drifts: [0] } as const;
       const { found, expected } = await bothOf({
-        model,
+        model: { kind: 'brownian', covariance: [[0.0009]] },
         positions: [
           { kind: 'perpetual', asset: 0, notional: 20_000, margin: 1_500, maintenance: 0.005 },
         ],

@@ -1,6 +1,6 @@
-import { batchWithin, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { scenariosPerSubmission } from '#ts/gpu/batch-size.js';
+import { batchWithin, scenariosPerSubmission } from '#ts/gpu/batch-size.js';
 
 const work = { software: 2 ** 24, hardware: 2 ** 31 };
 
