@@ -16,7 +16,7 @@ fn begin_path() {
 }
 
 fn advance(scenario: u32, step: u32) {
-  let drawn = philox(vec4<u32>(scenario, step, 0u, STREAM_ROWS), params.seed);
+  let drawn = words_of(vec4<u32>(scenario, step, 0u, STREAM_ROWS), params.seed);
   if (row == ROWS || drawn.y < CHANGE_BELOW) {
     row = place_of(drawn.x, ROWS);
   } else {

@@ -20,7 +20,7 @@ fn begin_path() {
 }
 
 fn advance(scenario: u32, step: u32) {
-  let word = philox(vec4<u32>(scenario, step, 0u, STREAM_ROWS), params.seed).x;
+  let word = words_of(vec4<u32>(scenario, step, 0u, STREAM_ROWS), params.seed).x;
   let row = HISTORY_AT + place_of(word, ROWS) * ASSETS;
   for (var asset = 0u; asset < ASSETS; asset += 1u) {
     let at = RECURSIONS_AT + asset * RECURSION_STRIDE;

@@ -92,7 +92,7 @@ fn advance(scenario: u32, step: u32) {
   for (var asset = 0u; asset < ASSETS; asset += 1u) {
     let at = PROCESSES_AT + asset * PROCESS_STRIDE;
     let shock = shock_of(FACTOR_AT, asset);
-    let draws = philox(vec4<u32>(scenario, step, asset, STREAM_VARIANCE), params.seed);
+    let draws = normal_words_of(vec4<u32>(scenario, step, asset, STREAM_VARIANCE), params.seed);
     var moved: vec2<f32>;
     if (FULL_TRUNCATION) {
       moved = full_truncation(at, variances[asset], shock, draws);

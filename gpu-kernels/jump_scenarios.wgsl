@@ -28,10 +28,10 @@ fn jumps_of(word: u32, bounds: u32, count: u32) -> f32 {
 fn advance(scenario: u32, step: u32) {
   var word = 0u;
   if (TOGETHER) {
-    word = philox(vec4<u32>(scenario, step, SHARED_BLOCK, STREAM_JUMPS), params.seed).x;
+    word = words_of(vec4<u32>(scenario, step, SHARED_BLOCK, STREAM_JUMPS), params.seed).x;
   }
   for (var asset = 0u; asset < ASSETS; asset += 1u) {
-    let own = philox(vec4<u32>(scenario, step, asset, STREAM_JUMPS), params.seed);
+    let own = normal_words_of(vec4<u32>(scenario, step, asset, STREAM_JUMPS), params.seed);
     let at = JUMPS_AT + asset * JUMP_STRIDE;
     let count = jumps_of(select(own.z, word, TOGETHER), words[at + 2u], words[at + 3u]);
     let size = count * number(at) + sqrt(count) * number(at + 1u) * normal_of(own);

@@ -15,7 +15,7 @@ fn begin_path() {
 }
 
 fn advance(scenario: u32, step: u32) {
-  let word = philox(vec4<u32>(scenario, step, 0u, STREAM_REGIME), params.seed).x;
+  let word = words_of(vec4<u32>(scenario, step, 0u, STREAM_REGIME), params.seed).x;
   let bounds = BOUNDS_AT + regime * REGIMES;
   regime = 0u;
   while (regime + 1u < REGIMES && word >= words[bounds + regime]) {

@@ -1,5 +1,6 @@
-// Sums of a column by replicate: scenarios that are the same modulo 16 answer together, and how much their answers differ is
-// the standard error. Each workgroup leaves 16 partial sums; the CPU adds them up in double precision.
+// Sums of a column by the place of a scenario modulo 32: 16 replicates of scenarios, or of antithetic pairs of neighbours, answer
+// together, and how much their answers differ is the standard error. Each workgroup leaves 32 partial sums; the CPU adds them
+// up in double precision, two to a replicate.
 //
 // CPU twin: `Estimate` of native/rust/quant/src/scenario/estimate.rs. Tolerance: 1e-6 of the standard deviation, since each
 // partial sum is rounded to single precision.
@@ -18,13 +19,13 @@ struct Params {
 override WORKGROUP_SIZE: u32 = 256u;
 override PER_INVOCATION: u32 = 16u;
 
-const REPLICATES: u32 = 16u;
+const CELLS: u32 = 32u;
 
 var<workgroup> sums: array<f32, WORKGROUP_SIZE>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  // Whole workgroups hold whole replicates, so that an invocation adds up members of one.
+  // Whole workgroups hold whole rounds of cells, so that an invocation adds up members of one.
   let first = group.x * WORKGROUP_SIZE * PER_INVOCATION + local;
   var sum = 0.0;
   for (var item = 0u; item < PER_INVOCATION; item += 1u) {
@@ -35,14 +36,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   }
   sums[local] = sum;
   // Pairs in a fixed order, so that a rerun gives the same bits.
-  for (var half = WORKGROUP_SIZE / 2u; half >= REPLICATES; half /= 2u) {
+  for (var half = WORKGROUP_SIZE / 2u; half >= CELLS; half /= 2u) {
     workgroupBarrier();
     if (local < half) {
       sums[local] += sums[local + half];
     }
   }
   workgroupBarrier();
-  if (local < REPLICATES) {
-    partials[group.x * REPLICATES + local] = sums[local];
+  if (local < CELLS) {
+    partials[group.x * CELLS + local] = sums[local];
   }
 }

@@ -8,8 +8,9 @@ struct Params {
   count: u32,
   // How far the digit of this pass stands to the left: 24, 16, 8, 0.
   shift: u32,
+  // The part of the sample that is looked at, as `place_of_item` has it.
+  part: u32,
   _pad0: u32,
-  _pad1: u32,
 }
 
 // A rank on its way: the digits found, and the rank among the outcomes that share them.
@@ -43,7 +44,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   for (var item = 0u; item < PER_INVOCATION; item += 1u) {
     let index = first + item * WORKGROUP_SIZE;
     if (index < params.count) {
-      let key = sort_key(outcomes[index]);
+      let key = sort_key(outcomes[place_of_item(index, params.part)]);
       let digit = (key >> params.shift) & 0xffu;
       for (var rank = 0u; rank < RANKS; rank += 1u) {
         if ((key & known) == selections[rank].prefix) {

@@ -5,8 +5,8 @@
 struct Params {
   count: u32,
   shift: u32,
+  part: u32,
   _pad0: u32,
-  _pad1: u32,
 }
 
 struct Selection {

@@ -7,9 +7,10 @@
 
 struct Params {
   count: u32,
+  // The part of the sample that is looked at, as `place_of_item` has it.
+  part: u32,
   _pad0: u32,
   _pad1: u32,
-  _pad2: u32,
 }
 
 struct Selection {
@@ -46,7 +47,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   for (var item = 0u; item < PER_INVOCATION; item += 1u) {
     let index = first + item * WORKGROUP_SIZE;
     if (index < params.count) {
-      let distance = outcomes[index] - quantile;
+      let distance = outcomes[place_of_item(index, params.part)] - quantile;
       if (distance < 0.0) {
         sum += vec2<f32>(distance, distance * distance);
         atomicAdd(&below, 1u);

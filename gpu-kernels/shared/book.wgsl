@@ -9,7 +9,31 @@ struct Margin {
   closed: bool,
 }
 
-var<private> margins: array<Margin, PERPETUALS_SIZE>;
+// Of as many perpetuals as a path's own memory holds; of more, `kept_margins` has a column for each, with the funding paid or
+// what no number of its bits could be.
+var<private> margins: array<Margin, MARGINS_SIZE>;
+var<private> own_place: u32;
+const CLOSED: u32 = 0xffffffffu;
+
+fn margin_of(perpetual: u32) -> Margin {
+  if (!MARGINS_KEPT) {
+    return margins[perpetual];
+  }
+  let kept = kept_margins[perpetual * params.places + own_place];
+  if (kept == CLOSED) {
+    return Margin(0.0, true);
+  }
+  return Margin(bitcast<f32>(kept), false);
+}
+
+fn keep_margin(perpetual: u32, margin: Margin) {
+  if (!MARGINS_KEPT) {
+    margins[perpetual] = margin;
+    return;
+  }
+  kept_margins[perpetual * params.places + own_place] =
+    select(bitcast<u32>(margin.paid), CLOSED, margin.closed);
+}
 
 // Numbers of a perpetual, in the order in which they lie in memory.
 const PERPETUAL_STRIDE: u32 = 6u;
@@ -24,13 +48,15 @@ fn margin_profit(perpetual: u32) -> f32 {
   // An inverse contract is a fixed amount of money, and its margin an amount of the asset.
   let worth = select(abs(notional) * (1.0 + gain), abs(notional), is_inverse);
   let held = select(margin, margin * (1.0 + gain), is_inverse);
-  if (!margins[perpetual].closed) {
-    margins[perpetual].paid += number(at + 4u) * sign(notional) * worth;
-    let profit = notional * gain - margins[perpetual].paid;
-    if (held + profit > number(at + 3u) * worth) {
+  let before = margin_of(perpetual);
+  if (!before.closed) {
+    let paid = before.paid + number(at + 4u) * sign(notional) * worth;
+    let profit = notional * gain - paid;
+    let closed = !(held + profit > number(at + 3u) * worth);
+    keep_margin(perpetual, Margin(paid, closed));
+    if (!closed) {
       return profit + (held - margin);
     }
-    margins[perpetual].closed = true;
   }
   return -margin;
 }

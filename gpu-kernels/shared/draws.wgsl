@@ -14,10 +14,35 @@ const STREAM_BARRIER: u32 = 6u;
 // The tries of a rejection, of which each fails in at most one case of twenty.
 const TRIES: u32 = 64u;
 
+// Whether the path that is played is the second of an antithetic pair: it takes the mirror image of every draw.
+var<private> is_mirrored: bool;
+
+// Words for numbers in (0, 1). The mirror image of the middle of a cell is the middle of the opposite word's.
+fn words_of(counter: vec4<u32>, seed: vec2<u32>) -> vec4<u32> {
+  let words = philox(counter, seed);
+  if (ANTITHETIC && is_mirrored) {
+    return ~words;
+  }
+  return words;
+}
+
+// Words for `normal_of`, which mirrors its own, and for two numbers in (0, 1).
+fn normal_words_of(counter: vec4<u32>, seed: vec2<u32>) -> vec4<u32> {
+  let words = philox(counter, seed);
+  if (ANTITHETIC && is_mirrored) {
+    return vec4<u32>(words.xy, ~words.zw);
+  }
+  return words;
+}
+
 // The first normal of a counter's words.
 fn normal_of(words: vec4<u32>) -> f32 {
   let radius = sqrt(max(-2.0 * natural_log(uniform_of(words.x)), 0.0));
-  return radius * cos_sin_turns(uniform_of(words.y)).x;
+  let normal = radius * cos_sin_turns(uniform_of(words.y)).x;
+  if (ANTITHETIC && is_mirrored) {
+    return -normal;
+  }
+  return normal;
 }
 
 // A number of a gamma distribution with scale 1 (Marsaglia and Tsang 2000).
@@ -26,7 +51,7 @@ fn gamma_of(shape: f32, scenario: u32, step: u32, seed: vec2<u32>) -> f32 {
   let d = grown - 1.0 / 3.0;
   let c = 1.0 / sqrt(9.0 * d);
   for (var block = 0u; block < TRIES; block += 1u) {
-    let words = philox(vec4<u32>(scenario, step, block, STREAM_MIXING), seed);
+    let words = normal_words_of(vec4<u32>(scenario, step, block, STREAM_MIXING), seed);
     let z = normal_of(words);
     let root = 1.0 + c * z;
     let v = root * root * root;

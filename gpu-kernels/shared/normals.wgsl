@@ -1,6 +1,6 @@
 #import philox
 #import elementary
-// Standard normals (Box and Muller 1958). CPU twin: `box_muller` of native/rust/quant/src/lanes.rs.
+// Standard normals (Box and Muller 1958). CPU twin: `Stages` of native/rust/quant/src/lanes.rs.
 
 // What a draw is for; uses of different streams never share a counter.
 const STREAM_DIFFUSION: u32 = 0u;

@@ -2,7 +2,11 @@
 #import sample
 #import book
 // A path of any model, one scenario an invocation: steps, book, what happens along the path, and where it is written to.
-// CPU twin: native/rust/quant/src/scenario/paths.rs.
+// CPU twin: native/rust/quant/src/scenario/paths.rs; of antithetic pairs `Sampler` and `Source` beside it; of what bins tell
+// ts/src/gpu/histogram-tail.ts.
+//
+// Tolerance of a bin's sum: 2^-20 widths an outcome, which is cut off, and 2^-22 × bins for its place in single precision; both
+// widen the bounds that are told. Of the rest the kernels say their own.
 //
 // A kernel that imports this says how its model moves:
 //   fn begin_path()                           sets what a path remembers
@@ -20,8 +24,9 @@ struct Params {
   // Where the first bin begins, and bins a unit of money.
   low: f32,
   bins_per_unit: f32,
+  // Paths that are on their way at once, each with a place in `kept_margins`.
+  places: u32,
   _pad0: u32,
-  _pad1: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -30,8 +35,10 @@ struct Params {
 // The largest falls from a running maximum, as losses, and shares of steps below it.
 @group(0) @binding(3) var<storage, read_write> falls: array<f32>;
 @group(0) @binding(4) var<storage, read_write> under_water: array<f32>;
-// How often each perpetual was liquidated and each barrier hit, by replicate.
+// How often each perpetual was liquidated and each barrier hit, by replicate; then the cells of a histogram.
 @group(0) @binding(5) var<storage, read_write> counts: array<atomic<u32>>;
+// What paths remember of more perpetuals than their own memory holds.
+@group(0) @binding(6) var<storage, read_write> kept_margins: array<u32>;
 
 override WORKGROUP_SIZE: u32 = 64u;
 
@@ -79,16 +86,23 @@ fn is_hit(barrier: u32, scenario: u32, step: u32) -> bool {
   if (variance <= 0.0) {
     return false;
   }
-  let word = philox(vec4<u32>(scenario, step, barrier, STREAM_BARRIER), params.seed).x;
+  let word = words_of(vec4<u32>(scenario, step, barrier, STREAM_BARRIER), params.seed).x;
   return uniform_of(word) < exponential(-2.0 * before * after / variance);
 }
 
+// The counter of a scenario's draws: an antithetic pair shares one.
+fn counter_of(scenario: u32) -> u32 {
+  return select(scenario, scenario / 2u, ANTITHETIC);
+}
+
 fn play(scenario: u32) {
+  let counter = counter_of(scenario);
+  is_mirrored = ANTITHETIC && scenario % 2u == 1u;
   for (var asset = 0u; asset < ASSETS; asset += 1u) {
     log_returns[asset] = 0.0;
   }
   for (var perpetual = 0u; perpetual < PERPETUALS; perpetual += 1u) {
-    margins[perpetual] = Margin(0.0, false);
+    keep_margin(perpetual, Margin(0.0, false));
   }
   for (var barrier = 0u; barrier < BARRIERS; barrier += 1u) {
     hits[barrier] = false;
@@ -100,12 +114,13 @@ fn play(scenario: u32) {
   var below = 0u;
   for (var step = 0u; step < STEPS; step += 1u) {
     for (var block = 0u; block < NORMAL_BLOCKS; block += 1u) {
-      normals[block] = normals_of(scenario, step, block, STREAM_DIFFUSION, params.seed);
+      let drawn = normals_of(counter, step, block, STREAM_DIFFUSION, params.seed);
+      normals[block] = select(drawn, -drawn, is_mirrored);
     }
-    advance(scenario, step);
+    advance(counter, step);
     for (var barrier = 0u; barrier < BARRIERS; barrier += 1u) {
       if (!hits[barrier]) {
-        hits[barrier] = is_hit(barrier, scenario, step);
+        hits[barrier] = is_hit(barrier, counter, step);
       }
     }
     for (var asset = 0u; asset < ASSETS; asset += 1u) {
@@ -123,9 +138,9 @@ fn play(scenario: u32) {
 
 // Counts what happened to the path that was played last.
 fn count_events(scenario: u32) {
-  let replicate = scenario % REPLICATES;
+  let replicate = counter_of(scenario) % REPLICATES;
   for (var perpetual = 0u; perpetual < PERPETUALS; perpetual += 1u) {
-    if (margins[perpetual].closed) {
+    if (margin_of(perpetual).closed) {
       atomicAdd(&counts[perpetual * REPLICATES + replicate], 1u);
     }
   }
@@ -136,20 +151,50 @@ fn count_events(scenario: u32) {
   }
 }
 
-// Below the first bin, the bins, above the last, and what is no finite number: of one workgroup.
-const CELLS: u32 = BINS + 3u;
 // Scenarios of an invocation that counts bins: the fewer workgroups, the fewer additions in memory.
 const BINNED: u32 = 32u;
+// Of a bin, its parts that a sum counts: 64 × 32 scenarios of a workgroup fit a word.
+const BIN_PARTS: f32 = 1048576.0;
+const BINS_SIZE: u32 = max(BINS, 1u);
+// In `counts`: below the first bin, the bins, above the last, what is no finite number; then by bin the low words of the sums
+// of distances from its lower edge, and their high words.
+const CELLS_AT: u32 = (PERPETUALS + BARRIERS) * REPLICATES;
+const SUMS_AT: u32 = CELLS_AT + BINS + 3u;
 
-var<workgroup> cells: array<atomic<u32>, CELLS>;
+// Of one workgroup. These fill the memory that every device has, so that what lies outside of the bins goes past it.
+var<workgroup> bin_counts: array<atomic<u32>, BINS_SIZE>;
+var<workgroup> bin_sums: array<atomic<u32>, BINS_SIZE>;
 
-// Money to bins: rounded down, so that a bin's lower edge belongs to it.
-fn cell_of(profit: f32) -> u32 {
+// Adds an outcome to its bin, found by rounding down, so that a bin's lower edge belongs to it.
+fn count_outcome(profit: f32) {
   if (!is_finite(profit)) {
-    return BINS + 2u;
+    atomicAdd(&counts[CELLS_AT + BINS + 2u], 1u);
+    return;
   }
-  let place = floor((profit - params.low) * params.bins_per_unit);
-  return u32(clamp(place, -1.0, f32(BINS)) + 1.0);
+  let place = (profit - params.low) * params.bins_per_unit;
+  if (place < 0.0) {
+    atomicAdd(&counts[CELLS_AT], 1u);
+  } else if (place >= f32(BINS)) {
+    atomicAdd(&counts[CELLS_AT + BINS + 1u], 1u);
+  } else {
+    let bin = u32(place);
+    atomicAdd(&bin_counts[bin], 1u);
+    atomicAdd(&bin_sums[bin], u32((place - f32(bin)) * BIN_PARTS));
+  }
+}
+
+// Adds a workgroup's bin to those of all: a sum has two words.
+fn add_bin(bin: u32) {
+  let found = atomicLoad(&bin_counts[bin]);
+  if (found == 0u) {
+    return;
+  }
+  atomicAdd(&counts[CELLS_AT + 1u + bin], found);
+  let parts = atomicLoad(&bin_sums[bin]);
+  let before = atomicAdd(&counts[SUMS_AT + bin], parts);
+  if (before + parts < before) {
+    atomicAdd(&counts[SUMS_AT + BINS + bin], 1u);
+  }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -159,8 +204,9 @@ fn main(
   @builtin(local_invocation_index) local: u32,
 ) {
   let workgroup = group.y * groups.x + group.x;
+  own_place = workgroup * WORKGROUP_SIZE + local;
   if (BINS == 0u) {
-    let index = workgroup * WORKGROUP_SIZE + local;
+    let index = own_place;
     if (index < params.count) {
       let scenario = params.first + index;
       play(scenario);
@@ -179,15 +225,12 @@ fn main(
     if (index < params.count) {
       let scenario = params.first + index;
       play(scenario);
-      atomicAdd(&cells[cell_of(ending.x)], 1u);
+      count_outcome(ending.x);
       count_events(scenario);
     }
   }
   workgroupBarrier();
-  for (var cell = local; cell < CELLS; cell += WORKGROUP_SIZE) {
-    let found = atomicLoad(&cells[cell]);
-    if (found > 0u) {
-      atomicAdd(&counts[(PERPETUALS + BARRIERS) * REPLICATES + cell], found);
-    }
+  for (var bin = local; bin < BINS; bin += WORKGROUP_SIZE) {
+    add_bin(bin);
   }
 }

@@ -54,6 +54,11 @@ function isDeviceFailure(error: unknown): boolean {
   return isHoldfastError(error) && FALLBACK_CODES.has(error.code) && !TASK_CODES.has(error.code);
 }
 
+/** Whether an error says that no device ran a task, and nothing of the task's own numbers. */
+export function isWithoutDevice(error: unknown): boolean {
+  return isHoldfastError(error) && FALLBACK_CODES.has(error.code);
+}
+
 async function runOnGpu<Result>(
   choice: AdapterChoice,
   run: (gpu: Gpu) => Promise<Result>,
@@ -85,7 +90,7 @@ export async function runOnEither<OnGpu, OnProcessor>(
       : breaker.run(run, { failsOn: isDeviceFailure }));
     return { ...found, fallback: null };
   } catch (error) {
-    if (gpu === 'always' || !isHoldfastError(error) || !FALLBACK_CODES.has(error.code)) throw error;
+    if (gpu === 'always' || !isHoldfastError(error) || !isWithoutDevice(error)) throw error;
     const { code, message } = error;
     return { ...(await onProcessor()), fallback: { code, message } };
   }

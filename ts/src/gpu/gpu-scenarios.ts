@@ -8,6 +8,7 @@ import { type ScenarioRisk, scenarioTask } from '../quant/scenarios/simulate-sce
 import type { AdapterDescription } from './adapter-choice.js';
 import type { GpuTask, GpuTaskAnswer } from './gpu-task.js';
 import { meanOf, scenarioFigures } from './scenario-figures.js';
+import { binnedTail, type HistogramTail } from './histogram-tail.js';
 import { scenarioWork } from './scenario-work.js';
 
 /** What scenarios of a graphics device say. */
@@ -30,7 +31,7 @@ export interface BinChoice {
 /** How many outcomes lie in each bin. */
 export interface ScenarioHistogram extends Pick<
   ScenarioRisk,
-  'model' | 'scenarios' | 'steps' | 'seed' | 'liquidations' | 'barriers' | 'warning'
+  'model' | 'sampling' | 'scenarios' | 'steps' | 'seed' | 'liquidations' | 'barriers' | 'warning'
 > {
   /** The lower edge of the first bin, and the width of each. */
   readonly low: number;
@@ -39,11 +40,7 @@ export interface ScenarioHistogram extends Pick<
   /** Outcomes below the first bin and above the last. */
   readonly below: number;
   readonly above: number;
-  /** Value at risk of each level, between two edges; null where it lies outside the bins. */
-  readonly tails: readonly {
-    readonly level: number;
-    readonly var: { readonly low: number; readonly high: number } | null;
-  }[];
+  readonly tails: readonly HistogramTail[];
   readonly device: string;
   readonly adapter: AdapterDescription;
   readonly elapsedMs: number;
@@ -103,43 +100,16 @@ export async function runHistogramTask(
     work: { scenarios: work, bins, range: range ?? null },
   });
   if (!('bins' in answer)) throw new TypeError('unexpected answer');
-  const { events, adapter, ...found } = answer;
+  const { events, adapter, distances, ...found } = answer;
   const rates = events.map((counts): Estimate => meanOf(counts, work.scenarios));
-  const { sampling: _, ...risk } = task.risk;
   return {
-    ...risk,
+    ...task.risk,
     ...found,
-    tails: work.levels.map((level) => ({ level, var: binOfLoss(found, level, work.scenarios) })),
+    tails: work.levels.map((level) => binnedTail({ ...found, distances }, level, work.scenarios)),
     liquidations: rates.slice(0, work.perpetuals),
     barriers: rates.slice(work.perpetuals),
     warning,
     device: adapter.name,
     adapter,
   };
-}
-
-/** The bin of the outcome that is value at risk, by the rank of `tail` in native code. */
-function binOfLoss(
-  {
-    low,
-    width,
-    bins,
-    below,
-  }: {
-    readonly low: number;
-    readonly width: number;
-    readonly bins: Uint32Array;
-    readonly below: number;
-  },
-  level: number,
-  scenarios: number,
-): { readonly low: number; readonly high: number } | null {
-  const rank = Math.floor((1 - level) * scenarios + 1e-9);
-  let past = below;
-  if (rank < past) return null;
-  for (const [bin, count] of bins.entries()) {
-    past += count;
-    if (rank < past) return { low: -(low + (bin + 1) * width), high: -(low + bin * width) };
-  }
-  return null;
 }

@@ -89,7 +89,7 @@ export async function runPortfolio(
   pace: DevicePace,
 ): Promise<PortfolioFigures> {
   checkCapacity(device, work);
-  const ranks = work.levels.map((level) => tailRanks(work.scenarios, level));
+  for (const level of work.levels) tailRanks(work.scenarios, level);
   return device.checked(async () => {
     const paths = await pathsPipeline(device, work.model);
     await Promise.all(SAMPLE_KERNELS.map((kernel) => device.pipeline(kernel)));
@@ -104,7 +104,7 @@ export async function runPortfolio(
     const reference = Math.fround(expectedMean(work.model));
     const moments = await measure.moments(encoder, reference);
     const tails = [];
-    for (const rank of ranks) tails.push(await measure.tail(encoder, rank));
+    for (const level of work.levels) tails.push(await measure.tail(encoder, level));
     const kept = work.keepOutcomes
       ? device.buffer('outcomes read', bytes, mapRead | copyTarget)
       : null;

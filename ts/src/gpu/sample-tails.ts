@@ -2,6 +2,7 @@ import { HoldfastError } from '../core/holdfast-error.js';
 import type { Tail } from '../native/portfolio-simulation.js';
 import { BUFFER_USAGE, type KernelDevice } from './kernel-device.js';
 import { KERNELS } from './kernels.generated.js';
+import { REPLICATES } from './replicate-sums.js';
 
 /** What a `SampleMeasure` runs. */
 export const SAMPLE_KERNELS = [
@@ -16,6 +17,8 @@ const DIGITS = 256;
 /** Lower, quantile and upper: the outer ones tell how sure the quantile is. */
 const RANKS = 3;
 const PARTIAL_BYTES = 16;
+/** The part of a sample that is all of it. */
+const WHOLE = 0;
 
 /** Where the tail of a level begins in a sample in its order. */
 interface TailRanks {
@@ -95,8 +98,13 @@ export class SampleMeasure {
     return this.#toBeRead(encoder, partials);
   }
 
-  /** Gives the commands of a radix select of a level's ranks and of its tail's sums. */
-  async tail(encoder: GPUCommandEncoder, ranks: TailRanks): Promise<PendingTail> {
+  /**
+   * Gives the commands of a radix select of a level's ranks and of its tail's sums, in the whole sample or in one replicate of
+   * antithetic pairs, whose part is its number and one.
+   */
+  async tail(encoder: GPUCommandEncoder, level: number, part = WHOLE): Promise<PendingTail> {
+    const count = part === WHOLE ? this.#count : this.#count / REPLICATES;
+    const ranks = tailRanks(count, level);
     const device = this.#device;
     const [histogram, pick, sums] = await Promise.all([
       device.pipeline('select_histogram'),
@@ -107,15 +115,15 @@ export class SampleMeasure {
     const wanted = new Uint32Array([0, ranks.lower, 0, ranks.rank, 0, ranks.upper]);
     const selections = device.filled('selections', wanted, storage | copySource);
     const counts = device.buffer('counts', RANKS * DIGITS * 4, storage | copyTarget);
-    const groups = groupsOver('select_histogram', this.#count);
+    const groups = groupsOver('select_histogram', count);
     for (const shift of SHIFTS) {
-      const params = device.params('select_histogram', { count: this.#count, shift });
+      const params = device.params('select_histogram', { count, shift, part });
       device.dispatch(encoder, histogram, [params, this.#outcomes, selections, counts], groups);
       device.dispatch(encoder, pick, [params, selections, counts], RANKS);
     }
-    const summed = groupsOver('tail_sums', this.#count);
+    const summed = groupsOver('tail_sums', count);
     const partials = this.#partials(summed);
-    const params = device.params('tail_sums', { count: this.#count });
+    const params = device.params('tail_sums', { count, part });
     device.dispatch(encoder, sums, [params, this.#outcomes, selections, partials], summed);
     return {
       ranks,

@@ -19,11 +19,15 @@ interface OptionStart {
 export interface DeviceBook {
   /** Liquidations that are counted. */
   readonly perpetuals: number;
+  /** Margins that a path keeps in the device's memory, for want of its own. */
+  readonly keptMargins: number;
   /** Options that are valued anew. */
   readonly options: number;
 }
 
 const START_NUMBERS = 5;
+/** Perpetuals that a path can remember in the memory of its own. */
+const OWN_PERPETUALS_MAX = 256;
 
 function optionStarts(positions: readonly Position[], numbers: Float64Array): OptionStart[] {
   const options = positions.filter((position) => position.kind === 'option');
@@ -71,9 +75,15 @@ export function deviceBook(
   );
   table.numbers('TERMS_AT', terms);
   table.whole('PERPETUALS', perpetuals.length);
-  table.whole('PERPETUALS_SIZE', Math.max(perpetuals.length, 1));
+  const isKept = perpetuals.length > OWN_PERPETUALS_MAX;
+  table.flag('MARGINS_KEPT', isKept);
+  table.whole('MARGINS_SIZE', isKept ? 1 : Math.max(perpetuals.length, 1));
   table.whole('OPTIONS', full.length);
-  return { perpetuals: perpetuals.length, options: full.length };
+  return {
+    perpetuals: perpetuals.length,
+    keptMargins: isKept ? perpetuals.length : 0,
+    options: full.length,
+  };
 }
 
 /** Money that a unit of gain, of its square and of the volatility's ratio make of each asset. */

@@ -1,5 +1,5 @@
 import type { Estimate, ScenarioFigures } from '../native/scenario-simulation.js';
-import { REPLICATES } from './replicate-sums.js';
+import { REPLICATES, standardErrorOf } from './replicate-sums.js';
 import type { ColumnFigures, ScenarioDeviceFigures } from './scenario-program.js';
 
 /** 97.5 % quantile of Student's distribution with one degree of freedom less than there are replicates. */
@@ -14,8 +14,7 @@ function estimate(value: number, standardError: number): Estimate {
 export function meanOf(sums: readonly number[], scenarios: number): Estimate {
   const answers = sums.map((sum) => (sum * REPLICATES) / scenarios);
   const value = answers.reduce((sum, answer) => sum + answer, 0) / REPLICATES;
-  const squares = answers.reduce((sum, answer) => sum + (answer - value) ** 2, 0);
-  return estimate(value, Math.sqrt(squares / (REPLICATES - 1) / REPLICATES));
+  return estimate(value, standardErrorOf(answers));
 }
 
 function drawdowns({ sums, tails }: ColumnFigures, scenarios: number) {

@@ -31,6 +31,8 @@ export interface HistogramDeviceFigures {
   readonly low: number;
   readonly width: number;
   readonly bins: Uint32Array<ArrayBuffer>;
+  /** Of each bin, the sum of its outcomes' distances from its lower edge, in widths; rounded down to 2⁻²⁰ an outcome. */
+  readonly distances: Float64Array<ArrayBuffer>;
   readonly below: number;
   readonly above: number;
   readonly events: readonly (readonly number[])[];
@@ -93,6 +95,7 @@ export async function runHistogram(
       low: scale.low,
       width: 1 / scale.binsPerUnit,
       bins: cells.slice(1, bins + 1),
+      distances: distancesOf(words.subarray(first + bins + OTHER_CELLS), bins),
       below: cells[0] ?? 0,
       above: cells[bins + 1] ?? 0,
       events: eventsOf(words, work),
@@ -100,6 +103,17 @@ export async function runHistogram(
       elapsedMs: performance.now() - startMs,
     };
   });
+}
+
+/** `BIN_PARTS` of `scenario.wgsl`. */
+const BIN_PARTS = 2 ** 20;
+
+/** Low words of the sums, then high ones. */
+function distancesOf(words: Uint32Array, bins: number): Float64Array<ArrayBuffer> {
+  return Float64Array.from(
+    { length: bins },
+    (_, bin) => ((words[bin] ?? 0) + (words[bins + bin] ?? 0) * 2 ** 32) / BIN_PARTS,
+  );
 }
 
 function checkFinite(count: number): void {

@@ -1,4 +1,4 @@
-import { scenariosPerSubmission } from './batch-size.js';
+import { batchWithin, scenariosPerSubmission } from './batch-size.js';
 import { BUFFER_USAGE, type KernelDevice } from './kernel-device.js';
 import { KERNELS } from './kernels.generated.js';
 import { REPLICATES } from './replicate-sums.js';
@@ -11,6 +11,10 @@ const BYTES = 4;
 const BINNED = 32;
 /** Cells beside the bins: below, above, and what is no finite number. */
 export const OTHER_CELLS = 3;
+/** Words of a bin's sum. */
+const SUM_WORDS = 2;
+/** Most bytes of the margins of a batch. */
+const KEPT_BYTES_MAX = 2 ** 26;
 
 /** Makes the kernel of a task; with bins it counts them in place of writing columns. */
 export async function pathsPipeline(
@@ -21,7 +25,7 @@ export async function pathsPipeline(
   return device.pipeline(kernel, `${model}const BINS: u32 = ${bins}u;\n`);
 }
 
-/** What paths read and write; `all` in the order of their bindings. */
+/** What paths read and write, but for what is counted; `all` in the order of their bindings. */
 export interface PathBuffers {
   readonly outcomes: GPUBuffer;
   readonly falls: GPUBuffer;
@@ -51,7 +55,7 @@ export function eventBuffer(
   { perpetuals, barriers }: ScenarioWork,
   bins: number,
 ): GPUBuffer {
-  const cells = bins === 0 ? 0 : bins + OTHER_CELLS;
+  const cells = bins === 0 ? 0 : bins + OTHER_CELLS + SUM_WORDS * bins;
   const counts = Math.max((perpetuals + barriers) * REPLICATES + cells, 1);
   const { storage, copySource } = BUFFER_USAGE;
   return device.buffer('events', counts * BYTES, storage | copySource);
@@ -73,15 +77,21 @@ export function submitScenarios(
   },
   { scenarios, scale }: { readonly scenarios: number; readonly scale?: BinScale },
 ): void {
-  const { kernel, seed } = paths.work;
+  const { kernel, seed, keptMargins } = paths.work;
   const halves = { seedLow: Number(seed & 0xffff_ffffn), seedHigh: Number(seed >> 32n) };
   const bins = { low: scale?.low ?? 0, bins_per_unit: scale?.binsPerUnit ?? 0 };
   const { isSoftware } = device.description;
-  const batch = scenariosPerSubmission(SUBMISSION_WORK, paths.work.products, isSoftware);
-  const perGroup = KERNELS[kernel].overrides.WORKGROUP_SIZE * (scale === undefined ? 1 : BINNED);
+  const { WORKGROUP_SIZE } = KERNELS[kernel].overrides;
+  const perGroup = WORKGROUP_SIZE * (scale === undefined ? 1 : BINNED);
+  const kept = keptMargins * BYTES;
+  const most = scenariosPerSubmission(SUBMISSION_WORK, paths.work.products, isSoftware);
+  const within = kept === 0 ? most : batchWithin(KEPT_BYTES_MAX, kept, perGroup / WORKGROUP_SIZE);
+  const batch = Math.min(most, within);
+  const places = Math.ceil(Math.min(batch, scenarios) / perGroup) * WORKGROUP_SIZE;
+  const margins = device.buffer('margins', Math.max(places * kept, BYTES), BUFFER_USAGE.storage);
   for (let first = 0; first < scenarios; first += batch) {
     const count = Math.min(batch, scenarios - first);
-    const params = device.params(kernel, { ...halves, ...bins, first, count }, [
+    const params = device.params(kernel, { ...halves, ...bins, first, count, places }, [
       'low',
       'bins_per_unit',
     ]);
@@ -89,7 +99,7 @@ export function submitScenarios(
     device.dispatch(
       encoder,
       paths.pipeline,
-      [params, ...paths.buffers],
+      [params, ...paths.buffers, margins],
       Math.ceil(count / perGroup),
     );
     device.submit(encoder);

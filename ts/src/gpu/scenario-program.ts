@@ -5,7 +5,7 @@ import type { Tail } from '../native/portfolio-simulation.js';
 import type { AdapterDescription } from './adapter-choice.js';
 import { BUFFER_USAGE, type KernelDevice } from './kernel-device.js';
 import { type DevicePace, SLEEP_MS_MIN } from './portfolio-program.js';
-import { REPLICATES, ReplicateSums } from './replicate-sums.js';
+import { REPLICATES, ReplicateSums, standardErrorOf } from './replicate-sums.js';
 import { SAMPLE_KERNELS, SampleMeasure, tailRanks } from './sample-tails.js';
 import { eventBuffer, pathBuffers, pathsPipeline, submitScenarios } from './scenario-paths.js';
 import type { ScenarioWork } from './scenario-work.js';
@@ -46,30 +46,60 @@ export function checkScenarioCapacity(device: KernelDevice, bytes: number): void
   );
 }
 
+type OrderedTail = Awaited<ReturnType<SampleMeasure['tail']>>;
+
 /** What was ordered of a column, to be read later. */
 interface Ordered {
   readonly measure: SampleMeasure;
   readonly sums: ReplicateSums;
-  readonly tails: Awaited<ReturnType<SampleMeasure['tail']>>[];
+  /** By level: that of the whole column, and of antithetic pairs that of each replicate, for the errors. */
+  readonly tails: { readonly whole: OrderedTail; readonly parts: readonly OrderedTail[] }[];
 }
 
 async function order(
   device: KernelDevice,
   encoder: GPUCommandEncoder,
   column: GPUBuffer,
-  { scenarios, levels }: ScenarioWork,
+  work: ScenarioWork,
 ): Promise<Ordered> {
-  const measure = new SampleMeasure(device, column, scenarios);
-  const sums = await ReplicateSums.order(device, encoder, column, scenarios);
+  const measure = new SampleMeasure(device, column, work.scenarios);
+  const sums = await ReplicateSums.order(device, encoder, column, work);
   const tails = [];
-  for (const level of levels) tails.push(await measure.tail(encoder, tailRanks(scenarios, level)));
+  for (const level of work.levels) {
+    const whole = await measure.tail(encoder, level);
+    const parts: OrderedTail[] = [];
+    const replicates = work.antithetic ? REPLICATES : 0;
+    for (let part = 1; part <= replicates; part += 1) {
+      parts.push(await measure.tail(encoder, level, part));
+    }
+    tails.push({ whole, parts });
+  }
   return { measure, sums, tails };
 }
 
 async function readColumn({ measure, sums, tails }: Ordered): Promise<ColumnFigures> {
   const read: Tail[] = [];
-  for (const tail of tails) read.push(await measure.readTail(tail));
+  for (const { whole, parts } of tails) {
+    const tail = await measure.readTail(whole);
+    const answers: Tail[] = [];
+    for (const part of parts) answers.push(await measure.readTail(part));
+    read.push(answers.length === 0 ? tail : { ...tail, ...errorsOf(answers) });
+  }
   return { sums: await sums.read(), tails: read };
+}
+
+/** Scenarios that are not independent have the errors of their replicates, as in `profit_tail` of native code. */
+function errorsOf(answers: readonly Tail[]) {
+  return {
+    varStandardError: standardErrorOf(answers.map((answer) => answer.var)),
+    cvarStandardError: standardErrorOf(answers.map(({ cvar }) => cvar)),
+  };
+}
+
+/** Refuses levels whose tails are empty, of the sample or of a part whose answer its errors need. */
+function checkTails({ scenarios, levels, antithetic }: ScenarioWork): void {
+  const least = antithetic ? scenarios / REPLICATES : scenarios;
+  for (const level of levels) tailRanks(least, level);
 }
 
 /**
@@ -82,9 +112,9 @@ export async function runScenarios(
   work: ScenarioWork,
   pace: DevicePace,
 ): Promise<ScenarioDeviceFigures> {
-  const { scenarios, levels } = work;
+  const { scenarios } = work;
   checkScenarioCapacity(device, Math.max(scenarios * BYTES, work.words.byteLength));
-  for (const level of levels) tailRanks(scenarios, level);
+  checkTails(work);
   return device.checked(async () => {
     const pipeline = await pathsPipeline(device, work, 0);
     const kernels = [...SAMPLE_KERNELS, 'replicate_sums'] as const;
@@ -99,7 +129,7 @@ export async function runScenarios(
     const moments = await profit.measure.moments(encoder, 0);
     const falls = work.along ? await order(device, encoder, buffers.falls, work) : null;
     const wet = work.along
-      ? await ReplicateSums.order(device, encoder, buffers.underWater, scenarios)
+      ? await ReplicateSums.order(device, encoder, buffers.underWater, work)
       : null;
     const counted = device.buffer('events read', counts.size, mapRead | copyTarget);
     encoder.copyBufferToBuffer(counts, 0, counted, 0, counts.size);

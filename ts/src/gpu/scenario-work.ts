@@ -6,8 +6,6 @@ import { deviceBook } from './scenario-book.js';
 import { blocksOf, deviceModel, type ScenarioKernel } from './scenario-model.js';
 import { WordTable } from './word-table.js';
 
-/** Perpetuals that a path can remember in the memory of its own. */
-const PERPETUALS_MAX = 256;
 /** What an option's value costs, in multiplications; and what a normal does. */
 const OPTION_PRODUCTS = 80;
 const NORMAL_PRODUCTS = 60;
@@ -24,6 +22,10 @@ export interface ScenarioWork {
   /** Perpetuals and barriers, in this order. */
   readonly perpetuals: number;
   readonly barriers: number;
+  /** Perpetuals whose margins lie in the device's memory: none, or all. */
+  readonly keptMargins: number;
+  /** Whether neighbours are pairs, the second with the mirror image of every draw. */
+  readonly antithetic: boolean;
   /** Whether drawdown and time under water are wanted. */
   readonly along: boolean;
   readonly keepOutcomes: boolean;
@@ -38,16 +40,11 @@ function unsupported(field: string, what: string): never {
 }
 
 /** @throws HoldfastError `GPU_TASK_UNSUPPORTED` naming the field */
-export function checkSupported({ sampling, controlVariate, positions }: ParsedOptions): void {
-  if (sampling !== 'random') {
-    unsupported('sampling', `must be random on a graphics adapter, is ${sampling}`);
+export function checkSupported({ sampling, controlVariate }: ParsedOptions): void {
+  if (sampling !== 'random' && sampling !== 'antithetic') {
+    unsupported('sampling', `must be random or antithetic on a graphics adapter, is ${sampling}`);
   }
   if (controlVariate) unsupported('controlVariate', 'must be false on a graphics adapter');
-  const perpetuals = positions.filter(({ kind }) => kind === 'perpetual').length;
-  if (perpetuals > PERPETUALS_MAX) {
-    const most = `must have at most ${PERPETUALS_MAX} perpetuals on a graphics adapter`;
-    unsupported('positions', `${most}, have ${perpetuals}`);
-  }
 }
 
 /**
@@ -80,6 +77,7 @@ function workOf({ options, model, history }: ScenarioTask, numbers: ScenarioNumb
   table.whole('STEPS', steps);
   table.flag('EVERY_STEP', everyStep);
   table.flag('ALONG', path);
+  table.flag('ANTITHETIC', options.sampling === 'antithetic');
   const values = everyStep ? steps : 1;
   const entries = (moved.assets * (moved.assets + 1)) / 2;
   const drawn = (moved.factors + moved.assets) * NORMAL_PRODUCTS;
@@ -92,6 +90,8 @@ function workOf({ options, model, history }: ScenarioTask, numbers: ScenarioNumb
     levels: options.levels,
     perpetuals: book.perpetuals,
     barriers: barriers.length,
+    keptMargins: book.keptMargins,
+    antithetic: options.sampling === 'antithetic',
     along: path,
     keepOutcomes: options.outcomes,
     products: steps * (entries + drawn) + values * book.options * OPTION_PRODUCTS,

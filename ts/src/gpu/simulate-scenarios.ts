@@ -42,7 +42,8 @@ function assetsOf({ model }: ParsedOptions): number {
 
 /**
  * Simulates a book on a graphics device or on the processor; both draw the same scenarios, in single and in double precision.
- * A device samples at random and has no control variate: asked for another way, `auto` runs it on the processor and says so.
+ * A device samples at random or in antithetic pairs and has no control variate: asked for another way, `auto` runs it on the
+ * processor and says so.
  *
  * @throws HoldfastError what `simulateScenarios` of `holdfast/quant` throws, and with `gpu: 'always'` what `Gpu` does
  *

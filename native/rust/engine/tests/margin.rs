@@ -200,6 +200,33 @@ proptest! {
         }
     }
 
+    /// By hand: a position with w of its value behind it is liquidated where what is left is the maintenance m of its value then.
+    #[test]
+    fn risk_14_a_liquidation_price_is_within_a_hundredth_of_a_percent_of_the_formula(
+        kind in margined(), buy in any::<bool>(), isolated in any::<bool>(),
+        entry in 100_000_i64..400_000, lots in 1_000_i64..60_000, percent in 6_i128..60,
+    ) {
+        let mode = if isolated { MarginMode::Isolated } else { MarginMode::Cross };
+        let one_tier = with_margin(spec(kind), mode, vec![tier(None, "0.1", "0.05")]);
+        let mut desk = Desk::new(&config(vec![one_tier], "100000000000", AccountSpec::default()));
+        desk.mark(0, entry);
+        desk.trade(0, if buy { Side::Buy } else { Side::Sell }, lots, entry, false);
+        desk.mark(0, entry);
+        let notional = desk.engine.instruments()[0].value.magnitude().unwrap();
+        leave(&mut desk, Amount::from_raw(notional.raw() * percent / 100));
+        let found = desk.engine.liquidation(&desk.engine.instruments()[0], Leg::Long).unwrap();
+        let bound = if buy { found.at_or_below } else { found.at_or_above };
+        let (m, w) = (0.05, if isolated { 0.1 } else { percent as f64 / 100.0 });
+        let ratio = match (kind, buy) {
+            (InstrumentKind::Linear, true) => (1.0 - w) / (1.0 - m),
+            (InstrumentKind::Linear, false) => (1.0 + w) / (1.0 + m),
+            (_, true) => (1.0 + m) / (1.0 + w),
+            (_, false) => (1.0 - m) / (1.0 - w),
+        };
+        let off = bound.unwrap().ticks() as f64 / (ratio * entry as f64) - 1.0;
+        prop_assert!(off.abs() < 1e-4, "{off} of {ratio}");
+    }
+
     #[test]
     fn ord_14_liquidation_bounds_of_hedged_positions_hold_at_every_tick(
         kind in margined(), long in 0_i64..30_000, short in 0_i64..30_000,

@@ -112,4 +112,21 @@ mod tests {
             assert_eq!(plain.map(f32::to_bits), narrower.map(f32::to_bits));
         }
     }
+
+    /// Known answers: the bits of a seed never change, whatever the form of the loops. Batches of 1, 4 and 16 groups.
+    #[test]
+    fn nat_19_known_outcomes_of_three_sizes() {
+        for (order, steps, expected) in [
+            (3, 2, 0x5405_441a_e034_c4c9_u64),
+            (16, 1, 0xecd2_9b75_5415_602b),
+            (70, 3, 0x0b45_0319_699f_4417),
+        ] {
+            let mut out = [0.0; 1_001];
+            play_widest(&Kernel::example(order, steps), u32::MAX - 300, &mut out);
+            let hash = out.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, outcome| {
+                (hash ^ u64::from(outcome.to_bits())).wrapping_mul(0x100_0000_01b3)
+            });
+            assert_eq!(hash, expected, "{order} assets, {hash:#x}");
+        }
+    }
 }

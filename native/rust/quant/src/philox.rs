@@ -114,7 +114,7 @@ impl ScenarioWords {
             }
         }
         [a, b, c, d].map(|words| {
-            let mut lanes = [0; LANES];
+            let mut lanes = LaneU32::all(0);
             for (lanes, words) in lanes.chunks_exact_mut(8).zip(words.chunks_exact(8)) {
                 for (lane, word) in lanes.iter_mut().zip(words) {
                     *lane = *word as u32;

@@ -2,7 +2,7 @@
 
 use crate::cholesky::LowerTriangle;
 use crate::dispatch::{Work, on_widest, play_widest, widest};
-use crate::lanes::{LANES, LaneF32, LaneU32, exp_m1, pair, radius};
+use crate::lanes::{LANES, LaneF32, LaneU32, Stages};
 use crate::philox::{RoundKeys, ScenarioWords, Stream, key_of, round_keys};
 use holdfast_core::{Code, Error, Result};
 use rayon::prelude::*;
@@ -255,37 +255,74 @@ impl Kernel {
     }
 }
 
-/// Plays the scenarios from `first` on, sixteen at a time.
+/// Vectors that go through a function together: few enough for the first cache.
+const BATCH: usize = 64;
+
+/// Columns of the groups of scenarios that are played together, the vectors of one group after those of the one before.
+struct Batch {
+    /// Words of the two pairs of normals of each block: distances, then angles.
+    lengths: Vec<LaneU32>,
+    angles: Vec<LaneU32>,
+    normals: Vec<LaneF32>,
+    returns: Vec<LaneF32>,
+    words: Vec<ScenarioWords>,
+    stages: Stages,
+}
+
+/// Plays the scenarios from `first` on: sixteen a group, and as many groups together as make a batch.
 #[inline(always)]
 pub(crate) fn play(kernel: &Kernel, first: u32, out: &mut [f32]) {
-    let mut normals: Vec<LaneF32> = vec![[0.0; LANES]; kernel.exposures.len()];
-    let mut returns = normals.clone();
-    // Words of the two pairs of normals of each block: distances, then angles.
-    let mut lengths: Vec<LaneU32> = vec![[0; LANES]; kernel.exposures.len() / 2];
-    let mut angles = lengths.clone();
-    for (index, group) in out.chunks_mut(LANES).enumerate() {
-        let scenario = first.wrapping_add((index * LANES) as u32);
-        returns.fill([0.0; LANES]);
-        let words = ScenarioWords::new(scenario, Stream::Diffusion as u32, &kernel.keys);
+    let assets = kernel.exposures.len();
+    let groups_max = (BATCH / assets).max(1);
+    let vectors = groups_max * assets;
+    let mut batch = Batch {
+        lengths: vec![LaneU32::all(0); vectors / 2],
+        angles: vec![LaneU32::all(0); vectors / 2],
+        normals: vec![LaneF32::all(0.0); vectors],
+        returns: vec![LaneF32::all(0.0); vectors],
+        words: Vec::with_capacity(groups_max),
+        stages: Stages::new(vectors),
+    };
+    for (index, out) in out.chunks_mut(groups_max * LANES).enumerate() {
+        let scenario = first.wrapping_add((index * groups_max * LANES) as u32);
+        let Batch { returns, words, .. } = &mut batch;
+        returns.fill(LaneF32::all(0.0));
+        words.clear();
+        words.extend((0..out.len().div_ceil(LANES)).map(|group| {
+            let scenario = scenario.wrapping_add((group * LANES) as u32);
+            ScenarioWords::new(scenario, Stream::Diffusion as u32, &kernel.keys)
+        }));
         for step in 0..kernel.steps {
-            let pairs = lengths.chunks_exact_mut(2).zip(angles.chunks_exact_mut(2));
-            for (block, (lengths, angles)) in pairs.enumerate() {
-                let [a, b, c, d] = words.at(step, block as u32, &kernel.keys);
-                lengths.copy_from_slice(&[a, c]);
-                angles.copy_from_slice(&[b, d]);
-            }
-            // One function over all words at a time, so that its coefficients stay in registers.
-            for (both, words) in normals.chunks_exact_mut(2).zip(&lengths) {
-                both[0] = radius(words);
-            }
-            for (both, words) in normals.chunks_exact_mut(2).zip(&angles) {
-                let radii = both[0];
-                both.copy_from_slice(&pair(&radii, words));
-            }
-            advance(kernel, &normals, &mut returns);
+            play_step(kernel, step, &mut batch);
         }
-        let total = value(kernel, &returns);
-        group.copy_from_slice(&total[..group.len()]);
+        let Batch { returns, stages, .. } = &mut batch;
+        for (out, returns) in out.chunks_mut(LANES).zip(returns.chunks_exact(assets)) {
+            let total = value(kernel, returns, stages);
+            out.copy_from_slice(&total[..out.len()]);
+        }
+    }
+}
+
+/// Moves every group of a batch by one step.
+#[inline(always)]
+fn play_step(kernel: &Kernel, step: u32, batch: &mut Batch) {
+    let assets = kernel.exposures.len();
+    let Batch { lengths, angles, normals, returns, words, stages } = batch;
+    let pairs = assets / 2;
+    let columns = lengths.chunks_exact_mut(pairs).zip(angles.chunks_exact_mut(pairs));
+    for (words, (lengths, angles)) in words.iter().zip(columns) {
+        let blocks = lengths.chunks_exact_mut(2).zip(angles.chunks_exact_mut(2));
+        for (block, (lengths, angles)) in blocks.enumerate() {
+            let [a, b, c, d] = words.at(step, block as u32, &kernel.keys);
+            lengths.copy_from_slice(&[a, c]);
+            angles.copy_from_slice(&[b, d]);
+        }
+    }
+    let played = words.len() * pairs;
+    stages.pairs(&lengths[..played], &angles[..played], normals);
+    let groups = normals.chunks_exact(assets).zip(returns.chunks_exact_mut(assets));
+    for (normals, returns) in groups.take(words.len()) {
+        advance(kernel, normals, returns);
     }
 }
 
@@ -296,7 +333,7 @@ fn advance(kernel: &Kernel, normals: &[LaneF32], returns: &mut [LaneF32]) {
     for ((group, sums), drifts) in
         kernel.groups.iter().zip(returns.chunks_exact_mut(ROWS)).zip(drifts)
     {
-        let mut shocks = [[0.0; LANES]; ROWS];
+        let mut shocks = [LaneF32::all(0.0); ROWS];
         for (column, normal) in group.iter().zip(normals) {
             for (shock, entry) in shocks.iter_mut().zip(column) {
                 for lane in 0..LANES {
@@ -316,14 +353,14 @@ fn advance(kernel: &Kernel, normals: &[LaneF32], returns: &mut [LaneF32]) {
 
 /// Turns log-returns into money.
 #[inline(always)]
-fn value(kernel: &Kernel, returns: &[LaneF32]) -> LaneF32 {
-    let mut total = [0.0; LANES];
+fn value(kernel: &Kernel, returns: &[LaneF32], stages: &mut Stages) -> LaneF32 {
+    if kernel.payoff == Payoff::Geometric {
+        return stages.sum_of_exp_m1(returns, &kernel.exposures);
+    }
+    let mut total = LaneF32::all(0.0);
     for (exposure, sum) in kernel.exposures.iter().zip(returns) {
         for lane in 0..LANES {
-            total[lane] += match kernel.payoff {
-                Payoff::Linear => exposure * sum[lane],
-                Payoff::Geometric => exposure * exp_m1(sum[lane].clamp(-80.0, 80.0)),
-            };
+            total[lane] += exposure * sum[lane];
         }
     }
     total

@@ -1,4 +1,4 @@
-import { dateText, fixedText } from '../../engine/report/figure-text.js';
+import { countText, dateText, fixedText } from '../../engine/report/figure-text.js';
 import { markup, type Markup } from '../../engine/report/markup.js';
 import { decimatedIndexes } from '../../engine/report/decimation.js';
 import type { TailFigures, VarBacktestDay } from '../../quant/index.js';
@@ -19,6 +19,8 @@ interface Frame {
   readonly label: string;
   readonly body: Markup;
   readonly overlay?: Markup;
+  /** Money written left of the picture. */
+  readonly scale?: Markup;
   readonly ticks: readonly string[];
 }
 
@@ -36,15 +38,21 @@ export function distributionChart(profits: readonly number[], tail: TailFigures)
   }
   const most = Math.max(...counts);
   const x = (profit: number): number => ((profit - low) / (high - low || 1)) * WIDTH;
+  const isCut = [(sorted[0] ?? low) < low, (sorted.at(-1) ?? high) > high];
+  const span = (bin: number): string => {
+    const [from, to] = [moneyText(low + bin * width), moneyText(low + (bin + 1) * width)];
+    if (bin === 0 && isCut[0]) return `${to} or less`;
+    return bin === BINS - 1 && isCut[1] ? `${from} or more` : `${from} to ${to}`;
+  };
   const bins = counts.map((count, bin) => {
     const height = (count / most) * (HEIGHT - HEADROOM);
     const from = low + bin * width;
     const kind = from + width / 2 < -tail.var ? 'bin-tail' : 'bin';
-    return markup`<rect class="${kind}" x="${shown(x(from) + 1)}" y="${shown(HEIGHT - height)}" width="${shown(WIDTH / BINS - 2)}" height="${shown(height)}"><title>${fixedText(from)} to ${fixedText(from + width)}: ${count}</title></rect>`;
+    return markup`<rect class="${kind}" x="${shown(x(from) + 1)}" y="${shown(HEIGHT - height)}" width="${shown(WIDTH / BINS - 2)}" height="${shown(height)}"><title>${span(bin)}: ${countText(count)}</title></rect>`;
   });
   const marks = [
-    { text: `${levelText('VaR', tail.level)} ${fixedText(tail.var)}`, at: x(-tail.var), row: 1 },
-    { text: `${levelText('CVaR', tail.level)} ${fixedText(tail.cvar)}`, at: x(-tail.cvar), row: 0 },
+    { text: `${levelText('VaR', tail.level)} ${moneyText(tail.var)}`, at: x(-tail.var), row: 1 },
+    { text: `${levelText('CVaR', tail.level)} ${moneyText(tail.cvar)}`, at: x(-tail.cvar), row: 0 },
   ];
   const lines = marks.map(
     ({ at, row }) =>
@@ -60,7 +68,11 @@ export function distributionChart(profits: readonly number[], tail: TailFigures)
     label: `Histogram of ${profits.length} profits, VaR ${fixedText(tail.var)}, CVaR ${fixedText(tail.cvar)}.`,
     body: markup`${bins}${lines}`,
     overlay: markup`${callouts}`,
-    ticks: [0, 0.25, 0.5, 0.75, 1].map((share) => fixedText(low + share * (high - low), 0)),
+    ticks: [0, 0.25, 0.5, 0.75, 1].map((share) => {
+      const text = moneyText(low + share * (high - low));
+      if (share === 0 && isCut[0]) return `≤ ${text}`;
+      return share === 1 && isCut[1] ? `≥ ${text}` : text;
+    }),
   });
 }
 
@@ -94,14 +106,20 @@ export function backtestChart(days: readonly VarBacktestDay[], tsMs: readonly nu
         ]
       : [],
   );
+  // What no curve says: how much money the edges and the middle are.
+  const scale = [high, 0, low].map(
+    (profit) =>
+      markup`<span class="scale" style="top: ${shown((100 * y(profit)) / HEIGHT)}%">${profit === 0 ? '0' : moneyText(profit)}</span>`,
+  );
   const first = tsMs[days[0]?.index ?? 0] ?? null;
   const middle = tsMs[days[Math.floor(days.length / 2)]?.index ?? 0] ?? null;
   const last = tsMs[days[days.length - 1]?.index ?? 0] ?? null;
   return chart({
     title: 'Profits against VaR',
     subtitle: markup`<span class="key" style="--key: var(--strategy)">profit</span><span class="key" style="--key: var(--benchmark)">−VaR</span><span class="key" style="--key: var(--loss)">exception</span>`,
-    label: `${days.length} periods, ${exceptions.length} of them below minus VaR; lowest profit ${fixedText(low)}.`,
+    label: `${days.length} periods, ${exceptions.length} of them below minus VaR; from ${moneyText(low)} to ${moneyText(high)}.`,
     body: markup`<line class="axis" x1="0" x2="${WIDTH}" y1="${shown(y(0))}" y2="${shown(y(0))}"/><path class="profit" d="${line(({ profit }) => profit)}"/><path class="bound" d="${line((day) => -day.var)}"/>${exceptions}`,
+    scale: markup`${scale}`,
     ticks: [dateText(first), dateText(middle), dateText(last)],
   });
 }
@@ -125,9 +143,10 @@ export function barScale(values: readonly number[]): {
 }
 
 function chart(frame: Frame): Markup {
-  return markup`<figure class="chart">
+  const kind = frame.scale === undefined ? 'chart' : 'chart scaled';
+  return markup`<figure class="${kind}">
 <figcaption><span class="chart-title">${frame.title}</span> <span class="chart-subtitle">${frame.subtitle}</span></figcaption>
-<div class="canvas" role="img" aria-label="${frame.label}"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none">${frame.body}</svg>${frame.overlay ?? markup``}</div>
+<div class="canvas" role="img" aria-label="${frame.label}"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none">${frame.body}</svg>${frame.overlay ?? markup``}${frame.scale ?? markup``}</div>
 <div class="ticks" aria-hidden="true">${frame.ticks.map((tick) => markup`<span>${tick}</span>`)}</div>
 </figure>`;
 }
@@ -140,6 +159,12 @@ function extremes(values: readonly number[]): readonly [number, number] {
     high = Math.max(high, value);
   }
   return [low, high];
+}
+
+/** Whole money where there is enough of it, as in the tables. */
+export function moneyText(value: number | null): string {
+  if (value === null) return '–';
+  return fixedText(value, Math.abs(value) >= 100 ? 0 : 2);
 }
 
 /** Coordinates with as many decimals as a screen can show. */

@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
-import { HoldfastError } from '../../core/holdfast-error.js';
+import { HoldfastError, isHoldfastError } from '../../core/holdfast-error.js';
 import { RISK_METHODS } from '../../quant/index.js';
 import type { BacktestMethod } from '../../quant/backtest/rolling-backtest.js';
 import { readPositions, readPrices } from './risk-files.js';
 import { riskJson } from './risk-json.js';
 import { riskPage } from './risk-page.js';
-import { riskReport } from './risk-report.js';
+import { type RiskReport, riskReport } from './risk-report.js';
 import { riskText } from './risk-text.js';
 
 const METHODS: readonly BacktestMethod[] = [...RISK_METHODS, 'monte_carlo'];
@@ -27,6 +27,7 @@ interface RiskFlags {
   readonly equity?: number;
   readonly missing: 'refuse' | 'intersect';
   readonly gpu: 'auto' | 'never' | 'always';
+  readonly softwareAdapter?: boolean;
   readonly json?: boolean;
   readonly html?: boolean;
   readonly out?: string;
@@ -88,6 +89,10 @@ export function addRiskCommand(program: Command): void {
         .choices(['auto', 'never', 'always'])
         .default('auto'),
     )
+    .option(
+      '--software-adapter',
+      'let a graphics device be one that the processor plays, for tests',
+    )
     .option('--seed <number>', 'seed of everything that is drawn', parseSeed, 0)
     .option('--json', 'print the report as JSON')
     .option('--html', 'write the report as one page')
@@ -103,7 +108,7 @@ async function runReport(flags: RiskFlags): Promise<void> {
   const positions = readPositions(flags.positions);
   const symbols = [...new Set(positions.map(({ symbol }) => symbol))];
   const series = readPrices(flags.prices, symbols);
-  const report = await riskReport(positions, series, {
+  const report = await measured(positions, series, {
     method: flags.method,
     levels: flags.confidence,
     horizon: flags.horizon,
@@ -113,6 +118,7 @@ async function runReport(flags: RiskFlags): Promise<void> {
     equity: flags.equity ?? null,
     missing: flags.missing,
     gpu: flags.gpu,
+    allowSoftware: flags.softwareAdapter === true,
     onProgress: showProgress,
   });
   showProgress('', 1);
@@ -125,6 +131,28 @@ async function runReport(flags: RiskFlags): Promise<void> {
     const text = flags.json === true ? JSON.stringify(riskJson(report), null, 2) : riskText(report);
     if (flags.out !== undefined && flags.html !== true) write(flags.out, `${text}\n`);
     else process.stdout.write(`${text}\n`);
+  }
+}
+
+/** What this command offers in place of the options of the function that it calls. */
+const GPU_REMEDIES: Readonly<Record<string, string>> = {
+  DEPENDENCY_MISSING: 'Install it: npm install webgpu, or run on the processor: --gpu never.',
+  GPU_UNAVAILABLE:
+    'Install a driver with Vulkan, Metal or Direct3D 12, or run on the processor: --gpu never.',
+  GPU_SOFTWARE_REFUSED:
+    'Allow it with --software-adapter for a test, or run on the processor: --gpu never.',
+  GPU_CAPACITY: 'Ask for fewer --scenarios, or run on the processor: --gpu never.',
+};
+
+/** Measures the report; where a device was asked for and none ran, the error names the flags that help. */
+async function measured(...question: Parameters<typeof riskReport>): Promise<RiskReport> {
+  try {
+    return await riskReport(...question);
+  } catch (error) {
+    const remedy = isHoldfastError(error) ? GPU_REMEDIES[error.code] : undefined;
+    if (!isHoldfastError(error) || remedy === undefined) throw error;
+    const { code, message, context } = error;
+    throw new HoldfastError(code, message, { context: { ...context, remedy }, cause: error });
   }
 }
 

@@ -15,7 +15,7 @@ import {
   scrollingTable,
 } from '../../engine/report/sections/table.js';
 import type { GroupContribution } from '../../quant/index.js';
-import { backtestChart, bar, barScale, distributionChart } from './risk-charts.js';
+import { backtestChart, bar, barScale, distributionChart, moneyText } from './risk-charts.js';
 import type { RiskReport } from './risk-report.js';
 import { ASSUMED_BETAS, levelText, METHOD_NAMES, pText } from './risk-text.js';
 
@@ -61,8 +61,8 @@ function headSection(report: RiskReport, dates: string): Markup {
   const { level, exposure, drawdown } = report;
   const chosen = report.methods.find(({ method }) => method === report.method)?.figures.at(-1);
   const figures: readonly (readonly [string, string, string])[] = [
-    [levelText('VaR', level), money(chosen?.var ?? null), METHOD_NAMES[report.method]],
-    [levelText('CVaR', level), money(chosen?.cvar ?? null), 'mean loss beyond VaR'],
+    [levelText('VaR', level), moneyText(chosen?.var ?? null), METHOD_NAMES[report.method]],
+    [levelText('CVaR', level), moneyText(chosen?.cvar ?? null), 'mean loss beyond VaR'],
     ['Risk score', fixedText(report.score, 0), 'of 100'],
     ['Leverage', fixedText(exposure.leverage), 'gross exposure ÷ equity'],
     ['Largest position', percentText(exposure.concentrationFrac, 1), 'of equity'],
@@ -76,8 +76,8 @@ function headSection(report: RiskReport, dates: string): Markup {
 <div><dt>Prices</dt><dd>${dated(dates)}</dd></div>
 <div><dt>Returns</dt><dd>${countText(report.observations)}</dd></div>
 <div><dt>Horizon</dt><dd>${report.horizon} period${report.horizon === 1 ? '' : 's'}</dd></div>
-<div><dt>Equity</dt><dd>${money(report.equity)}</dd></div>
-<div><dt>Net exposure</dt><dd>${money(report.netExposure)}</dd></div>
+<div><dt>Equity</dt><dd>${moneyText(report.equity)}</dd></div>
+<div><dt>Net exposure</dt><dd>${moneyText(report.netExposure)}</dd></div>
 </dl>
 <section class="figures" aria-label="Key figures">
 ${figures.map(
@@ -108,8 +108,8 @@ function distributionSection(report: RiskReport): Markup {
     const cells =
       failure === null
         ? figures.flatMap((figure) => [
-            numberCell(money(figure.var)),
-            numberCell(money(figure.cvar), 'strong'),
+            numberCell(moneyText(figure.var)),
+            numberCell(moneyText(figure.cvar), 'strong'),
           ])
         : [
             markup`<td class="number" colspan="${2 * levels.length}">${codeMarkup(failure.code)}</td>`,
@@ -133,17 +133,17 @@ function componentSection(report: RiskReport): Markup {
   const rows = positions.map((position) =>
     row([
       rowHead(position.symbol),
-      numberCell(money(position.exposure)),
+      numberCell(moneyText(position.exposure)),
       bar(position.componentCvar, scale),
-      numberCell(money(position.componentCvar), 'strong'),
+      numberCell(moneyText(position.componentCvar), 'strong'),
       numberCell(percentText(position.componentCvar / contributionTotal.cvar, 1)),
-      numberCell(money(position.incrementalVar)),
+      numberCell(moneyText(position.incrementalVar)),
     ]),
   );
   return markup`<section aria-labelledby="components">
 <h2 id="components">What the risk is made of</h2>
 ${scrollingTable('Components by position', {
-  caption: `Parts of ${levelText('CVaR', level)}, ${money(contributionTotal.cvar)}, by the history of today’s positions; they add up. Green parts hedge the others.`,
+  caption: `Parts of ${levelText('CVaR', level)}, ${moneyText(contributionTotal.cvar)}, by the history of today’s positions; they add up. Green parts hedge the others.`,
   columns: [
     { title: 'Position' },
     { title: 'Money', kind: 'number' },
@@ -175,8 +175,8 @@ function groupTable(name: string, groups: readonly GroupContribution[]): Markup 
         rowHead(group.group === '' ? '(none)' : group.group),
         numberCell(countText(group.positions)),
         bar(group.componentCvar, scale),
-        numberCell(money(group.componentCvar), 'strong'),
-        numberCell(money(group.componentVar)),
+        numberCell(moneyText(group.componentCvar), 'strong'),
+        numberCell(moneyText(group.componentVar)),
       ]),
     ),
   });
@@ -200,13 +200,13 @@ ${scrollingTable('Stress scenarios', {
     row([
       rowHead(scenarioName(name)),
       bar(-profit, scale),
-      numberCell(money(profit), 'strong'),
+      numberCell(moneyText(profit), 'strong'),
       numberCell(percentText(profit / equity, 1)),
       numberCell(unmoved.length === 0 ? '' : countText(unmoved.length)),
     ]),
   ),
 })}
-<p class="lead">The smallest moves that lose ${money(reverse.loss)} (15 % of equity) lie
+<p class="lead">The smallest moves that lose ${moneyText(reverse.loss)} (15 % of equity) lie
 ${fixedText(reverse.deviations, 1)} standard deviations away.</p>
 </section>`;
 }
@@ -266,7 +266,10 @@ ${pairsTable(
       `${fixedText(conditionalCoverage.statistic)}, p ${pText(conditionalCoverage.pValue)}`,
     ],
     ['Basel traffic light, whole history', backtest.trafficLight.zone],
-    ['Days green, yellow, red over 250 days', `${zones.green}, ${zones.yellow}, ${zones.red}`],
+    [
+      'Days green, yellow, red over 250 days',
+      [zones.green, zones.yellow, zones.red].map(countText).join(', '),
+    ],
     ['Acerbi–Székely Z1 of CVaR', `${fixedText(shortfall.z1)}, p ${pText(shortfall.z1PValue)}`],
     ['Acerbi–Székely Z2 of CVaR', `${fixedText(shortfall.z2)}, p ${pText(shortfall.z2PValue)}`],
     ...missing.map(
@@ -295,9 +298,4 @@ stress use ${covariance}.${dropped} Parts of CVaR are mean losses of each positi
 <p>For education and research. Trading carries a substantial risk of loss; figures from the past say little about the future.
 Complying with the law that applies to you is your duty.</p>
 </section>`;
-}
-
-function money(value: number | null): string {
-  if (value === null) return '–';
-  return fixedText(value, Math.abs(value) >= 100 ? 0 : 2);
 }

@@ -28,6 +28,7 @@ import {
   rollingBacktest,
   worstWindows,
 } from '../../quant/index.js';
+import { isWithoutDevice } from '../../gpu/device-choice.js';
 import { type DeviceChoice, simulatePortfolio } from '../../gpu/index.js';
 import { profitOf } from '../../quant/stress/scenario-stress.js';
 import type { BacktestMethod } from '../../quant/backtest/rolling-backtest.js';
@@ -53,6 +54,8 @@ export interface RiskReportOptions {
   readonly missing: 'refuse' | 'intersect';
   /** Where the Monte Carlo method may run. */
   readonly gpu: NonNullable<DeviceChoice['gpu']>;
+  /** Whether an adapter that the processor plays counts as a device. */
+  readonly allowSoftware: boolean;
   readonly onProgress: (what: string, doneFrac: number) => void;
 }
 
@@ -246,7 +249,7 @@ async function methodFigures(
           scenarios: options.scenarios,
           seed,
         },
-        { gpu: options.gpu },
+        { gpu: options.gpu, allowSoftware: options.allowSoftware },
       );
       const paths = options.scenarios.toLocaleString('en-US');
       const instead = fallback === null ? '' : `, no graphics device: ${fallback.code}`;
@@ -259,7 +262,12 @@ async function methodFigures(
   return found;
 }
 
-/** A method without a figure for this sample stands in the table with its reason. */
+/**
+ * A method without a figure for this sample stands in the table with its reason. A device that was asked for and did not run is
+ * no matter of the sample: the report fails.
+ *
+ * @throws HoldfastError what `Gpu` throws
+ */
 async function figuresOf(
   method: BacktestMethod,
   measure: () =>
@@ -268,7 +276,7 @@ async function figuresOf(
   try {
     return { method, ...(await measure()), failure: null };
   } catch (error) {
-    if (!isHoldfastError(error)) throw error;
+    if (!isHoldfastError(error) || isWithoutDevice(error)) throw error;
     const { code, message } = error;
     return { method, basis: '', figures: [], failure: { code, message } };
   }

@@ -61,7 +61,12 @@ function methodText({ methods }: RiskReport): readonly string[] {
       : [METHOD_NAMES[method], `none: ${failure.code}`],
   );
   const right = head.map((_, index) => index).slice(1);
-  return textColumns([head, ...rows], right);
+  // Where the paths ran, and why a method has no figure, are not to be guessed.
+  const notes = methods.flatMap(({ method, basis, failure }) => {
+    if (failure !== null) return [`  ${METHOD_NAMES[method]}: ${failure.message}`];
+    return method === 'monte_carlo' ? [`  ${METHOD_NAMES[method]}: ${basis}`] : [];
+  });
+  return [...textColumns([head, ...rows], right), ...notes];
 }
 
 function positionText({ positions, contributionTotal, level }: RiskReport): readonly string[] {

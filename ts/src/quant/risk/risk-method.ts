@@ -108,7 +108,7 @@ function historical(
   return sampled(outcomes, weights, {
     method,
     horizon,
-    basis: `${outcomes.length} past outcomes${weighted}${scaled}`,
+    basis: `${outcomes.length.toLocaleString('en-US')} past outcomes${weighted}${scaled}`,
   });
 }
 
@@ -127,7 +127,7 @@ function filtered(
   return sampled(outcomes, undefined, {
     method,
     horizon,
-    basis: `${profits.length} residuals, ${fitted}${horizon === 1 ? '' : `, seed ${seed}`}`,
+    basis: `${profits.length.toLocaleString('en-US')} residuals, ${fitted}${horizon === 1 ? '' : `, seed ${seed}`}`,
   });
 }
 
@@ -203,7 +203,7 @@ function parametric(
   return {
     method,
     horizon,
-    basis: `moments of ${profits.length} past outcomes${said}`,
+    basis: `moments of ${profits.length.toLocaleString('en-US')} past outcomes${said}`,
     figures: (level) => {
       checkLevel(level);
       return scaledFigures(level, multipliers(level), moments);

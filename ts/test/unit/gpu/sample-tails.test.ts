@@ -25,7 +25,7 @@ async function measured(sample: Float32Array<ArrayBuffer>, level: number, refere
     const measure = new SampleMeasure(device, outcomes, sample.length);
     const encoder = device.commands();
     const moments = await measure.moments(encoder, reference);
-    const tail = await measure.tail(encoder, tailRanks(sample.length, level));
+    const tail = await measure.tail(encoder, level);
     device.submit(encoder);
     return {
       ...(await measure.readMoments(moments, reference)),

@@ -72,6 +72,40 @@ describe.skipIf(!hasAdapter)('a histogram of scenarios on a graphics adapter', (
         const bin = found.tails[place]?.var;
         expect(bin?.low).toBeLessThanOrEqual(tail.var + 1);
         expect(bin?.high).toBeGreaterThanOrEqual(tail.var - 1);
+        expect(found.tails[place]?.cvar).toBeNull();
+      });
+    },
+    TIMEOUT_MS,
+  );
+
+  it.each([
+    { name: 'brownian', scenarios: 4_128, bins: 2_048, sampling: 'random' },
+    { name: 'heston', scenarios: 6_016, bins: 100, sampling: 'random' },
+    { name: 'student copula', scenarios: 65_536, bins: 256, sampling: 'antithetic' },
+  ] as const)(
+    'PRISK-02: expected shortfall of $scenarios $sampling outcomes under $name lies between the bounds of $bins bins',
+    async ({ name, scenarios, bins, sampling }) => {
+      const options = { ...question(name, scenarios), levels: [0.5, 0.9, 0.975], sampling };
+      const expected = await simulateScenarios({ ...options, outcomes: true });
+      const { outcomes = new Float64Array(), standardDeviation } = expected;
+      const [least, most] = [Math.min(...outcomes), Math.max(...outcomes)];
+      const range = [least - 0.01 * standardDeviation, most + 0.01 * standardDeviation] as const;
+      const found = await gpu?.scenarioHistogram(options, { bins, range });
+      expect(found).toMatchObject({ below: 0, above: 0, sampling });
+      const width = found?.width ?? 0;
+      expected.tails.forEach(({ level, cvar }, place) => {
+        const bounds = found?.tails[place]?.cvar;
+        // The paths themselves are of single precision: 1e-4 deviations.
+        const tolerance = 1e-4 * standardDeviation;
+        expect(bounds?.low).toBeLessThanOrEqual(cvar + tolerance);
+        expect(bounds?.high).toBeGreaterThanOrEqual(cvar - tolerance);
+        // What is not known is the part of the quantile's bin that belongs to the tail.
+        const share = (found?.bins.length ?? 0) * 2 ** -21 + 2 ** -19;
+        const counts = Math.max(...(found?.bins ?? []));
+        const inBin = counts / ((1 - level) * scenarios);
+        expect((bounds?.high ?? 9e9) - (bounds?.low ?? 0)).toBeLessThanOrEqual(
+          (inBin + share) * width,
+        );
       });
     },
     TIMEOUT_MS,
@@ -89,6 +123,7 @@ describe.skipIf(!hasAdapter)('a histogram of scenarios on a graphics adapter', (
       expect(found).toMatchObject({ device: gpu?.adapter.name, model: 'brownian', steps: 2 });
       const narrow = await gpu?.scenarioHistogram(options, { bins: 4, range: [0, 100] });
       expect(narrow?.tails.map((tail) => tail.var)).toEqual([null, null]);
+      expect(narrow?.tails.map((tail) => tail.cvar)).toEqual([null, null]);
     },
     TIMEOUT_MS,
   );

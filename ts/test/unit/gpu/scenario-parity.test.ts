@@ -205,6 +205,37 @@ describe.skipIf(!hasAdapter)('scenarios on a graphics adapter', () => {
   );
 
   it(
+    'PRISK-07: 300 perpetuals, whose margins lie in the memory of the device, end as on the processor',
+    async () => {
+      const model = SCENARIO_MODELS['brownian']?.(2);
+      if (model === undefined) throw new Error('brownian');
+      const perpetuals = Array.from({ length: 300 }, (_, place) => ({
+        kind: 'perpetual' as const,
+        asset: place % 2,
+        notional: place % 3 === 0 ? -1_000 : 1_000,
+        margin: 40 + place,
+        maintenance: 0.005,
+        funding: 1e-4,
+        inverse: place % 5 === 0,
+      }));
+      const options = { model, positions: perpetuals, steps: 6, scenarios: 2_080, seed: 2 };
+      const { found, expected } = await bothOf({ ...options, path: true });
+      expectSamePaths(found, expected);
+      expectSameFigures(found, expected);
+      expect(found.liquidations).toHaveLength(300);
+      expect(expected.liquidations[0]?.value).toBeGreaterThan(0.05);
+      expected.liquidations.forEach(({ value }, place) => {
+        const same = found.liquidations[place]?.value ?? Number.NaN;
+        expect(Math.abs(same - value)).toBeLessThanOrEqual(OTHER_PATHS_MAX);
+      });
+      // Invocations that count bins play many paths in the same place.
+      const binned = await gpu?.scenarioHistogram(options, { bins: 64 });
+      expect(binned?.liquidations).toEqual(found.liquidations);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
     'PRISK-06: a path is the same in any sample, and under any other question',
     async () => {
       const options: ScenarioOptions = {

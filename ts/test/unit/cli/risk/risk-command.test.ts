@@ -172,6 +172,17 @@ describe('holdfast risk report', () => {
     }
   });
 
+  it('PRISK-02: the text says where paths ran, and why a method has no figure', async () => {
+    const { stdout } = await report();
+    expect(stdout).toMatch(/\n {2}Monte Carlo: 65,536 paths of correlated normal returns \(/);
+    const { methods } = await asJson();
+    const failed = methods.filter(({ failure }) => failure !== null);
+    for (const { failure } of failed) expect(stdout).toContain(`none: ${failure?.code}`);
+    expect(stdout.match(/\n {2}[^\n]+ must lie where the expansion rises/g) ?? []).toHaveLength(
+      failed.filter(({ failure }) => failure?.code === 'EXPANSION_INVALID').length,
+    );
+  });
+
   it('says so when a history is too short to be tested', async () => {
     const { stdout } = await report('--window', '699');
     expect(stdout).toContain('backtest: the history is not longer than its window');
@@ -204,6 +215,10 @@ describe('holdfast risk report', () => {
     expect(page).toContain('Assumed: no column of betas');
     expect(page).toContain('substantial risk of loss');
     expect(page.match(/<svg /g)).toHaveLength(2);
+    // Outer bins hold what lies beyond, and the backtest's money can be read off.
+    expect(page).toMatch(/<span>≤ −[\d,.]+<\/span>/);
+    expect(page).toMatch(/<title>−[\d,.]+ or less: \d+<\/title>/);
+    expect(page.match(/class="scale"/g)).toHaveLength(3);
   });
 
   it('reprices options, and draws the grid only then', async () => {
