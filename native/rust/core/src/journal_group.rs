@@ -11,6 +11,8 @@ use crate::journal_record::{
     Chain, HEADER_BYTES, PAYLOAD_BYTES_MAX, RECORD_VERSION, Record, RecordKind, TRAILER_BYTES,
     later_version,
 };
+use crate::record_checksum::Checksums;
+use crate::stripped_records::StrippedRecord;
 use blake3::Hasher;
 
 /// Version of a record whose hash stands with a later one.
@@ -22,7 +24,7 @@ pub const GROUP_BYTES: usize = 16 << 10;
 /// Longest group that is read: what damaged or forged bytes can make a reader wait for.
 pub const GROUP_BYTES_MAX: usize = GROUP_BYTES + HEADER_BYTES + PAYLOAD_BYTES_MAX + TRAILER_BYTES;
 
-const VERSION_AT: usize = 5;
+pub(crate) const VERSION_AT: usize = 5;
 
 /// A group of which some records were written, or given out, and not the one with its hash.
 pub type OpenGroup = Option<Box<Hasher>>;
@@ -35,15 +37,36 @@ pub struct GroupWriter {
     next_sequence: u64,
     /// What an earlier writer left open.
     open: OpenGroup,
-    /// Where the group begins in the bytes that are being written, and its last record.
-    place: Option<(usize, usize)>,
+    /// The group in the bytes that are being written.
+    place: Option<Place>,
+    checksums: Checksums,
+}
+
+/// Where a group stands.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// Its beginning, and that of its last record.
+    group: usize,
+    last: usize,
+    form: Form,
+}
+
+/// How the last record of a group stands there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// As it was given, without anything behind it.
+    Given,
+    /// As one that others follow, without its checksum, and with it.
+    Open,
+    Closed,
 }
 
 impl GroupWriter {
     /// Goes on behind the last record of a journal.
     #[must_use]
-    pub const fn behind(chain: Chain, open: OpenGroup) -> Self {
-        Self { sealed: chain, next_sequence: chain.next_sequence, open, place: None }
+    pub fn behind(chain: Chain, open: OpenGroup) -> Self {
+        let (next_sequence, checksums) = (chain.next_sequence, Checksums::default());
+        Self { sealed: chain, next_sequence, open, place: None, checksums }
     }
 
     /// Returns where the chain stands behind the last whole group.
@@ -61,15 +84,8 @@ impl GroupWriter {
     /// Appends a record of which header and payload stand in `content`; `out` holds all of the group, and the group ends with
     /// it when it has become long.
     pub fn append(&mut self, out: &mut Vec<u8>, content: &[u8]) {
-        let start = out.len();
-        let group = match self.place {
-            None => start,
-            Some((group, last)) => {
-                close_open(out, last);
-                group
-            }
-        };
-        self.place = Some((group, out.len()));
+        let group = self.go_on(out);
+        self.place = Some(Place { group, last: out.len(), form: Form::Given });
         out.extend_from_slice(content);
         self.next_sequence += 1;
         if out.len() - group >= GROUP_BYTES {
@@ -77,9 +93,51 @@ impl GroupWriter {
         }
     }
 
+    /// As `append`, of a record that was kept for a group: it gets its checksum at once, as if others followed it, and what is
+    /// different in the last of a group is put right where the group ends.
+    pub fn append_kept(&mut self, out: &mut Vec<u8>, record: StrippedRecord<'_>) {
+        let content = record.content();
+        if content.get(VERSION_AT) != Some(&OPEN_RECORD_VERSION) {
+            return self.append(out, content);
+        }
+        let group = self.go_on(out);
+        let last = out.len();
+        out.extend_from_slice(content);
+        self.next_sequence += 1;
+        let is_full = out.len() - group >= GROUP_BYTES;
+        let form = if is_full { Form::Open } else { Form::Closed };
+        self.place = Some(Place { group, last, form });
+        if is_full {
+            self.seal(out);
+        } else {
+            out.extend_from_slice(&record.checksum(&self.checksums).to_le_bytes());
+        }
+    }
+
+    /// Returns how many bytes at the end are written anew when the group ends.
+    #[must_use]
+    pub fn provisional_bytes(&self) -> usize {
+        let is_closed = self.place.is_some_and(|place| place.form == Form::Closed);
+        if is_closed { OPEN_TRAILER_BYTES } else { 0 }
+    }
+
+    /// Ends the record before the next one, and returns where the group begins.
+    fn go_on(&self, out: &mut Vec<u8>) -> usize {
+        let Some(place) = self.place else { return out.len() };
+        if place.form != Form::Closed {
+            close_open(out, place.last);
+        }
+        place.group
+    }
+
     /// Ends the group; without a record since the last end there is nothing to do.
     pub fn seal(&mut self, out: &mut Vec<u8>) {
-        let Some((group, last)) = self.place.take() else { return };
+        let provisional = self.provisional_bytes();
+        let Some(Place { group, last, form }) = self.place.take() else { return };
+        out.truncate(out.len() - provisional);
+        if let (Form::Open | Form::Closed, Some(version)) = (form, out.get_mut(last + VERSION_AT)) {
+            *version = RECORD_VERSION;
+        }
         let records = out.get(group..).unwrap_or_default();
         let head = match self.open.take() {
             None => *blake3::keyed_hash(&self.sealed.head, records).as_bytes(),
