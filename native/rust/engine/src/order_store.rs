@@ -130,6 +130,10 @@ impl OrderStore {
 
     /// Adds an open order; one that was here under its id is given up.
     pub fn insert(&mut self, id: u64, order: Order) {
+        self.put(id, order, false);
+    }
+
+    fn put(&mut self, id: u64, order: Order, ended: bool) {
         // Ids rise, so that hardly any can be here already.
         if [self.open, self.ended]
             .iter()
@@ -137,7 +141,9 @@ impl OrderStore {
         {
             self.forget(&id);
         }
-        self.count_reduce_only(&order.intent, 1);
+        if !ended {
+            self.count_reduce_only(&order.intent, 1);
+        }
         let place = self.free.pop().unwrap_or(self.slots.len() as u32);
         match self.slot_mut(place) {
             Some(slot) => {
@@ -150,7 +156,7 @@ impl OrderStore {
             }
         }
         self.index.insert(id, place);
-        self.chain(place, false);
+        self.chain(place, ended);
     }
 
     /// Puts an open order to those that have ended; returns whether it was open.
@@ -309,7 +315,7 @@ impl PersistParts for OrderStore {
         if !self.index.is_empty() {
             *self = Self::with_capacity(self.slots.capacity());
         }
-        for ends in [false, true] {
+        for ended in [false, true] {
             let mut last = None;
             for _ in 0..usize::load(reader)? {
                 let order = Order::load(reader)?;
@@ -318,10 +324,7 @@ impl PersistParts for OrderStore {
                     return Err(unfit("orders must stand by rising id, and each once"));
                 }
                 last = Some(id);
-                self.insert(id, order);
-                if ends {
-                    self.retire(&id);
-                }
+                self.put(id, order, ended);
             }
         }
         Ok(())
