@@ -3,9 +3,16 @@
 use crate::code::{Category, Code};
 
 /// A failure with its stable code, a message for people and the values the message names.
+///
+/// It is one pointer, since nearly every call can fail and hardly any does: what a call returns when it succeeds would
+/// carry the size of the failure otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct Error {
+#[error("{}", self.0.message)]
+pub struct Error(Box<Failed>);
+
+/// What a failure says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Failed {
     code: Code,
     message: String,
     context: Vec<(&'static str, String)>,
@@ -18,32 +25,32 @@ impl Error {
     /// Makes an error; the message starts in lower case and names the field, the rule and the value.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), context: Vec::new() }
+        Self(Box::new(Failed { code, message: message.into(), context: Vec::new() }))
     }
 
     /// Adds a value to the context.
     #[must_use]
     pub fn with(mut self, key: &'static str, value: impl ToString) -> Self {
-        self.context.push((key, value.to_string()));
+        self.0.context.push((key, value.to_string()));
         self
     }
 
     /// Returns the stable code.
     #[must_use]
     pub const fn code(&self) -> Code {
-        self.code
+        self.0.code
     }
 
     /// Returns the category that follows from the code.
     #[must_use]
     pub const fn category(&self) -> Category {
-        self.code.category()
+        self.0.code.category()
     }
 
     /// Returns the context in the order in which it was added.
     #[must_use]
     pub fn context(&self) -> &[(&'static str, String)] {
-        &self.context
+        &self.0.context
     }
 }
 

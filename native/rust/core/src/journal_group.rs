@@ -4,6 +4,10 @@
 //! costs a fraction of one over each record. A record with a hash has `RECORD_VERSION`, so that a journal in which every
 //! record has its own is one of groups of one; a record before the last has `OPEN_RECORD_VERSION` and is shorter by the hash.
 
+mod writer;
+
+pub use writer::GroupWriter;
+
 use crate::clock::Timestamp;
 use crate::code::Code;
 use crate::error::{Error, Result};
@@ -22,84 +26,10 @@ pub const GROUP_BYTES: usize = 16 << 10;
 /// Longest group that is read: what damaged or forged bytes can make a reader wait for.
 pub const GROUP_BYTES_MAX: usize = GROUP_BYTES + HEADER_BYTES + PAYLOAD_BYTES_MAX + TRAILER_BYTES;
 
-const VERSION_AT: usize = 5;
+pub(crate) const VERSION_AT: usize = 5;
 
 /// A group of which some records were written, or given out, and not the one with its hash.
 pub type OpenGroup = Option<Box<Hasher>>;
-
-/// Puts records into groups.
-#[derive(Debug)]
-pub struct GroupWriter {
-    /// Where the chain stands behind the last whole group.
-    sealed: Chain,
-    next_sequence: u64,
-    /// What an earlier writer left open.
-    open: OpenGroup,
-    /// Where the group begins in the bytes that are being written, and its last record.
-    place: Option<(usize, usize)>,
-}
-
-impl GroupWriter {
-    /// Goes on behind the last record of a journal.
-    #[must_use]
-    pub const fn behind(chain: Chain, open: OpenGroup) -> Self {
-        Self { sealed: chain, next_sequence: chain.next_sequence, open, place: None }
-    }
-
-    /// Returns where the chain stands behind the last whole group.
-    #[must_use]
-    pub const fn sealed(&self) -> &Chain {
-        &self.sealed
-    }
-
-    /// Returns the sequence of the next record.
-    #[must_use]
-    pub const fn next_sequence(&self) -> u64 {
-        self.next_sequence
-    }
-
-    /// Appends a record of which header and payload stand in `content`; `out` holds all of the group, and the group ends with
-    /// it when it has become long.
-    pub fn append(&mut self, out: &mut Vec<u8>, content: &[u8]) {
-        let start = out.len();
-        let group = match self.place {
-            None => start,
-            Some((group, last)) => {
-                close_open(out, last);
-                group
-            }
-        };
-        self.place = Some((group, out.len()));
-        out.extend_from_slice(content);
-        self.next_sequence += 1;
-        if out.len() - group >= GROUP_BYTES {
-            self.seal(out);
-        }
-    }
-
-    /// Ends the group; without a record since the last end there is nothing to do.
-    pub fn seal(&mut self, out: &mut Vec<u8>) {
-        let Some((group, last)) = self.place.take() else { return };
-        let records = out.get(group..).unwrap_or_default();
-        let head = match self.open.take() {
-            None => *blake3::keyed_hash(&self.sealed.head, records).as_bytes(),
-            Some(mut open) => *open.update(records).finalize().as_bytes(),
-        };
-        out.extend_from_slice(&head);
-        let checksum = crc32fast::hash(out.get(last..).unwrap_or_default());
-        out.extend_from_slice(&checksum.to_le_bytes());
-        self.sealed = Chain { head, next_sequence: self.next_sequence };
-    }
-}
-
-/// Ends a record that another one of its group follows.
-fn close_open(out: &mut Vec<u8>, record: usize) {
-    if let Some(version) = out.get_mut(record + VERSION_AT) {
-        *version = OPEN_RECORD_VERSION;
-    }
-    let checksum = crc32fast::hash(out.get(record..).unwrap_or_default());
-    out.extend_from_slice(&checksum.to_le_bytes());
-}
 
 /// A record whose checksum holds, as it lies in the bytes.
 struct Frame<'a> {

@@ -12,6 +12,17 @@ const EPOCH_DIGITS: usize = 5;
 const NUMBER_DIGITS: usize = 7;
 const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
+/// Every number of two digits.
+static PAIRS: [[u8; 2]; 1_296] = {
+    let mut pairs = [[0; 2]; 1_296];
+    let mut value = 0;
+    while value < pairs.len() {
+        pairs[value] = [DIGITS[value / 36], DIGITS[value % 36]];
+        value += 1;
+    }
+    pairs
+};
+
 /// Writes ids as `prefix-eeeee-nnnnnnn`: epoch and number in base 36 with leading zeros, so that texts sort like ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderIdText {
@@ -46,17 +57,19 @@ impl OrderIdText {
     /// Writes the text of an id to the start of `out` and returns its length; what does not fit is left out.
     pub fn write_into(&self, id: ClientOrderId, out: &mut [u8]) -> usize {
         let mut digits = [b'-'; EPOCH_DIGITS + NUMBER_DIGITS + 2];
-        let (mut epoch, mut number) = (id.epoch(), id.number());
-        for place in digits[1..=EPOCH_DIGITS].iter_mut().rev() {
-            *place = DIGITS[(epoch % 36) as usize];
-            epoch /= 36;
+        let [_, epoch @ .., _, _, _, _, _, _, _, _] = &mut digits;
+        write_digits(id.epoch(), epoch);
+        let [_, _, _, _, _, _, _, number @ ..] = &mut digits;
+        write_digits(id.number(), number);
+        let prefix = self.prefix.as_bytes();
+        let head = prefix.len().min(out.len());
+        let (text, rest) = out.split_at_mut(head);
+        text.copy_from_slice(&prefix[..head]);
+        match rest.first_chunk_mut() {
+            Some(place) => *place = digits,
+            None => rest.copy_from_slice(&digits[..rest.len()]),
         }
-        for place in digits[EPOCH_DIGITS + 2..].iter_mut().rev() {
-            *place = DIGITS[(number % 36) as usize];
-            number /= 36;
-        }
-        let text = self.prefix.bytes().chain(digits);
-        out.iter_mut().zip(text).map(|(place, byte)| *place = byte).count()
+        head + rest.len().min(digits.len())
     }
 
     /// Returns the id of a text that `write` gave.
@@ -72,6 +85,19 @@ impl OrderIdText {
         let (epoch, number) = (u32::try_from(epoch), u32::try_from(number));
         let (Ok(epoch), Ok(number)) = (epoch, number) else { return Err(foreign()) };
         ClientOrderId::compose(epoch, number)
+    }
+}
+
+/// Writes the last digits of a number, as many as there are places; two come of each division.
+fn write_digits(mut value: u32, places: &mut [u8]) {
+    for pair in places.rchunks_mut(2) {
+        let [tens, ones] = PAIRS[(value % 1_296) as usize];
+        value /= 1_296;
+        match pair {
+            [first, second] => (*first, *second) = (tens, ones),
+            [only] => *only = ones,
+            _ => {}
+        }
     }
 }
 
@@ -151,6 +177,11 @@ mod tests {
                 let mut bytes = [0; ORDER_ID_CHARS_MAX];
                 let length = form.write_into(id, &mut bytes);
                 prop_assert_eq!(&bytes[..length], text.as_bytes());
+                for room in 0..length {
+                    let mut short = vec![0; room];
+                    prop_assert_eq!(form.write_into(id, &mut short), room);
+                    prop_assert_eq!(short, &text.as_bytes()[..room]);
+                }
                 for other in ids {
                     prop_assert_eq!(text.cmp(&form.write(other)), id.cmp(&other));
                 }

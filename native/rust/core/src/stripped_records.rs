@@ -2,18 +2,54 @@
 
 use crate::clock::Timestamp;
 use crate::error::Result;
-use crate::journal_record::{HEADER_BYTES, RecordKind, header, payload_bound};
+use crate::journal_group::{OPEN_RECORD_VERSION, VERSION_AT};
+use crate::journal_record::{HEADER_BYTES, RECORD_VERSION, RecordKind, header, payload_bound};
+use crate::record_checksum::{Checksums, PAD_BYTES};
 use crate::wire::{Encode, Layout, Writer};
 
 /// Records without hash and checksum.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct StrippedRecords {
-    /// As long as the fullest use so far; only what is in use counts, so that memory is cleared once.
+    /// As long as the fullest use so far; only what is in use counts, so that memory is cleared once. Zeros stand before each
+    /// record.
     bytes: Vec<u8>,
     used: usize,
+    version: u8,
+}
+
+/// Records of which each is to have a hash of its own.
+impl Default for StrippedRecords {
+    fn default() -> Self {
+        Self { bytes: Vec::new(), used: 0, version: RECORD_VERSION }
+    }
+}
+
+/// One record with the zeros before it.
+#[derive(Debug, Clone, Copy)]
+pub struct StrippedRecord<'a>(&'a [u8]);
+
+impl<'a> StrippedRecord<'a> {
+    /// Returns header and payload.
+    #[must_use]
+    #[inline]
+    pub fn content(self) -> &'a [u8] {
+        self.0.get(PAD_BYTES..).unwrap_or_default()
+    }
+
+    /// Returns the checksum of header and payload.
+    #[inline]
+    pub(crate) fn checksum(self, checksums: &Checksums) -> u32 {
+        checksums.behind_zeros(self.0)
+    }
 }
 
 impl StrippedRecords {
+    /// Keeps records of groups: each has the form in which it stands before the last of its group.
+    #[must_use]
+    pub const fn of_groups() -> Self {
+        Self { bytes: Vec::new(), used: 0, version: OPEN_RECORD_VERSION }
+    }
+
     /// Appends a record.
     ///
     /// # Errors
@@ -25,28 +61,35 @@ impl StrippedRecords {
         ts: Timestamp,
         content: &(impl Encode + ?Sized),
     ) -> Result<()> {
+        const FRAME_BYTES: usize = PAD_BYTES + HEADER_BYTES;
         let room = payload_bound(content)?;
-        let payload = self.used + HEADER_BYTES;
-        if self.bytes.len() < payload + room {
-            self.bytes.resize(payload + room, 0);
+        let whole = FRAME_BYTES + room;
+        if self.bytes.len() < self.used + whole {
+            self.bytes.resize(self.used + whole, 0);
         }
-        let mut writer = Writer::new(&mut self.bytes[payload..payload + room], Layout::Compact);
+        let place = self.bytes.get_mut(self.used..self.used + whole).unwrap_or_default();
+        let Some((frame, payload)) = place.split_first_chunk_mut::<FRAME_BYTES>() else {
+            return Ok(());
+        };
+        let mut writer = Writer::new(payload, Layout::Compact);
         content.encode(&mut writer);
         let length = writer.len().min(room);
         let mut head = header(kind, sequence, ts);
         head[..4].copy_from_slice(&(length as u32).to_le_bytes());
-        self.bytes[self.used..payload].copy_from_slice(&head);
-        self.used = payload + length;
+        head[VERSION_AT] = self.version;
+        frame[..PAD_BYTES].copy_from_slice(&[0; PAD_BYTES]);
+        frame[PAD_BYTES..].copy_from_slice(&head);
+        self.used += FRAME_BYTES + length;
         Ok(())
     }
 
-    /// Returns the records' bytes.
+    /// Returns the first record's header and payload; nothing when there is none.
     #[must_use]
-    pub fn bytes(&self) -> &[u8] {
-        self.bytes.get(..self.used).unwrap_or_default()
+    pub fn first(&self) -> &[u8] {
+        self.records().next().map_or(&[], StrippedRecord::content)
     }
 
-    /// Returns how many bytes the records have.
+    /// Returns how many bytes the records have, the zeros before them counted.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.used
@@ -63,14 +106,15 @@ impl StrippedRecords {
         self.used = 0;
     }
 
-    /// Returns the records one by one, header and payload.
-    pub fn records(&self) -> impl Iterator<Item = &[u8]> {
-        let mut rest = self.bytes();
+    /// Returns the records one by one.
+    pub fn records(&self) -> impl Iterator<Item = StrippedRecord<'_>> {
+        let mut rest = self.bytes.get(..self.used).unwrap_or_default();
         std::iter::from_fn(move || {
-            let length = u32::from_le_bytes(*rest.first_chunk::<4>()?) as usize;
-            let (record, after) = rest.split_at_checked(HEADER_BYTES + length)?;
+            let head = rest.get(PAD_BYTES..)?.first_chunk::<4>()?;
+            let length = u32::from_le_bytes(*head) as usize;
+            let (record, after) = rest.split_at_checked(PAD_BYTES + HEADER_BYTES + length)?;
             rest = after;
-            Some(record)
+            Some(StrippedRecord(record))
         })
     }
 }
@@ -95,8 +139,9 @@ mod tests {
                 stripped.push(RecordKind::Bar, sequence, ts, payload).unwrap();
             }
             assert_eq!(stripped.records().count(), payloads.len());
-            assert_eq!(stripped.len(), stripped.bytes().len());
-            stripped.records().for_each(|record| other.append_stripped(&mut later, record));
+            assert_eq!(stripped.first().len(), HEADER_BYTES + payloads[0].len());
+            let records = stripped.records().map(StrippedRecord::content);
+            records.for_each(|record| other.append_stripped(&mut later, record));
             stripped.clear();
             assert!(stripped.is_empty());
         }

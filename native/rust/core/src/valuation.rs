@@ -67,6 +67,58 @@ impl Instrument {
     }
 }
 
+/// An instrument at one price: where values are products, what one lot is worth is worked out once for several quantities.
+#[derive(Debug, Clone, Copy)]
+pub struct AtPrice<'a> {
+    instrument: &'a Instrument,
+    price: Price,
+    /// What a lot is worth where it fits 64 bits, so that its product with any quantity fits 128.
+    per_lot: Option<i64>,
+}
+
+impl Instrument {
+    /// Returns the instrument at a price.
+    #[must_use]
+    #[inline]
+    pub fn at(&self, price: Price) -> AtPrice<'_> {
+        let per_lot = match (self.inverse_numerator(), i64::try_from(self.tick_lot_value().raw())) {
+            (None, Ok(value)) => i64::try_from(i128::from(value) * i128::from(price.ticks())).ok(),
+            _ => None,
+        };
+        AtPrice { instrument: self, price, per_lot }
+    }
+}
+
+impl AtPrice<'_> {
+    /// As `Instrument::exposure`.
+    ///
+    /// # Errors
+    /// As `Instrument::settlement_notional`.
+    #[inline]
+    pub fn exposure(&self, quantity: Quantity) -> Result<Amount> {
+        match self.per_lot {
+            Some(value) => Ok(Amount::from_raw(i128::from(value) * i128::from(quantity.lots()))),
+            None => self.instrument.exposure(self.price, quantity),
+        }
+    }
+
+    /// As `Instrument::settlement_notional`.
+    ///
+    /// # Errors
+    /// As there.
+    #[inline]
+    pub fn settlement_notional(&self, quantity: Quantity) -> Result<Amount> {
+        match self.per_lot {
+            // The product of two numbers of 64 bits is at most 2^126, so that it has a magnitude.
+            Some(value) => {
+                let worth = i128::from(value) * i128::from(quantity.lots());
+                Ok(Amount::from_raw(worth.wrapping_abs()))
+            }
+            None => self.instrument.settlement_notional(self.price, quantity),
+        }
+    }
+}
+
 #[cold]
 fn not_positive(price: Price) -> Error {
     Error::new(
@@ -156,6 +208,51 @@ mod tests {
         };
         let spot = Instrument::new(plain).unwrap();
         assert_eq!([spot.dearer(low, high), spot.dearer(high, low)], [high, high]);
+    }
+
+    fn spot(tick: &str, lot: &str, multiplier: &str) -> Instrument {
+        Instrument::new(InstrumentSpec {
+            tick_size: tick.into(),
+            lot_size: lot.into(),
+            contract_multiplier: multiplier.into(),
+            settlement_currency: "USD".into(),
+            perpetual: false,
+            contract: ContractSpec::default(),
+            ..inverse().spec().clone()
+        })
+        .unwrap()
+    }
+
+    /// Numbers of any size, small ones and those at the ends of the range among them.
+    fn any_size() -> impl Strategy<Value = i64> {
+        let near = |middle: i64| (-3_i64..=3).prop_map(move |off| middle.saturating_add(off));
+        let shifted = (any::<i64>(), 0_u32..64).prop_map(|(value, shift)| value >> shift);
+        prop_oneof![shifted, near(0), near(i64::MAX), near(i64::MIN), near(922_337)]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        /// What a lot is worth stands on either side of 64 bits, and results on either side of 128.
+        #[test]
+        fn nat_10_at_a_price_every_quantity_is_worth_what_it_is_worth_alone(
+            which in 0_usize..6, ticks in any_size(), lots in prop::collection::vec(any_size(), 1..4),
+        ) {
+            let contract = match which {
+                0 => inverse(),
+                1 => spot("0.01", "0.001", "1"),
+                2 => spot("0.000000001", "0.000000001", "1"),
+                3 => spot("1", "1", "1"),
+                4 => spot("1000000", "1000000", "1"),
+                _ => spot("0.00001", "1", "1000"),
+            };
+            let price = Price::from_ticks(ticks);
+            let at = contract.at(price);
+            for lots in lots.into_iter().map(Quantity::from_lots) {
+                prop_assert_eq!(at.exposure(lots), contract.exposure(price, lots));
+                prop_assert_eq!(at.settlement_notional(lots), contract.settlement_notional(price, lots));
+            }
+        }
     }
 
     proptest! {

@@ -168,15 +168,17 @@ impl Encode for VenueReport {
     }
 
     fn encode(&self, writer: &mut Writer<'_>) {
-        writer.u64(self.client_order_id.0);
-        writer.u8(self.kind as u8);
-        writer.u8(self.liquidity_side as u8);
-        writer.i64(self.ts_event.0);
-        writer.u64(self.trade_id.0);
-        writer.i64(self.last_price.ticks());
-        writer.i64(self.last_quantity.lots());
-        writer.amount(self.fee);
-        writer.amount(self.slippage);
+        writer.row(|writer| {
+            writer.u64(self.client_order_id.0);
+            writer.u8(self.kind as u8);
+            writer.u8(self.liquidity_side as u8);
+            writer.i64(self.ts_event.0);
+            writer.u64(self.trade_id.0);
+            writer.i64(self.last_price.ticks());
+            writer.i64(self.last_quantity.lots());
+            writer.amount(self.fee);
+            writer.amount(self.slippage);
+        });
         // Left out where it says nothing, so that most reports stay short.
         if self.fee_currency == 0 && !self.has_extras() {
             return;

@@ -97,6 +97,9 @@ mod tests {
     fn a_number_takes_the_bytes_it_needs() {
         let length = |value| round_trip(|w| w.u64(value), |r| r.u64(), U64_BYTES_MAX).1;
         assert_eq!([0, 127, 128, (1 << 56) - 1, 1 << 56, u64::MAX].map(length), [1, 1, 2, 8, 9, 9]);
+        for bits in 1..=64_usize {
+            assert_eq!(length(u64::MAX >> (64 - bits)), bits.div_ceil(7).min(9), "{bits} bits");
+        }
         let length = |raw| {
             let amount = Amount::from_raw(raw);
             round_trip(|w| w.amount(amount), |r| r.amount(), AMOUNT_BYTES_MAX).1

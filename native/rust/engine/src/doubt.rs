@@ -10,12 +10,15 @@ impl Engine {
     /// Returns an order, also one that ended a while ago.
     #[must_use]
     pub fn order(&self, id: ClientOrderId) -> Option<&Order> {
-        self.orders.get(&id.0).or_else(|| self.ended.get(&id.0))
+        self.orders.find(&id.0)
     }
 
     /// Returns the executions of every order that is remembered.
     pub fn applied_trades(&self) -> impl Iterator<Item = TradeId> {
-        self.orders.values().chain(self.ended.values()).flat_map(|order| order.fills.trade_ids())
+        self.orders
+            .values()
+            .chain(self.orders.ended_values())
+            .flat_map(|order| order.fills.trade_ids())
     }
 
     pub(crate) fn lose_track(

@@ -83,10 +83,8 @@ pub struct OrderCounts {
 #[derive(Debug)]
 pub struct Engine {
     pub(crate) instruments: Vec<InstrumentState>,
-    /// Orders that have not ended.
+    /// Orders that have not ended, and the last ones that have, so that a late report finds its order.
     pub(crate) orders: OrderStore,
-    /// The last orders that have, so that a late report finds its order.
-    pub(crate) ended: OrderStore,
     pub(crate) ended_in_order: VecDeque<u64>,
     pub(crate) max_open_orders: usize,
     pub(crate) wallets: Wallets,
@@ -165,8 +163,7 @@ impl Engine {
         let first_id = ClientOrderId::compose(config.orders.id_epoch, 1)?;
         let mut engine = Self {
             instruments,
-            orders: OrderStore::with_capacity(config.max_open_orders),
-            ended: OrderStore::with_capacity(ENDED_ORDERS_KEPT),
+            orders: OrderStore::with_capacity(config.max_open_orders + ENDED_ORDERS_KEPT),
             ended_in_order: VecDeque::with_capacity(ENDED_ORDERS_KEPT),
             max_open_orders: config.max_open_orders,
             wallets,
@@ -356,7 +353,7 @@ impl Engine {
 
     /// Finds an order, also one that ended a while ago.
     pub(crate) fn order_mut(&mut self, id: ClientOrderId) -> Option<&mut Order> {
-        self.orders.get_mut(&id.0).or_else(|| self.ended.get_mut(&id.0))
+        self.orders.find_mut(&id.0)
     }
 
     pub(crate) fn emit(
@@ -391,7 +388,8 @@ impl Engine {
     }
 }
 
-fn unknown_instrument(id: InstrumentId) -> Error {
+#[cold]
+pub(crate) fn unknown_instrument(id: InstrumentId) -> Error {
     Error::new(
         Code::InstrumentUnknown,
         format!("instrument {} must be registered before use", id.0),

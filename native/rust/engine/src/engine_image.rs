@@ -63,7 +63,7 @@ persist_parts!(Engine {
         limits_due,
         capital_book,
     ],
-    parts: [instruments, orders, ended, wallets, gate, first_results, round_trips],
+    parts: [instruments, orders, wallets, gate, first_results, round_trips],
     given: [
         max_open_orders,
         position_mode,

@@ -1,12 +1,13 @@
 //! What one instrument adds to equity, exposure and margin, kept up to date in O(1) after a change of it.
 
 use crate::account_spec::PositionMode;
-use crate::engine::{Engine, InstrumentState};
+use crate::engine::{Engine, InstrumentState, unknown_instrument};
 use crate::exposure_totals::Part;
 use crate::position::Position;
-use crate::wallet::{CurrencyId, PositionSums};
+use crate::wallet::{CurrencyId, PositionSums, exchange};
 use holdfast_core::{
-    Amount, InstrumentId, MarginMode, MarginTable, OrderIntent, Price, Quantity, Result, Side,
+    Amount, AtPrice, InstrumentId, MarginMode, MarginTable, OrderIntent, Price, Quantity, Result,
+    Side,
 };
 use holdfast_risk::WorstCase;
 
@@ -29,6 +30,14 @@ impl PositionMode {
             _ => Leg::Long,
         }
     }
+}
+
+/// What an instrument could come to hold when its open orders fill.
+struct Reach {
+    /// Whether it is held long, and short, or could be.
+    sides: [bool; 2],
+    /// Most and least signed lots; when hedging nobody asks for them.
+    lots: Option<(i64, i64)>,
 }
 
 /// An instrument at its mark: exposures in the settlement currency, and its part of the wallet's sums.
@@ -130,21 +139,37 @@ impl InstrumentState {
         Ok(WorstCase { position, ..WorstCase::default() })
     }
 
-    fn valued(&self, mode: PositionMode, mark: Price) -> Result<Valued> {
-        let instrument = &self.instrument;
-        let long = instrument.exposure(mark, self.position.lots())?;
+    fn reach(&self, mode: PositionMode) -> Result<Reach> {
+        let case = &self.case;
+        if mode == PositionMode::Netting {
+            let (most, least) = (case.most()?, case.least()?);
+            return Ok(Reach { sides: [most > 0, least < 0], lots: Some((most, least)) });
+        }
+        let long = self.position.lots() > Quantity::ZERO || case.open_buy > 0;
+        let short = self.short.lots() != Quantity::ZERO || case.open_sell > 0;
+        Ok(Reach { sides: [long, short], lots: None })
+    }
+
+    #[inline]
+    fn valued(&self, mode: PositionMode, mark: Price, reach: &Reach) -> Result<Valued> {
+        let at = self.instrument.at(mark);
+        let long = at.exposure(self.position.lots())?;
         let short = if self.short.lots() == Quantity::ZERO {
             Amount::ZERO
         } else {
-            instrument.exposure(mark, self.short.lots())?
+            at.exposure(self.short.lots())?
         };
         let (net, gross) = (long.plus(short)?, long.magnitude()?.plus(short.magnitude()?)?);
-        let worst = instrument.settlement_notional(mark, self.worst_lots(mode)?)?;
-        let sums = match instrument.margin() {
+        let worst_lots = match reach.lots {
+            Some(lots) => self.case.worst_of(lots)?,
+            None => self.worst_lots(mode)?,
+        };
+        let worst = at.settlement_notional(worst_lots)?;
+        let sums = match self.instrument.margin() {
             None => PositionSums {
                 equity: net,
                 collateral: long.min(Amount::ZERO).plus(short.min(Amount::ZERO))?,
-                buys: self.cost_of_buys(mark)?,
+                buys: self.cost_of_buys(&at)?,
                 ..PositionSums::default()
             },
             Some(table) => self.margined(table, [long.magnitude()?, short.magnitude()?], worst)?,
@@ -153,11 +178,12 @@ impl InstrumentState {
     }
 
     /// Returns what all open buy orders would cost at the mark.
-    fn cost_of_buys(&self, mark: Price) -> Result<Amount> {
+    #[inline]
+    fn cost_of_buys(&self, at: &AtPrice<'_>) -> Result<Amount> {
         if self.case.open_buy == 0 {
             return Ok(Amount::ZERO);
         }
-        self.instrument.settlement_notional(mark, Quantity::from_lots(self.case.open_buy))
+        at.settlement_notional(Quantity::from_lots(self.case.open_buy))
     }
 
     fn margined(
@@ -201,39 +227,47 @@ impl Engine {
     /// Brings the sums over instruments up to date after a change of one of them, in O(1).
     pub(crate) fn refresh(&mut self, id: InstrumentId) -> Result<()> {
         let mode = self.position_mode;
-        self.note_held(id)?;
-        let state = self.state(id)?;
+        let state = self.instruments.get(id.index()).ok_or_else(|| unknown_instrument(id))?;
+        let reach = state.reach(mode)?;
+        let [long, short] = reach.sides;
+        self.held_sides.set(id, long, short);
         let Some((mark, _)) = state.mark else { return Ok(()) };
-        let valued = state.valued(mode, mark)?;
-        let (currency, old_sums) = (state.currency, state.sums);
-        let convert = |amount| -> Result<Amount> {
-            Ok(self.wallets.convert(currency, amount)?.unwrap_or(Amount::ZERO))
-        };
-        let new = [convert(valued.net)?, convert(valued.gross)?, convert(valued.worst)?];
-        let old_part = state.part;
-        let part = if self.watches_totals {
-            let (long, short) = state.one_sided(state.case, mark)?;
-            let (long, short) = (convert(long)?, convert(short)?);
-            let added = self.added_risk(id, long, short)?;
-            Part { long, short, worst: new[2], added, ..old_part }
-        } else {
-            old_part
-        };
-        let [old_net, old_gross, old_worst] = [state.net, state.gross, state.worst];
-        let [net, gross, worst] = new;
-        self.net_value = self.net_value.minus(old_net)?.plus(net)?;
-        self.gross_value = self.gross_value.minus(old_gross)?.plus(gross)?;
-        self.worst_exposure = self.worst_exposure.minus(old_worst)?.plus(worst)?;
-        if self.watches_totals {
-            self.totals_of_exposure.exchange(&old_part, &part)?;
+        let valued = state.valued(mode, mark, &reach)?;
+        let currency = state.currency;
+        let convert = |amount| self.told(currency, amount);
+        let net = convert(valued.net)?;
+        let gross = convert(valued.gross)?;
+        let worst = convert(valued.worst)?;
+        let part = if self.watches_totals { Some(self.part_of(id, (mark, worst))?) } else { None };
+        let Some(state) = self.instruments.get_mut(id.index()) else { return Ok(()) };
+        exchange(&mut self.net_value, state.net, net)?;
+        exchange(&mut self.gross_value, state.gross, gross)?;
+        exchange(&mut self.worst_exposure, state.worst, worst)?;
+        if let Some(part) = &part {
+            self.totals_of_exposure.exchange(&state.part, part)?;
         }
-        let wallet = self.wallets.get_mut(currency)?;
-        wallet.sums = wallet.sums.exchange(old_sums, valued.sums)?;
-        let state = self.state_mut(id)?;
+        self.wallets.get_mut(currency)?.sums.exchange(&state.sums, &valued.sums)?;
+        if let Some(part) = part {
+            state.part = part;
+        }
         state.value = valued.net;
-        state.part = part;
         (state.net, state.gross, state.worst, state.sums) = (net, gross, worst, valued.sums);
         Ok(())
+    }
+
+    /// Converts an amount into the account's currency; without a rate it counts as nothing.
+    #[inline]
+    fn told(&self, currency: CurrencyId, amount: Amount) -> Result<Amount> {
+        Ok(self.wallets.convert(currency, amount)?.unwrap_or(Amount::ZERO))
+    }
+
+    /// Returns what an instrument adds to the sums that the wider controls look at.
+    fn part_of(&self, id: InstrumentId, (mark, worst): (Price, Amount)) -> Result<Part> {
+        let state = self.state(id)?;
+        let (long, short) = state.one_sided(state.case, mark)?;
+        let (long, short) = (self.told(state.currency, long)?, self.told(state.currency, short)?);
+        let added = self.added_risk(id, long, short)?;
+        Ok(Part { long, short, worst, added, ..state.part })
     }
 
     /// Values anew every instrument that settles in a currency whose rate changed.

@@ -1,7 +1,7 @@
 //! Sums over instruments that the gate's wider controls look at, kept in O(1) a change of one instrument.
 
 use crate::engine::{Engine, InstrumentState};
-use crate::wallet::CurrencyId;
+use crate::wallet::{CurrencyId, exchange};
 use holdfast_core::{
     Amount, InstrumentId, InstrumentSpec, OrderIntent, Quantity, Result, Rounding, Side,
 };
@@ -30,13 +30,6 @@ pub struct Part {
     /// Place of its base currency, and its group from 1; 0 is none.
     pub(crate) asset: usize,
     pub(crate) group: usize,
-}
-
-fn exchange(sum: &mut Amount, old: Amount, new: Amount) -> Result<()> {
-    if old != new {
-        *sum = sum.minus(old)?.plus(new)?;
-    }
-    Ok(())
 }
 
 impl ExposureTotals {

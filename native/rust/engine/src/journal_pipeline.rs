@@ -165,7 +165,7 @@ impl Pipeline {
             return self.settle(chunk, |_| Ok(())).map(|_| ());
         }
         let mut queue = self.shared.queue.lock().map_err(panicked)?;
-        let empty = queue.empty.pop().unwrap_or_default();
+        let empty = queue.empty.pop().unwrap_or_else(StrippedRecords::of_groups);
         queue.full.push_back(std::mem::replace(chunk, empty));
         self.shared.waiting.store(queue.full.len(), Ordering::Release);
         if queue.is_asleep && queue.full.len() >= CHUNKS_TO_WAKE {

@@ -87,16 +87,16 @@ impl SegmentWriter {
     /// Chains records and gathers them; writes when they have become many, or too old for the policy.
     pub(crate) fn append(&mut self, records: &StrippedRecords) -> Result<()> {
         for record in records.records() {
-            self.chain.append(&mut self.gathered, record);
+            self.chain.append_kept(&mut self.gathered, record);
             let mut ts = [0_u8; 8];
-            ts.copy_from_slice(record.get(16..24).unwrap_or(&[0; 8]));
+            ts.copy_from_slice(record.content().get(16..24).unwrap_or(&[0; 8]));
             let ts = Timestamp(i64::from_le_bytes(ts));
             let (oldest, newest) = merged(self.progress.unsynced, ts);
             self.progress.unsynced = Some((oldest, newest));
             if self.options.policy.is_too_old(oldest, newest) {
                 self.write()?;
                 self.sync()?;
-            } else if self.gathered.len() >= WRITE_BYTES {
+            } else if self.gathered.len() - self.chain.provisional_bytes() >= WRITE_BYTES {
                 self.write()?;
             }
         }

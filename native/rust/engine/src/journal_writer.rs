@@ -96,7 +96,7 @@ impl JournalWriter {
         let progress = segments.progress();
         Self {
             policy,
-            chunk: StrippedRecords::default(),
+            chunk: StrippedRecords::of_groups(),
             next_sequence,
             progress,
             pipeline: Pipeline::new(segments, pipelined),

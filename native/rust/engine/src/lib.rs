@@ -38,6 +38,7 @@ mod fills;
 pub mod fuse_refusal;
 pub mod gate_inputs;
 pub mod gateway;
+mod id_hasher;
 pub mod idempotency;
 pub mod input;
 mod inspection;

@@ -1,52 +1,37 @@
-//! Orders in places that are allocated once: a slab with a free list, an index by id, and a chain in the order of the ids.
+//! Orders in places that are allocated once: a slab with a free list, an index by id, and a chain in the order of the ids for
+//! the orders that are open, and another for those that have ended.
 
+pub use crate::id_hasher::IdHasher;
 use holdfast_core::persist::{Persist, PersistParts, unfit};
 use holdfast_core::wire::Reader;
 use holdfast_core::{InstrumentId, Order, OrderIntent, Result};
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 
-/// Stands for "no slot" in the chain.
+/// Stands for "no slot" in a chain.
 const NONE: u32 = u32::MAX;
 /// No order was asked for yet: no id is so large.
 const NOTHING: (u64, u32) = (u64::MAX, NONE);
 
-/// The golden ratio of 64 bits.
-const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
-/// The bits of a hash by which a table tells keys of one place apart; the lowest bits say the place.
-const TAG: u64 = 0x7F << 57;
-
-/// Lays ids, which count up and come from nobody who could choose them, beside each other, so that few cache lines and
-/// pages are touched. Every other place stays empty: a table clears a removed entry at once where an empty one is near.
-#[derive(Debug, Default, Clone, Copy)]
-pub struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(self.0.rotate_left(8) ^ u64::from(*byte));
-        }
-    }
-
-    fn write_u64(&mut self, value: u64) {
-        // Epochs, which stand in the upper half of an id, begin at places of their own.
-        let epoch = (value >> 32).wrapping_mul(GOLDEN) >> 32;
-        self.0 = (value.wrapping_mul(GOLDEN) & TAG) | ((value ^ epoch) << 1 & !TAG);
-    }
-}
-
-/// A place of the slab. Orders are large, so that one is written into its place and left there, and copied once when it
-/// moves to another slab.
+/// A place of the slab. Orders are large, so that one is written into its place and stays there until it is forgotten.
 #[derive(Debug)]
 struct Slot {
     order: Option<Order>,
+    id: u64,
+    has_ended: bool,
     before: u32,
     after: u32,
 }
+
+/// The slots of one kind by rising id.
+#[derive(Debug, Clone, Copy)]
+struct Chain {
+    first: u32,
+    last: u32,
+    len: usize,
+}
+
+const EMPTY: Chain = Chain { first: NONE, last: NONE, len: 0 };
 
 /// Orders by id. Iteration goes by rising id, so that what depends on it is the same in every run.
 ///
@@ -59,14 +44,14 @@ pub struct OrderStore {
     index: HashMap<u64, u32, BuildHasherDefault<IdHasher>>,
     /// The order that was asked for last, and its place: one step asks for the same several times.
     recent: (u64, u32),
-    first: u32,
-    last: u32,
-    /// Reduce-only orders by instrument: where there is none, nobody needs to look for one.
+    open: Chain,
+    ended: Chain,
+    /// Open reduce-only orders by instrument: where there is none, nobody needs to look for one.
     reduce_only: Vec<usize>,
 }
 
 impl OrderStore {
-    /// Makes room for so many orders.
+    /// Makes room for so many orders, those that have ended among them.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         Self {
@@ -75,41 +60,59 @@ impl OrderStore {
             // Twice the room: then what removals leave behind is cleared in place and never by moving.
             index: HashMap::with_capacity_and_hasher(capacity * 2, BuildHasherDefault::default()),
             recent: NOTHING,
-            first: NONE,
-            last: NONE,
+            open: EMPTY,
+            ended: EMPTY,
             reduce_only: Vec::new(),
         }
     }
 
-    /// Returns how many orders there are.
+    /// Returns how many orders are open.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.index.len()
+    pub const fn len(&self) -> usize {
+        self.open.len
     }
 
-    /// Returns whether there is none.
+    /// Returns whether none is open.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.index.is_empty()
+    pub const fn is_empty(&self) -> bool {
+        self.open.len == 0
     }
 
-    /// Returns whether an order is here.
+    /// Returns whether an order is open.
     #[must_use]
     pub fn contains_key(&self, id: &u64) -> bool {
-        self.index.contains_key(id)
+        self.place(id).and_then(|place| self.slot(place)).is_some_and(|slot| !slot.has_ended)
     }
 
-    /// Returns an order.
+    /// Returns an open order.
     #[must_use]
     pub fn get(&self, id: &u64) -> Option<&Order> {
+        let slot = self.slot(self.place(id)?)?;
+        if slot.has_ended { None } else { slot.order.as_ref() }
+    }
+
+    /// Returns an open order to be changed.
+    pub fn get_mut(&mut self, id: &u64) -> Option<&mut Order> {
+        let slot = self.asked_for(id)?;
+        if slot.has_ended { None } else { slot.order.as_mut() }
+    }
+
+    /// Returns an order, also one that has ended.
+    #[must_use]
+    pub fn find(&self, id: &u64) -> Option<&Order> {
         self.slot(self.place(id)?)?.order.as_ref()
     }
 
-    /// Returns an order to be changed.
-    pub fn get_mut(&mut self, id: &u64) -> Option<&mut Order> {
-        let place = self.place(id)?;
-        self.recent = (*id, place);
-        self.slot_mut(place)?.order.as_mut()
+    /// Returns an order to be changed, also one that has ended.
+    pub fn find_mut(&mut self, id: &u64) -> Option<&mut Order> {
+        self.asked_for(id)?.order.as_mut()
+    }
+
+    /// Returns an order that has ended.
+    #[must_use]
+    pub fn ended(&self, id: &u64) -> Option<&Order> {
+        let slot = self.slot(self.place(id)?)?;
+        if slot.has_ended { slot.order.as_ref() } else { None }
     }
 
     #[inline]
@@ -118,95 +121,164 @@ impl OrderStore {
         if recent == *id { Some(place) } else { self.index.get(id).copied() }
     }
 
-    /// Adds an order; one that was here under the id is returned.
-    pub fn insert(&mut self, id: u64, order: Order) -> Option<Order> {
-        let replaced = self.remove(&id);
-        let place = self.occupy(id, &order.intent);
-        if let Some(slot) = self.slot_mut(place) {
-            slot.order = Some(order);
-        }
-        replaced
+    #[inline]
+    fn asked_for(&mut self, id: &u64) -> Option<&mut Slot> {
+        let place = self.place(id)?;
+        self.recent = (*id, place);
+        self.slot_mut(place)
     }
 
-    /// Takes an order out.
-    pub fn remove(&mut self, id: &u64) -> Option<Order> {
-        let place = self.vacate(id)?;
-        self.slot_mut(place)?.order.take()
+    /// Adds an open order; one that was here under its id is given up.
+    pub fn insert(&mut self, id: u64, order: Order) {
+        self.put(id, order, false);
     }
 
-    /// Gives an order up.
-    pub fn forget(&mut self, id: &u64) {
-        if let Some(place) = self.vacate(id)
-            && let Some(slot) = self.slot_mut(place)
+    fn put(&mut self, id: u64, order: Order, ended: bool) {
+        // Ids rise, so that hardly any can be here already.
+        if [self.open, self.ended]
+            .iter()
+            .any(|chain| self.id_at(chain.last).is_some_and(|last| last >= id))
         {
-            slot.order = None;
+            self.forget(&id);
         }
-    }
-
-    /// Moves an order to another store, in which none has its id.
-    pub fn transfer(&mut self, id: &u64, into: &mut Self) {
-        let Some(order) = self.get(id) else { return };
-        let target = into.occupy(*id, &order.intent);
-        let Some(place) = self.vacate(id) else { return };
-        if let (Some(from), Some(to)) = (self.slot_mut(place), into.slot_mut(target)) {
-            to.order = from.order.take();
+        if !ended {
+            self.count_reduce_only(&order.intent, 1);
         }
-    }
-
-    /// Makes an empty place for an order of this id.
-    fn occupy(&mut self, id: u64, intent: &OrderIntent) -> u32 {
-        if intent.reduce_only {
-            let index = intent.instrument.index();
-            if index >= self.reduce_only.len() {
-                self.reduce_only.resize(index + 1, 0);
-            }
-            if let Some(count) = self.reduce_only.get_mut(index) {
-                *count += 1;
-            }
-        }
-        // Ids rise, so that the place is nearly always the end.
-        let mut before = self.last;
-        while let Some(slot) = self.slot(before)
-            && slot.order.as_ref().is_some_and(|order| order.intent.client_order_id.0 > id)
-        {
-            before = slot.before;
-        }
-        let after = self.slot(before).map_or(self.first, |slot| slot.after);
         let place = self.free.pop().unwrap_or(self.slots.len() as u32);
         match self.slot_mut(place) {
-            Some(slot) => (slot.before, slot.after) = (before, after),
-            None => self.slots.push(Slot { order: None, before, after }),
+            Some(slot) => {
+                slot.order = Some(order);
+                slot.id = id;
+            }
+            None => {
+                let order = Some(order);
+                self.slots.push(Slot { order, id, has_ended: false, before: NONE, after: NONE });
+            }
         }
-        self.link(before, after, (place, place));
         self.index.insert(id, place);
-        place
+        self.chain(place, ended);
     }
 
-    /// Takes the place of an order out of the index and the chain; the order itself still stands there.
-    fn vacate(&mut self, id: &u64) -> Option<u32> {
-        let place = self.index.remove(id)?;
-        self.recent = NOTHING;
-        let slot = self.slot(place)?;
-        let (before, after) = (slot.before, slot.after);
-        let reduces = slot.order.as_ref().map(|order| &order.intent).filter(|it| it.reduce_only);
-        let instrument = reduces.map(|intent| intent.instrument.index());
-        self.free.push(place);
-        self.link(before, after, (after, before));
-        if let Some(count) = instrument.and_then(|index| self.reduce_only.get_mut(index)) {
-            *count -= 1;
+    /// Puts an open order to those that have ended; returns whether it was open.
+    pub fn retire(&mut self, id: &u64) -> bool {
+        self.turn(id, true)
+    }
+
+    /// Puts an order that has ended to the open ones; returns whether it had ended.
+    pub fn revive(&mut self, id: &u64) -> bool {
+        self.turn(id, false)
+    }
+
+    /// Gives an order up that has ended.
+    pub fn forget_ended(&mut self, id: &u64) {
+        if self.ended(id).is_some() {
+            self.forget(id);
         }
-        Some(place)
     }
 
-    /// Returns how many reduce-only orders an instrument has.
+    fn forget(&mut self, id: &u64) {
+        let Some(place) = self.index.remove(id) else { return };
+        self.recent = NOTHING;
+        self.unchain(place);
+        let given_up = self.slot_mut(place).and_then(|slot| {
+            let order = slot.order.as_ref().map(|order| order.intent);
+            slot.order = None;
+            order.filter(|_| !slot.has_ended)
+        });
+        if let Some(intent) = given_up {
+            self.count_reduce_only(&intent, -1);
+        }
+        self.free.push(place);
+    }
+
+    /// Moves an order from one chain to the other.
+    fn turn(&mut self, id: &u64, ends: bool) -> bool {
+        let Some(place) = self.place(id) else { return false };
+        let Some(slot) = self.slot(place).filter(|slot| slot.has_ended != ends) else {
+            return false;
+        };
+        if let Some(intent) = slot.order.as_ref().map(|order| &order.intent)
+            && intent.reduce_only
+        {
+            let intent = *intent;
+            self.count_reduce_only(&intent, if ends { -1 } else { 1 });
+        }
+        self.unchain(place);
+        self.chain(place, ends);
+        true
+    }
+
+    fn count_reduce_only(&mut self, intent: &OrderIntent, change: isize) {
+        if !intent.reduce_only {
+            return;
+        }
+        let index = intent.instrument.index();
+        if index >= self.reduce_only.len() {
+            self.reduce_only.resize(index + 1, 0);
+        }
+        if let Some(count) = self.reduce_only.get_mut(index) {
+            *count = count.saturating_add_signed(change);
+        }
+    }
+
+    const fn of_kind(&mut self, ended: bool) -> &mut Chain {
+        if ended { &mut self.ended } else { &mut self.open }
+    }
+
+    /// Puts a slot into a chain.
+    fn chain(&mut self, place: u32, ended: bool) {
+        let Some(id) = self.id_at(place) else { return };
+        let chain = *self.of_kind(ended);
+        // Ids rise, so that the place is nearly always the end.
+        let (mut before, mut after) = (chain.last, NONE);
+        while let Some(slot) = self.slot(before).filter(|slot| slot.id > id) {
+            (before, after) = (slot.before, before);
+        }
+        if let Some(slot) = self.slot_mut(place) {
+            (slot.has_ended, slot.before, slot.after) = (ended, before, after);
+        }
+        self.of_kind(ended).len += 1;
+        self.link(ended, (before, after), (place, place));
+    }
+
+    /// Takes a slot out of its chain; the order itself still stands there.
+    fn unchain(&mut self, place: u32) {
+        let Some(slot) = self.slot(place) else { return };
+        let (ended, before, after) = (slot.has_ended, slot.before, slot.after);
+        self.of_kind(ended).len -= 1;
+        self.link(ended, (before, after), (after, before));
+    }
+
+    /// Makes the neighbours of a place point at `forward` and `backward`.
+    fn link(&mut self, ended: bool, (before, after): (u32, u32), (forward, backward): (u32, u32)) {
+        match self.slot_mut(before) {
+            Some(slot) => slot.after = forward,
+            None => self.of_kind(ended).first = forward,
+        }
+        match self.slot_mut(after) {
+            Some(slot) => slot.before = backward,
+            None => self.of_kind(ended).last = backward,
+        }
+    }
+
+    /// Returns how many open reduce-only orders an instrument has.
     #[must_use]
     pub fn reduce_only_on(&self, instrument: InstrumentId) -> usize {
         self.reduce_only.get(instrument.index()).copied().unwrap_or(0)
     }
 
-    /// Returns the orders by rising id.
+    /// Returns the open orders by rising id.
     pub fn values(&self) -> impl Iterator<Item = &Order> {
-        let mut next = self.first;
+        self.along(self.open)
+    }
+
+    /// Returns the orders that have ended by rising id.
+    pub fn ended_values(&self) -> impl Iterator<Item = &Order> {
+        self.along(self.ended)
+    }
+
+    fn along(&self, chain: Chain) -> impl Iterator<Item = &Order> {
+        let mut next = chain.first;
         std::iter::from_fn(move || {
             let slot = self.slot(next)?;
             next = slot.after;
@@ -214,189 +286,50 @@ impl OrderStore {
         })
     }
 
-    /// Makes the neighbours of a place point at `forward` and `backward`.
-    fn link(&mut self, before: u32, after: u32, (forward, backward): (u32, u32)) {
-        match self.slot_mut(before) {
-            Some(slot) => slot.after = forward,
-            None => self.first = forward,
-        }
-        match self.slot_mut(after) {
-            Some(slot) => slot.before = backward,
-            None => self.last = backward,
-        }
+    #[inline]
+    fn id_at(&self, place: u32) -> Option<u64> {
+        self.slot(place).map(|slot| slot.id)
     }
 
+    #[inline]
     fn slot(&self, place: u32) -> Option<&Slot> {
         self.slots.get(place as usize)
     }
 
+    #[inline]
     fn slot_mut(&mut self, place: u32) -> Option<&mut Slot> {
         self.slots.get_mut(place as usize)
     }
 }
 
-/// The orders by rising id; in which places they lie decides nothing.
+/// The open orders by rising id, and those that have ended; in which places they lie decides nothing.
 impl PersistParts for OrderStore {
     fn save_parts(&self, out: &mut Vec<u8>) {
-        self.len().save(out);
-        self.values().for_each(|order| order.save(out));
+        for chain in [self.open, self.ended] {
+            chain.len.save(out);
+            self.along(chain).for_each(|order| order.save(out));
+        }
     }
 
     fn load_parts(&mut self, reader: &mut Reader<'_>) -> Result<()> {
-        if !self.is_empty() {
+        if !self.index.is_empty() {
             *self = Self::with_capacity(self.slots.capacity());
         }
-        let mut last = None;
-        for _ in 0..usize::load(reader)? {
-            let order = Order::load(reader)?;
-            let id = order.intent.client_order_id.0;
-            if last.is_some_and(|last| last >= id) {
-                return Err(unfit("orders must stand by rising id"));
+        for ended in [false, true] {
+            let mut last = None;
+            for _ in 0..usize::load(reader)? {
+                let order = Order::load(reader)?;
+                let id = order.intent.client_order_id.0;
+                if last.is_some_and(|last| last >= id) || self.index.contains_key(&id) {
+                    return Err(unfit("orders must stand by rising id, and each once"));
+                }
+                last = Some(id);
+                self.put(id, order, ended);
             }
-            last = Some(id);
-            self.insert(id, order);
         }
         Ok(())
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use holdfast_core::{ClientOrderId, Quantity, Side};
-    use proptest::prelude::*;
-    use std::collections::BTreeMap;
-
-    fn order(id: u64, lots: i64) -> Order {
-        Order::new(OrderIntent {
-            client_order_id: ClientOrderId(id),
-            reduce_only: lots % 2 == 0,
-            ..OrderIntent::market(
-                InstrumentId(lots as u32 % 3),
-                Side::Buy,
-                Quantity::from_lots(lots),
-            )
-        })
-    }
-
-    fn loaded(ids: &[u64]) -> Result<OrderStore> {
-        let mut bytes = Vec::new();
-        ids.len().save(&mut bytes);
-        ids.iter().for_each(|id| order(*id, 1).save(&mut bytes));
-        let mut store = OrderStore::with_capacity(4);
-        store.load_parts(&mut Reader::new(&bytes)).map(|()| store)
-    }
-
-    #[test]
-    fn an_image_in_which_ids_do_not_rise_is_refused() {
-        assert_eq!(loaded(&[3, 4, 9]).unwrap().len(), 3);
-        for ids in [[3, 3, 4], [3, 4, 4], [4, 3, 5], [3, 5, 4]] {
-            assert!(loaded(&ids).is_err(), "{ids:?}");
-        }
-    }
-
-    #[test]
-    fn ids_that_count_up_lie_beside_each_other_with_room_between() {
-        let place = |id: u64| {
-            let mut hasher = IdHasher::default();
-            hasher.write_u64(id);
-            hasher.finish() % (1 << 14)
-        };
-        for epoch in [0_u64, 1, 7] {
-            let places: Vec<u64> = (1..=4_096).map(|number| place(epoch << 32 | number)).collect();
-            assert!(places.iter().all(|place| place % 2 == 0));
-            let mut apart = places.clone();
-            apart.sort_unstable();
-            apart.dedup();
-            assert_eq!(apart.len(), places.len());
-            let near = places.windows(2).filter(|pair| pair[0].abs_diff(pair[1]) <= 64).count();
-            assert!(near > 3_900, "{near}");
-        }
-        assert_ne!(place(1), place(1 << 32 | 1));
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(1_000))]
-
-        #[test]
-        fn nat_02_equals_a_sorted_map_for_any_use(
-            steps in prop::collection::vec((0_u64..40, any::<bool>()), 1..200),
-        ) {
-            let (mut store, mut model) = (OrderStore::with_capacity(4), BTreeMap::new());
-            for (step, (id, adds)) in steps.into_iter().enumerate() {
-                let lots = step as i64 + 1;
-                if adds {
-                    let replaced = store.insert(id, order(id, lots)).map(|order| order.quantity.lots());
-                    prop_assert_eq!(replaced, model.insert(id, lots));
-                } else {
-                    prop_assert_eq!(store.remove(&id).map(|order| order.quantity.lots()), model.remove(&id));
-                }
-                prop_assert_eq!(store.get(&id).map(|order| order.quantity.lots()), model.get(&id).copied());
-                prop_assert_eq!(store.contains_key(&id), model.contains_key(&id));
-                prop_assert_eq!((store.len(), store.is_empty()), (model.len(), model.is_empty()));
-                let seen: Vec<(u64, i64)> = store.values()
-                    .map(|order| (order.intent.client_order_id.0, order.quantity.lots())).collect();
-                for instrument in 0..3 {
-                    let count = model.values().filter(|lots| **lots as u32 % 3 == instrument && **lots % 2 == 0).count();
-                    prop_assert_eq!(store.reduce_only_on(InstrumentId(instrument)), count);
-                }
-                prop_assert_eq!(seen, model.iter().map(|(id, lots)| (*id, *lots)).collect::<Vec<_>>());
-            }
-        }
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(1_000))]
-
-        #[test]
-        fn nat_02_orders_move_between_two_stores_as_between_two_sorted_maps(
-            steps in prop::collection::vec((0_u64..20, 0_u8..4), 1..200),
-        ) {
-            let (mut open, mut ended) = (OrderStore::with_capacity(4), OrderStore::with_capacity(4));
-            let mut models = [BTreeMap::new(), BTreeMap::new()];
-            for (step, (id, action)) in steps.into_iter().enumerate() {
-                let lots = step as i64 + 1;
-                match action {
-                    0 if !models[1].contains_key(&id) => {
-                        open.insert(id, order(id, lots));
-                        models[0].insert(id, lots);
-                    }
-                    1 | 2 if models[0].contains_key(&id) => {
-                        open.transfer(&id, &mut ended);
-                        let moved = models[0].remove(&id).unwrap();
-                        models[1].insert(id, moved);
-                    }
-                    _ => {
-                        ended.forget(&id);
-                        models[1].remove(&id);
-                    }
-                }
-                for (store, model) in [(&mut open, &models[0]), (&mut ended, &models[1])] {
-                    let found = store.get_mut(&id).map(|order| order.quantity.lots());
-                    prop_assert_eq!(found, model.get(&id).copied());
-                    prop_assert_eq!(store.get(&id).map(|order| order.quantity.lots()), found);
-                    let seen: Vec<(u64, i64)> = store.values()
-                        .map(|order| (order.intent.client_order_id.0, order.quantity.lots())).collect();
-                    prop_assert_eq!(seen, model.iter().map(|(id, lots)| (*id, *lots)).collect::<Vec<_>>());
-                    for instrument in 0..3 {
-                        let count = model.values().filter(|lots| **lots as u32 % 3 == instrument && **lots % 2 == 0).count();
-                        prop_assert_eq!(store.reduce_only_on(InstrumentId(instrument)), count);
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn nat_02_places_are_used_again() {
-        let mut store = OrderStore::with_capacity(2);
-        for id in 1..1_000 {
-            store.insert(id, order(id, 1));
-            if let Some(order) = store.get_mut(&id) {
-                order.quantity = Quantity::from_lots(5);
-            }
-            assert_eq!(store.remove(&id).map(|order| order.quantity.lots()), Some(5));
-        }
-        assert_eq!((store.slots.len(), store.free.len()), (1, 1));
-    }
-}
+mod tests;

@@ -92,23 +92,25 @@ impl Encode for OrderChanged {
     }
 
     fn encode(&self, writer: &mut Writer<'_>) {
-        writer.u64(self.client_order_id.0);
-        writer.u64(self.parent.0);
-        writer.u32(self.instrument.0);
-        for byte in [self.base, self.overlays, self.event, u8::from(self.alarm)] {
-            writer.u8(byte);
-        }
-        for byte in [self.side, self.order_type, self.role, self.time_in_force] {
-            writer.u8(byte);
-        }
-        writer.i64(self.quantity.lots());
-        writer.i64(self.cum_quantity.lots());
-        writer.amount(Amount::from_raw(self.filled_tick_lots));
-        writer.amount(self.fees);
-        writer.i64(self.limit_ticks);
-        writer.i64(self.trigger_ticks);
-        writer.i64(self.stop_loss_ticks);
-        writer.i64(self.take_profit_ticks);
+        writer.row(|writer| {
+            writer.u64(self.client_order_id.0);
+            writer.u64(self.parent.0);
+            writer.u32(self.instrument.0);
+            for byte in [self.base, self.overlays, self.event, u8::from(self.alarm)] {
+                writer.u8(byte);
+            }
+            for byte in [self.side, self.order_type, self.role, self.time_in_force] {
+                writer.u8(byte);
+            }
+            writer.i64(self.quantity.lots());
+            writer.i64(self.cum_quantity.lots());
+            writer.amount(Amount::from_raw(self.filled_tick_lots));
+            writer.amount(self.fees);
+            writer.i64(self.limit_ticks);
+            writer.i64(self.trigger_ticks);
+            writer.i64(self.stop_loss_ticks);
+            writer.i64(self.take_profit_ticks);
+        });
     }
 }
 
@@ -149,12 +151,14 @@ impl Encode for PositionChanged {
     }
 
     fn encode(&self, writer: &mut Writer<'_>) {
-        writer.u32(self.instrument.0);
-        writer.u64(self.client_order_id.0);
-        writer.i64(self.lots.lots());
-        for amount in [self.open_cost, self.realized_by_fill, self.realized, self.cash] {
-            writer.amount(amount);
-        }
+        writer.row(|writer| {
+            writer.u32(self.instrument.0);
+            writer.u64(self.client_order_id.0);
+            writer.i64(self.lots.lots());
+            for amount in [self.open_cost, self.realized_by_fill, self.realized, self.cash] {
+                writer.amount(amount);
+            }
+        });
     }
 }
 

@@ -1,6 +1,5 @@
 //! What the whole portfolio says to an order: the engine keeps what is held and what was not measured yet, the gate judges.
 
-use crate::account_spec::PositionMode;
 use crate::engine::Engine;
 use crate::exposure_totals::Part;
 use crate::sink::Sink;
@@ -26,22 +25,6 @@ impl Engine {
         self.emit(RecordKind::RiskMeasured, measured, sink)?;
         self.gate.take_measured(measured);
         self.add_risk_anew()
-    }
-
-    /// Notes on which sides an instrument is held, or could be when its open orders fill.
-    pub(crate) fn note_held(&mut self, id: InstrumentId) -> Result<()> {
-        let mode = self.position_mode;
-        let state = self.state(id)?;
-        let case = state.case;
-        let (long, short) = match mode {
-            PositionMode::Netting => (case.most()? > 0, case.least()? < 0),
-            PositionMode::Hedging => (
-                state.position.lots() > Quantity::ZERO || case.open_buy > 0,
-                state.short.lots() != Quantity::ZERO || case.open_sell > 0,
-            ),
-        };
-        self.held_sides.set(id, long, short);
-        Ok(())
     }
 
     /// Returns what an instrument adds to VaR and CVaR beyond what was measured.

@@ -53,7 +53,7 @@ impl Position {
         if lots == self.pool_lots {
             return Ok(self.pool_cost);
         }
-        if self.pool_lots == 0 {
+        if lots == 0 || self.pool_lots == 0 {
             return Ok(Amount::ZERO);
         }
         self.pool_cost.times_ratio(i128::from(lots), i128::from(self.pool_lots), Rounding::HalfEven)

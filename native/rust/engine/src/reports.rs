@@ -206,23 +206,26 @@ impl Engine {
             && self.oldest_is_settled()
             && let Some(oldest) = self.ended_in_order.pop_front()
         {
-            self.ended.forget(&oldest);
+            self.orders.forget_ended(&oldest);
         }
         self.ended_in_order.push_back(id.0);
-        self.orders.transfer(&id.0, &mut self.ended);
+        self.orders.retire(&id.0);
         Ok(released)
     }
 
     /// Returns whether the oldest of the ended orders waits for no fill and may be forgotten.
     fn oldest_is_settled(&self) -> bool {
-        let oldest = self.ended_in_order.front().and_then(|id| self.ended.get(id));
+        let oldest = self.ended_in_order.front().and_then(|id| self.orders.ended(id));
         oldest.is_none_or(|order| order.reserved == Quantity::ZERO)
     }
 
     /// Takes an order back that the venue proved to live after its end: what can still fill is reserved again, and may
     /// be past a limit, since it is there whether the gate likes it or not.
     fn revive(&mut self, id: ClientOrderId) -> Result<()> {
-        let Some(mut order) = self.ended.remove(&id.0) else { return Ok(()) };
+        if !self.orders.revive(&id.0) {
+            return Ok(());
+        }
+        let Some(order) = self.orders.get_mut(&id.0) else { return Ok(()) };
         self.ended_in_order.retain(|ended| *ended != id.0);
         let intent = order.intent;
         if let Some(pairing) = order.pairing.as_mut() {
@@ -233,7 +236,6 @@ impl Engine {
         if lots.lots() > 0 {
             order.reserved = worst;
         }
-        self.orders.insert(id.0, order);
         if lots.lots() > 0 { self.reserve(&intent, lots) } else { Ok(()) }
     }
 

@@ -120,20 +120,22 @@ impl Encode for TradeClosed<'_> {
 
     fn encode(&self, writer: &mut Writer<'_>) {
         let trip = &self.trip;
-        writer.u32(self.instrument.0);
-        writer.u64(trip.trade_id);
-        writer.u64(self.client_order_id.0);
-        writer.u64(trip.opened_by.0);
-        writer.u8(u8::from(trip.is_short));
-        writer.u8(self.role as u8);
-        writer.i64(trip.ts_opened.0);
-        writer.i64(trip.most_lots);
-        for raw in [trip.exit_lots, trip.entry_tick_lots, trip.exit_tick_lots] {
-            writer.amount(Amount::from_raw(raw));
-        }
-        writer.amount(self.pnl);
-        writer.amount(trip.fees);
-        writer.u16(trip.other_fees.len() as u16);
+        writer.row(|writer| {
+            writer.u32(self.instrument.0);
+            writer.u64(trip.trade_id);
+            writer.u64(self.client_order_id.0);
+            writer.u64(trip.opened_by.0);
+            writer.u8(u8::from(trip.is_short));
+            writer.u8(self.role as u8);
+            writer.i64(trip.ts_opened.0);
+            writer.i64(trip.most_lots);
+            for raw in [trip.exit_lots, trip.entry_tick_lots, trip.exit_tick_lots] {
+                writer.amount(Amount::from_raw(raw));
+            }
+            writer.amount(self.pnl);
+            writer.amount(trip.fees);
+            writer.u16(trip.other_fees.len() as u16);
+        });
         for other in &trip.other_fees {
             writer.u16(other.currency.0);
             writer.amount(other.fee);

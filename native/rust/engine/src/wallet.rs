@@ -28,23 +28,28 @@ pub struct PositionSums {
 }
 
 impl PositionSums {
-    /// Returns the sums with one instrument's part exchanged.
+    /// Exchanges one instrument's part.
     ///
     /// # Errors
     /// `AMOUNT_OVERFLOW`.
-    pub fn exchange(self, old: Self, new: Self) -> Result<Self> {
-        let swap = |sum: Amount, old: Amount, new: Amount| {
-            if old == new { Ok(sum) } else { sum.minus(old)?.plus(new) }
-        };
-        Ok(Self {
-            equity: swap(self.equity, old.equity, new.equity)?,
-            collateral: swap(self.collateral, old.collateral, new.collateral)?,
-            initial: swap(self.initial, old.initial, new.initial)?,
-            isolated: swap(self.isolated, old.isolated, new.isolated)?,
-            maintenance: swap(self.maintenance, old.maintenance, new.maintenance)?,
-            buys: swap(self.buys, old.buys, new.buys)?,
-        })
+    #[inline]
+    pub fn exchange(&mut self, old: &Self, new: &Self) -> Result<()> {
+        exchange(&mut self.equity, old.equity, new.equity)?;
+        exchange(&mut self.collateral, old.collateral, new.collateral)?;
+        exchange(&mut self.initial, old.initial, new.initial)?;
+        exchange(&mut self.isolated, old.isolated, new.isolated)?;
+        exchange(&mut self.maintenance, old.maintenance, new.maintenance)?;
+        exchange(&mut self.buys, old.buys, new.buys)
     }
+}
+
+/// Exchanges one part of a sum; most parts are what they were.
+#[inline]
+pub(crate) fn exchange(sum: &mut Amount, old: Amount, new: Amount) -> Result<()> {
+    if old != new {
+        *sum = sum.minus(old)?.plus(new)?;
+    }
+    Ok(())
 }
 
 /// Money in one currency.

@@ -33,6 +33,9 @@ fn payload(sequence: u64, length: usize) -> Vec<u8> {
 
 fn groups(lengths: &[usize], size: usize) -> Groups {
     let mut writer = GroupWriter::behind(Chain::default(), None);
+    // The journal's own way, in which a record has its checksum before it is known whether it is the last of its group.
+    let (mut at_once, mut kept_bytes) = (GroupWriter::behind(Chain::default(), None), Vec::new());
+    let mut kept = StrippedRecords::of_groups();
     let mut groups = Groups::default();
     let (mut first, mut starts) = (0, Vec::new());
     for (sequence, length) in (0_u64..).zip(lengths) {
@@ -42,7 +45,13 @@ fn groups(lengths: &[usize], size: usize) -> Groups {
             .push(RecordKind::Bar, sequence, Timestamp(sequence as i64), content.as_slice())
             .unwrap();
         let before = groups.bytes.len();
-        writer.append(&mut groups.bytes, record.bytes());
+        writer.append(&mut groups.bytes, record.first());
+        let (kind, ts) = (RecordKind::Bar, Timestamp(sequence as i64));
+        kept.push(kind, sequence, ts, content.as_slice()).unwrap();
+        kept.records().for_each(|record| at_once.append_kept(&mut kept_bytes, record));
+        kept.clear();
+        assert_eq!(kept_bytes.len() - at_once.provisional_bytes(), groups.bytes.len());
+        assert_eq!(at_once.next_sequence(), writer.next_sequence());
         if starts.len() as u64 == first {
             starts.push((before, first));
         } else {
@@ -50,12 +59,16 @@ fn groups(lengths: &[usize], size: usize) -> Groups {
         }
         if (sequence + 1).is_multiple_of(size as u64) {
             writer.seal(&mut groups.bytes);
+            at_once.seal(&mut kept_bytes);
+            assert_eq!(at_once.provisional_bytes(), 0);
         }
         if writer.sealed().next_sequence == sequence + 1 {
             first = sequence + 1;
         }
     }
     writer.seal(&mut groups.bytes);
+    at_once.seal(&mut kept_bytes);
+    assert_eq!((&kept_bytes, at_once.sealed()), (&groups.bytes, writer.sealed()));
     groups.chain = *writer.sealed();
     let ends = starts.iter().skip(1).map(|start| start.0).chain([groups.bytes.len()]);
     groups.places =

@@ -30,8 +30,17 @@ impl WorstCase {
     ///
     /// # Errors
     /// `QTY_OUT_OF_RANGE`.
+    #[inline]
     pub fn lots(self) -> Result<Quantity> {
-        let (most, least) = (self.most()?, self.least()?);
+        self.worst_of((self.most()?, self.least()?))
+    }
+
+    /// As `lots`, where `most` and `least` are known.
+    ///
+    /// # Errors
+    /// `QTY_OUT_OF_RANGE`.
+    #[inline]
+    pub fn worst_of(self, (most, least): (i64, i64)) -> Result<Quantity> {
         let worst = most
             .max(least.checked_neg().ok_or_else(out_of_range)?)
             .max(self.position.checked_abs().ok_or_else(out_of_range)?);
@@ -42,6 +51,7 @@ impl WorstCase {
     ///
     /// # Errors
     /// `QTY_OUT_OF_RANGE`.
+    #[inline]
     pub fn most(self) -> Result<i64> {
         let clipped = self.reduce_buy.min(self.position.saturating_neg().max(0));
         let add = |value: i64, lots: i64| value.checked_add(lots).ok_or_else(out_of_range);
@@ -52,6 +62,7 @@ impl WorstCase {
     ///
     /// # Errors
     /// `QTY_OUT_OF_RANGE`.
+    #[inline]
     pub fn least(self) -> Result<i64> {
         let clipped = self.reduce_sell.min(self.position.max(0));
         (self.position - clipped).checked_sub(self.open_sell).ok_or_else(out_of_range)

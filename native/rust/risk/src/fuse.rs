@@ -321,7 +321,12 @@ impl Fuse {
     }
 
     /// The venue has said something about an order: it is no longer unanswered.
+    #[inline]
     pub fn answered(&mut self, id: ClientOrderId) {
+        // Nothing is kept of them while there is no ceiling on them, and no hash is needed to find nothing.
+        if self.unanswered.is_empty() {
+            return;
+        }
         if let Some(notional) = self.unanswered.remove(&id.0) {
             self.unanswered_sum = self.unanswered_sum.saturating_sub(notional);
         }

@@ -45,20 +45,22 @@ impl Verdict {
         }
         writer.u8(self.spoken().count_ones() as u8);
         let mut age_before = 0;
-        for check in self.checks() {
-            let limited = if check.limit.is_some() { LIMITED } else { 0 };
-            let aged = if check.age_ns == age_before { 0 } else { AGED };
-            writer.u8(check.control as u8 | limited | aged);
-            if let Some(limit) = check.limit {
-                writer.amount(Amount::from_raw(limit));
+        writer.row(|writer| {
+            for check in self.checks() {
+                let limited = if check.limit.is_some() { LIMITED } else { 0 };
+                let aged = if check.age_ns == age_before { 0 } else { AGED };
+                writer.u8(check.control as u8 | limited | aged);
+                if let Some(limit) = check.limit {
+                    writer.amount(Amount::from_raw(limit));
+                }
+                writer.amount(Amount::from_raw(check.observed));
+                if check.age_ns != age_before {
+                    age_before = check.age_ns;
+                    // An age that is not known is the largest number; it is written as none.
+                    writer.optional_i64((check.age_ns != i64::MAX).then_some(check.age_ns));
+                }
             }
-            writer.amount(Amount::from_raw(check.observed));
-            if check.age_ns != age_before {
-                age_before = check.age_ns;
-                // An age that is not known is the largest number; it is written as none.
-                writer.optional_i64((check.age_ns != i64::MAX).then_some(check.age_ns));
-            }
-        }
+        });
         writer.optional_i64(self.suggested.map(Quantity::lots));
         writer.u64(self.limits_mark);
     }

@@ -199,20 +199,22 @@ impl Encode for OrderIntent {
 
     fn encode(&self, writer: &mut Writer<'_>) {
         let has_terms = self.terms != OrderTerms::default();
-        writer.u64(self.client_order_id.0);
-        writer.u64(self.parent.0);
-        writer.u32(self.instrument.0);
-        writer.u8(self.side as u8);
-        writer.u8(self.order_type as u8);
-        writer.u8(self.time_in_force as u8);
-        writer.u8(self.role as u8
-            | if self.reduce_only { REDUCE_ONLY } else { 0 }
-            | if has_terms { HAS_TERMS } else { 0 });
-        writer.i64(self.quantity.lots());
-        for price in [self.limit_price, self.trigger_price, self.stop_loss, self.take_profit] {
-            writer.optional_i64(price.map(Price::ticks));
-        }
-        writer.i64(self.ts_intent.0);
+        writer.row(|writer| {
+            writer.u64(self.client_order_id.0);
+            writer.u64(self.parent.0);
+            writer.u32(self.instrument.0);
+            writer.u8(self.side as u8);
+            writer.u8(self.order_type as u8);
+            writer.u8(self.time_in_force as u8);
+            writer.u8(self.role as u8
+                | if self.reduce_only { REDUCE_ONLY } else { 0 }
+                | if has_terms { HAS_TERMS } else { 0 });
+            writer.i64(self.quantity.lots());
+            for price in [self.limit_price, self.trigger_price, self.stop_loss, self.take_profit] {
+                writer.optional_i64(price.map(Price::ticks));
+            }
+            writer.i64(self.ts_intent.0);
+        });
         if has_terms {
             self.terms.encode(writer);
         }

@@ -129,9 +129,9 @@ impl Sink for MemoryJournal {
             self.group.extend_from_slice(record);
             self.chain = Chain { head, next_sequence: self.chain.next_sequence + 1 };
         } else {
-            self.chain.append_stripped(&mut self.group, self.record.bytes());
+            self.chain.append_stripped(&mut self.group, self.record.first());
         }
-        let payload = self.record.bytes().get(HEADER_BYTES..).unwrap_or_default();
+        let payload = self.record.first().get(HEADER_BYTES..).unwrap_or_default();
         self.promises.extend(Promise::read(kind, payload)?);
         Ok(())
     }
@@ -141,7 +141,7 @@ impl MemoryJournal {
     /// Returns the head of the chain with the record, and where it stands in the journal of the run before, when it stands
     /// there behind the same head with the same content.
     fn known_record(&self) -> Option<([u8; 32], Range<usize>)> {
-        let (start, content) = (self.bytes.len() + self.group.len(), self.record.bytes());
+        let (start, content) = (self.bytes.len() + self.group.len(), self.record.first());
         let before = self.known.get(start.checked_sub(TRAILER_BYTES)?..start)?;
         let trailer = start + content.len();
         let is_known = before.starts_with(&self.chain.head)
