@@ -3,9 +3,14 @@
 use crate::code::{Category, Code};
 
 /// A failure with its stable code, a message for people and the values the message names.
+///
+/// It is one pointer, so that what can fail costs next to nothing where it does not: a result of nothing fits a register.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct Error {
+#[error("{}", .0.message)]
+pub struct Error(Box<Told>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Told {
     code: Code,
     message: String,
     context: Vec<(&'static str, String)>,
@@ -17,33 +22,34 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// Makes an error; the message starts in lower case and names the field, the rule and the value.
     #[must_use]
+    #[cold]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), context: Vec::new() }
+        Self(Box::new(Told { code, message: message.into(), context: Vec::new() }))
     }
 
     /// Adds a value to the context.
     #[must_use]
     pub fn with(mut self, key: &'static str, value: impl ToString) -> Self {
-        self.context.push((key, value.to_string()));
+        self.0.context.push((key, value.to_string()));
         self
     }
 
     /// Returns the stable code.
     #[must_use]
-    pub const fn code(&self) -> Code {
-        self.code
+    pub fn code(&self) -> Code {
+        self.0.code
     }
 
     /// Returns the category that follows from the code.
     #[must_use]
-    pub const fn category(&self) -> Category {
-        self.code.category()
+    pub fn category(&self) -> Category {
+        self.0.code.category()
     }
 
     /// Returns the context in the order in which it was added.
     #[must_use]
     pub fn context(&self) -> &[(&'static str, String)] {
-        &self.context
+        &self.0.context
     }
 }
 
