@@ -30,6 +30,7 @@ impl WorstCase {
     ///
     /// # Errors
     /// `QTY_OUT_OF_RANGE`.
+    #[inline]
     pub fn lots(self) -> Result<Quantity> {
         let (most, least) = (self.most()?, self.least()?);
         let worst = most
@@ -42,6 +43,7 @@ impl WorstCase {
     ///
     /// # Errors
     /// `QTY_OUT_OF_RANGE`.
+    #[inline]
     pub fn most(self) -> Result<i64> {
         let clipped = self.reduce_buy.min(self.position.saturating_neg().max(0));
         let add = |value: i64, lots: i64| value.checked_add(lots).ok_or_else(out_of_range);
@@ -52,6 +54,7 @@ impl WorstCase {
     ///
     /// # Errors
     /// `QTY_OUT_OF_RANGE`.
+    #[inline]
     pub fn least(self) -> Result<i64> {
         let clipped = self.reduce_sell.min(self.position.max(0));
         (self.position - clipped).checked_sub(self.open_sell).ok_or_else(out_of_range)
@@ -61,6 +64,7 @@ impl WorstCase {
     ///
     /// # Errors
     /// `QTY_OUT_OF_RANGE`.
+    #[inline]
     pub fn reserve(self, side: Side, lots: i64) -> Result<Self> {
         let add = |value: i64| value.checked_add(lots).ok_or_else(out_of_range);
         Ok(match side {
