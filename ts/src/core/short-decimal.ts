@@ -78,6 +78,8 @@ export function toFloat(units: number, scale: number): number {
 /** How many steps a value is; NaN unless value and step are short and the steps are whole. */
 export function shortSteps(value: string | number, step: ShortDecimal): number {
   const units = unitsOf(value, step.scale);
+  // Units are whole or none, and nearly every step is one of them.
+  if (step.units === 1) return units + 0;
   const steps = units / step.units;
   // A quotient that was rounded to a whole number does not multiply back.
   if (!Number.isInteger(steps) || steps * step.units !== units) return Number.NaN;

@@ -122,7 +122,9 @@ export class GateMemory {
     const at = this.#order + field;
     if (typeof value === 'number') {
       this.#uint32[at / 4] = value;
-      this.#uint32[at / 4 + 1] = Math.floor(value / UINT32_RANGE);
+      // Nearly every number fits the lower half, and a division costs more than the write.
+      const isShort = value >= 0 && value < UINT32_RANGE;
+      this.#uint32[at / 4 + 1] = isShort ? 0 : Math.floor(value / UINT32_RANGE);
     } else this.#words[at / 8] = value;
   }
 

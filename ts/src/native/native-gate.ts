@@ -83,9 +83,24 @@ export class NativeGate {
     };
   }
 
-  /** Judges the order in memory; false when it could not be judged, and `takeFailure` tells why. */
-  judge(operation: 'gateCheck' | 'gateSubmit' | 'gateReduce'): boolean {
-    this.#functions[operation]();
+  /**
+   * Judges the order in memory and changes nothing; false when it could not be judged, and `takeFailure` tells why. Each
+   * function has its own place of call, because one that calls several is not compiled into a direct call.
+   */
+  check(): boolean {
+    this.#functions.gateCheck();
+    return this.memory.outcome !== FAILED;
+  }
+
+  /** Judges the order in memory and reserves it when it is allowed; the answer is that of `check`. */
+  submit(): boolean {
+    this.#functions.gateSubmit();
+    return this.memory.outcome !== FAILED;
+  }
+
+  /** Makes an order in memory one that reduces, and submits it. */
+  reduce(): boolean {
+    this.#functions.gateReduce();
     return this.memory.outcome !== FAILED;
   }
 
@@ -107,13 +122,15 @@ export class NativeGate {
   /** Takes the quote in memory. */
   market(): void {
     this.memory.count = 1;
-    this.#run('gateMarket');
+    this.#functions.gateMarket();
+    this.#throwFailure();
   }
 
   report(report: BatchReport): void {
     this.#report.clear();
     this.#report.add(report);
-    this.#run('gateReport');
+    this.#functions.gateReport();
+    this.#throwFailure();
   }
 
   cancel(clientOrderId: number): void {
@@ -186,7 +203,8 @@ export class NativeGate {
   /** Commits the journal and drains requests; returns whether more wait. */
   drain(): boolean {
     this.requests.drained(0);
-    this.#run('drain');
+    this.#functions.drain();
+    this.#throwFailure();
     this.requests.drained(this.memory.count);
     return this.memory.requestsWaiting > 0;
   }
@@ -238,8 +256,7 @@ export class NativeGate {
     }
   }
 
-  #run(operation: Operation): void {
-    this.#functions[operation]();
+  #throwFailure(): void {
     if (this.memory.outcome === FAILED) engineCall(() => this.#engine.takeFailure());
   }
 

@@ -32,12 +32,7 @@ export {
 } from '../native/fuse-latch.js';
 export { limitsFingerprint, secondKeyHash } from '../native/limits-check.js';
 export { LIMIT_KEYS } from '../core/limit-keys.generated.js';
-export {
-  Gate,
-  type GateQuote,
-  type ReductionApproval,
-  type ReductionVerdict,
-} from './gate/gate.js';
+export { Gate, type GateQuote } from './gate/gate.js';
 export type { GateEvents, LimitNear, Trip } from './gate/gate-alerts.js';
 export type { GateBatchOptions, GateCandidate } from './gate/gate-batch.js';
 export type { CheckBatch } from '../native/check-batch.js';
@@ -54,6 +49,8 @@ export type {
   GateConsent,
   GateDenial,
   GateVerdict,
+  ReductionApproval,
+  ReductionVerdict,
 } from './gate/verdict.js';
 export type { GateFill } from './gate/venue-news.js';
 export { guard, type GuardOptions } from './guard/guard.js';

@@ -88,6 +88,11 @@ impl Amount {
         if let (Ok(left), Ok(right)) = (i64::try_from(self.0), i64::try_from(factor)) {
             return Ok(Self(i128::from(left) * i128::from(right)));
         }
+        self.times_wide(factor)
+    }
+
+    #[inline(never)]
+    fn times_wide(self, factor: i128) -> Result<Self> {
         // Numbers of so few bits together cannot either, and spare the call that looks for an overflow.
         if significant_bits(self.0) + significant_bits(factor) <= 126 {
             return Ok(Self(self.0.wrapping_mul(factor)));
@@ -123,6 +128,7 @@ impl Amount {
     ///
     /// # Errors
     /// `AMOUNT_OVERFLOW` for the smallest value.
+    #[inline]
     pub fn negated(self) -> Result<Self> {
         self.0.checked_neg().map(Self).ok_or_else(|| overflow("negation"))
     }
@@ -131,6 +137,7 @@ impl Amount {
     ///
     /// # Errors
     /// `AMOUNT_OVERFLOW` for the smallest value.
+    #[inline]
     pub fn magnitude(self) -> Result<Self> {
         self.0.checked_abs().map(Self).ok_or_else(|| overflow("magnitude"))
     }

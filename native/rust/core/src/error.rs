@@ -24,6 +24,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// Makes an error; the message starts in lower case and names the field, the rule and the value.
     #[must_use]
+    #[cold]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self(Box::new(Failed { code, message: message.into(), context: Vec::new() }))
     }

@@ -165,6 +165,7 @@ impl Instrument {
 
     /// Returns the value in base currency of one lot of an inverse contract at a price of one tick.
     #[must_use]
+    #[inline]
     pub fn inverse_numerator(&self) -> Option<Amount> {
         self.inverse.map(|face| face.per_lot_tick)
     }
@@ -177,6 +178,7 @@ impl Instrument {
     ///
     /// # Errors
     /// `AMOUNT_OVERFLOW`.
+    #[inline]
     pub fn units(&self, quantity: Quantity) -> Result<Amount> {
         self.lot_amount.times(i128::from(quantity.lots()))
     }

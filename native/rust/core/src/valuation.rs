@@ -53,6 +53,7 @@ impl Instrument {
     ///
     /// # Errors
     /// `AMOUNT_OVERFLOW`.
+    #[inline]
     pub fn notional(&self, price: Price, quantity: Quantity) -> Result<Amount> {
         match self.inverse_face() {
             None => self.settlement_notional(price, quantity),
@@ -62,6 +63,7 @@ impl Instrument {
 
     /// Returns the price of two at which a quantity has the larger notional in the settlement currency.
     #[must_use]
+    #[inline]
     pub fn dearer(&self, one: Price, other: Price) -> Price {
         if self.inverse_face().is_some() { one.min(other) } else { one.max(other) }
     }
@@ -127,6 +129,7 @@ fn not_positive(price: Price) -> Error {
     )
 }
 
+#[inline(never)]
 fn inverse_value(numerator: Amount, price: Price, quantity: Quantity) -> Result<Amount> {
     if price.ticks() <= 0 {
         return Err(not_positive(price));

@@ -11,6 +11,7 @@ use holdfast_risk::{Check, Control, Verdict, WorstCase};
 impl Engine {
     /// Returns equity and the worst exposure of all other instruments in the settlement currency of one, rounded against
     /// the order. Without a rate both are zero, so that every limit relative to equity refuses.
+    #[inline]
     pub(crate) fn in_settlement(&self, state: &InstrumentState) -> Result<(Amount, Amount)> {
         let others = self.worst_exposure.minus(state.worst)?;
         if state.currency == CurrencyId::default() {

@@ -103,7 +103,20 @@ impl Engine {
 
     /// Returns what the gate sees of an order's strategy; `own` is what an amended order has reserved. It costs a look at each
     /// instrument, and nothing without a plan.
+    #[inline]
     pub(crate) fn capital_view(
+        &self,
+        state: &InstrumentState,
+        intent: &OrderIntent,
+        own: Quantity,
+    ) -> Result<Option<CapitalView>> {
+        if !self.capital_book.capital.is_planned() {
+            return Ok(None);
+        }
+        self.planned_view(state, intent, own)
+    }
+
+    fn planned_view(
         &self,
         state: &InstrumentState,
         intent: &OrderIntent,

@@ -78,6 +78,7 @@ pub(crate) fn assets(specs: &[InstrumentSpec]) -> (Vec<usize>, usize) {
 
 impl Engine {
     /// Returns what the gate sees of the account around an order; `own` is what an amended order has reserved.
+    #[inline(always)]
     pub(crate) fn around(
         &self,
         state: &InstrumentState,

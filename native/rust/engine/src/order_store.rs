@@ -128,11 +128,13 @@ impl OrderStore {
         self.slot_mut(place)
     }
 
-    /// Adds an open order; one that was here under its id is given up.
+    /// Adds an open order; one that was here under its id is given up. An order is too large to be moved more often than once.
+    #[inline(always)]
     pub fn insert(&mut self, id: u64, order: Order) {
         self.put(id, order, false);
     }
 
+    #[inline(always)]
     fn put(&mut self, id: u64, order: Order, ended: bool) {
         // Ids rise, so that hardly any can be here already.
         if [self.open, self.ended]

@@ -195,9 +195,8 @@ impl Separation {
 
     /// Whether the resting orders give way although the new one is denied.
     pub(crate) fn acts(&self, verdict: &Verdict) -> bool {
-        let others = verdict.checks().filter(|check| check.control != Control::SelfTrade);
-        others.into_iter().all(|check| check.passed)
-            && (!self.cancels.is_empty() || self.shrinks.is_some())
+        (!self.cancels.is_empty() || self.shrinks.is_some())
+            && verdict.failed() & !(1 << Control::SelfTrade as u8) == 0
     }
 
     fn decrement(&mut self, order: &Order) {

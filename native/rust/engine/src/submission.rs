@@ -78,7 +78,7 @@ impl Engine {
     }
 
     /// Judges an order and keeps it apart from own ones. Where nobody reads whole verdicts, one that passes lists what is news.
-    fn judge_and_separate(
+    pub(crate) fn judge_and_separate(
         &self,
         intent: &OrderIntent,
         quiet: Option<&Quiet>,
@@ -135,7 +135,8 @@ impl Engine {
         self.emit_change(&OrderChanged::of(order, OrderEvent::Deny, transition), sink)
     }
 
-    /// Reserves and sends an order that the gate approved.
+    /// Reserves and sends an order that the gate approved; inlined, so that the order is written once and moved once.
+    #[inline(always)]
     pub(crate) fn send(
         &mut self,
         mut order: Order,
@@ -178,7 +179,8 @@ impl Engine {
         self.check_account(intent, intent.quantity, state.case, verdict)
     }
 
-    /// Returns what the gate sees besides an order.
+    /// Returns what the gate sees besides an order; inlined, so that so many values are written where they are read.
+    #[inline(always)]
     pub(crate) fn view<'a>(
         &'a self,
         state: &'a InstrumentState,

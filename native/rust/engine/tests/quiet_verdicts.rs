@@ -171,7 +171,7 @@ fn told(verdict: &Verdict) -> (u64, u64, bool, Option<Quantity>, u64) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
-    /// Some forty orders in each of a thousand accounts, each judged in both ways and then sent in both.
+    /// Some forty orders in each of a thousand accounts, each judged and checked in both ways and then sent in both.
     #[test]
     fn risk_01_a_verdict_of_what_is_news_agrees_with_the_whole_one(
         set in limits(), events in prop::collection::vec(event(), 40..90),
@@ -193,6 +193,17 @@ proptest! {
                     prop_assert_eq!(judged.approved(), scratch.approved());
                     let listed: Vec<&Check> = scratch.checks().filter(|check| check.passed).collect();
                     prop_assert!(listed.iter().all(|check| judged.checks().any(|each| each == *check)));
+                }
+            }
+            if let Input::Submit(intent) = &input {
+                let checked = whole.check_at(intent, ts);
+                let quietly = quiet.check_quietly_at(intent, ts, Some(coverages[1].quiet()));
+                prop_assert_eq!(checked.as_ref().map_err(|e| e.code()).err(), quietly.as_ref().map_err(|e| e.code()).err());
+                if let (Ok(checked), Ok(quietly)) = (checked, quietly) {
+                    prop_assert_eq!(told(&checked), told(&quietly));
+                    prop_assert!(checked.approved() || checked == quietly, "a denial is whole");
+                    whole.recycle(checked);
+                    quiet.recycle(quietly);
                 }
             }
             let (mut one, mut other) = (Vec::new(), Vec::new());

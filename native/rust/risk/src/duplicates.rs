@@ -34,7 +34,7 @@ impl Hash for IntentKey {
 /// Folds products of words. The keys are the account's own orders, so nobody gains by choosing ones that collide, and the
 /// order of the table is never looked at.
 #[derive(Debug, Default, Clone, Copy)]
-struct Folding(u64);
+pub(crate) struct Folding(u64);
 
 impl Hasher for Folding {
     #[inline]

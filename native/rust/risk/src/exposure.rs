@@ -72,6 +72,7 @@ impl WorstCase {
     ///
     /// # Errors
     /// `QTY_OUT_OF_RANGE`.
+    #[inline]
     pub fn reserve(self, side: Side, lots: i64) -> Result<Self> {
         let add = |value: i64| value.checked_add(lots).ok_or_else(out_of_range);
         Ok(match side {

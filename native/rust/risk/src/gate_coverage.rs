@@ -146,6 +146,13 @@ impl GateCoverage {
     }
 }
 
+/// Returns the nearest float, for which 128 bits need a call and most numbers an instruction.
+#[inline]
+#[allow(clippy::cast_precision_loss)]
+fn nearest(value: i128) -> f64 {
+    i64::try_from(value).map_or_else(|_| value as f64, |value| value as f64)
+}
+
 impl Row {
     /// Takes a value that may be news; returns whether it is near the limit.
     fn take(&mut self, check: &Check, limit: i128, value: i128, near_parts: i128) -> bool {
@@ -165,17 +172,21 @@ impl Row {
         let used = if limit <= 0 {
             -1.0
         } else if is_least {
-            limit as f64 / check.observed as f64
+            nearest(limit) / nearest(check.observed)
         } else {
-            check.observed as f64 / limit as f64
+            nearest(check.observed) / nearest(limit)
         };
         if used > self.peak_frac {
             self.peak_frac = used;
             self.peak = Some((limit, check.observed));
         }
-        // What is below the best so far and not near is no news until the limit changes.
-        self.quiet = self.quiet.max(value).min(self.near_at.saturating_sub(1));
-        limit > 0 && value >= self.near_at
+        if value < self.near_at {
+            // What is below the best so far and not near is no news until the limit changes.
+            self.quiet = self.quiet.max(value);
+            return false;
+        }
+        self.quiet = self.near_at.saturating_sub(1);
+        limit > 0
     }
 }
 
@@ -183,6 +194,7 @@ impl Row {
 mod tests {
     use super::*;
     use holdfast_core::ClientOrderId;
+    use proptest::prelude::*;
 
     fn check(control: Control, passed: bool, limit: Option<i128>, observed: i128) -> Check {
         Check { control, passed, limit, observed, age_ns: 0 }
@@ -247,6 +259,46 @@ mod tests {
         assert_eq!(of(&mut coverage, Control::Equity).peak, None);
         let unlimited = verdict(&[check(Control::OrderNotional, true, None, i128::MAX)]);
         assert_eq!(coverage.note(&unlimited), 0);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        /// What is no news is the largest value so far short of near, and the peak the largest part, as 128 bits say it.
+        #[test]
+        fn every_word_is_taken_as_the_longest_arithmetic_takes_it(
+            steps in prop::collection::vec(
+                (prop::sample::select(vec![0_i128, 1, 10, 1_000, i128::from(i64::MAX), 1 << 70, i128::MAX / 3]),
+                 any::<i128>(), 0_u32..127, any::<bool>()), 1..40),
+        ) {
+            let mut row = NEW_ROW;
+            let (mut limit_known, mut near_at, mut quiet) = (None, i128::MAX, i128::MIN);
+            let (mut peak, mut peak_frac) = (None, -1.0);
+            for (limit, observed, shift, least) in steps {
+                let control = if least { Control::MinQuantity } else { Control::OrderNotional };
+                let observed = (observed >> shift).saturating_abs();
+                let value = if least { -observed } else { observed };
+                if limit_known != Some(limit) {
+                    let (share, whole) = if least { (1_000_000, 800_000) } else { (800_000, 1_000_000) };
+                    let near = limit.checked_mul(share).map(|parts| parts / whole);
+                    near_at = near.map_or(i128::MAX, |near| if least { -near } else { near });
+                    (limit_known, quiet) = (Some(limit), i128::MIN);
+                }
+                let used = match (limit > 0, least) {
+                    (false, _) => -1.0,
+                    (true, true) => limit as f64 / observed as f64,
+                    (true, false) => observed as f64 / limit as f64,
+                };
+                if used > peak_frac {
+                    (peak, peak_frac) = (Some((limit, observed)), used);
+                }
+                quiet = quiet.max(value).min(near_at.saturating_sub(1));
+                let near = row.take(&check(control, true, Some(limit), observed), limit, value, 800_000);
+                prop_assert_eq!(near, limit > 0 && value >= near_at);
+                prop_assert_eq!((row.quiet, row.near_at, row.peak), (quiet, near_at, peak));
+                prop_assert_eq!(row.peak_frac.to_bits(), f64::to_bits(peak_frac));
+            }
+        }
     }
 
     #[test]

@@ -228,6 +228,7 @@ impl<R: Reader> Judgement<'_, R> {
     }
 
     /// The distance of a price from a reference, as a fraction of the reference.
+    #[inline(always)]
     fn within_band(
         &mut self,
         control: Control,
@@ -241,6 +242,16 @@ impl<R: Reader> Judgement<'_, R> {
             self.verdict.pass_quietly(control);
             return Ok(());
         }
+        self.divided_band(control, band, (distance, whole))
+    }
+
+    #[inline(never)]
+    fn divided_band(
+        &mut self,
+        control: Control,
+        band: Option<Fraction>,
+        (distance, whole): (Amount, Amount),
+    ) -> Result<()> {
         let observed = observed_fraction(distance, whole)?;
         let observed = i128::from(observed.millionths());
         let inside = band.map_or(Ok(true), |limit| covers(limit, (distance, whole), observed))?;

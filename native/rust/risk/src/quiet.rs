@@ -4,6 +4,7 @@
 use crate::control::Control;
 use crate::verdict::CHECKS_MAX;
 use holdfast_core::{Amount, Fraction};
+use std::num::NonZeroU64;
 
 /// On which side of its limit a control passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +42,21 @@ pub(crate) const fn bound_of(control: Control) -> Bound {
 struct Known {
     limit: i128,
     most: i128,
+    /// Up to how many millionths a share is no news and within the limit; so few that no product of them overflows.
+    parts: Option<NonZeroU64>,
 }
+
+impl Known {
+    const NOTHING: Self = Self { limit: 0, most: i128::MIN, parts: None };
+
+    fn new(limit: i128, most: i128) -> Self {
+        let parts = u64::try_from(most.min(limit)).ok().filter(|parts| *parts < PARTS_MAX);
+        Self { limit, most, parts: parts.and_then(|parts| NonZeroU64::new(parts + 1)) }
+    }
+}
+
+/// Shares beyond it are always divided.
+const PARTS_MAX: u64 = 1 << 36;
 
 /// Which values are no news.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,12 +67,12 @@ pub struct Quiet {
 impl Quiet {
     /// Knows nothing, so that everything is news.
     pub(crate) const fn new() -> Self {
-        Self { known: [Known { limit: 0, most: i128::MIN }; CHECKS_MAX] }
+        Self { known: [Known::NOTHING; CHECKS_MAX] }
     }
 
     pub(crate) fn learn(&mut self, control: Control, limit: i128, most: i128) {
         if let Some(known) = self.known.get_mut(control as usize) {
-            *known = Known { limit, most };
+            *known = Known::new(limit, most);
         }
     }
 
@@ -127,9 +142,14 @@ impl Reader for &Quiet {
             return false;
         }
         let Some(limit) = limit else { return true };
-        let limit = i128::from(limit.millionths());
-        let most = self.most(control, limit).min(limit).cast_unsigned();
-        most < 1 << 36 && value * Fraction::PARTS.cast_unsigned() <= whole * u128::from(most as u64)
+        match self.known.get(control as usize) {
+            Some(Known { limit: known, parts: Some(behind), .. })
+                if *known == i128::from(limit.millionths()) =>
+            {
+                value * Fraction::PARTS.cast_unsigned() <= whole * u128::from(behind.get() - 1)
+            }
+            _ => false,
+        }
     }
 }
 
@@ -173,6 +193,18 @@ mod tests {
         assert!(over(Control::MinQuantity, Some(5), 9) && !over(Control::MinQuantity, Some(5), 8));
         assert!(over(Control::OpenOrders, None, 99) && over(Control::StopLoss, Some(1), 99));
         assert!(!Whole.passes_over(Control::OpenOrders, None, 0));
+        let share = (Amount::from_raw(1), Amount::from_raw(1 << 40));
+        let bound = Some(Fraction::from_millionths(1 << 40));
+        for (most, expected) in
+            [(1 << 36, false), ((1 << 36) - 1, true), (1, true), (0, false), (-1, false)]
+        {
+            quiet.learn(Control::Leverage, 1 << 40, most);
+            assert_eq!(
+                (&quiet).passes_over_share(Control::Leverage, bound, share),
+                expected,
+                "{most}"
+            );
+        }
         let shares = [(-1, 1), (1 << 105, 1), (1, 0), (1, 1 << 90)];
         for (value, whole) in shares {
             let share = (Amount::from_raw(value), Amount::from_raw(whole));

@@ -1,3 +1,4 @@
+import type { Instrument } from '../../core/instrument.js';
 import type { OrderType, Side, TimeInForce } from '../../core/vocabulary.generated.js';
 import type { ExactInput } from './exact-value.js';
 
@@ -53,6 +54,9 @@ export const ORDER_KEYS: readonly (keyof GateOrder)[] = [
   'strategy',
   'causedAtMs',
 ];
+
+/** Which position is to be reduced: its instrument's symbol or index, or the position itself. */
+export type ReducedPosition = string | number | { readonly instrument: Instrument };
 
 /** How a position is to be reduced. */
 export interface Reduction {

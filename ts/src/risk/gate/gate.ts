@@ -1,7 +1,7 @@
 import { HoldfastError } from '../../core/holdfast-error.js';
 import type { Instrument } from '../../core/instrument.js';
 import { modeNumber } from '../../core/trading-mode.js';
-import type { ReportKind, Side, TradingMode } from '../../core/vocabulary.generated.js';
+import type { ReportKind, TradingMode } from '../../core/vocabulary.generated.js';
 import type { CheckBatch } from '../../native/check-batch.js';
 import type { ClosedEngine } from '../../native/native-engine.js';
 import type { Notice } from '../../native/notice-reader.js';
@@ -14,7 +14,7 @@ import { type CoverageReport, coverageReport } from './gate-coverage.js';
 import { GateLimits } from './gate-limits.js';
 import { type GateOptions, parseGateOptions } from './gate-options.js';
 import { addCandidates, type GateBatchOptions, type GateCandidate } from './gate-batch.js';
-import type { GateChanges, GateOrder, Reduction } from './gate-order.js';
+import type { GateChanges, GateOrder, ReducedPosition, Reduction } from './gate-order.js';
 import { GateSignals } from './gate-signals.js';
 import { amendCommand } from './order-writer.js';
 import {
@@ -23,6 +23,7 @@ import {
   type GateApproval,
   type GateDenial,
   type GateVerdict,
+  type ReductionVerdict,
   refusalOf,
 } from './verdict.js';
 import { fillReport, type GateFill, plainReport } from './venue-news.js';
@@ -38,14 +39,6 @@ export interface GateQuote {
   /** When it was received, nanoseconds since 1970; the clock's time when left out. It must not run back. */
   readonly tsNs?: bigint;
 }
-
-/** A reducing order that was allowed, with what is to be sent. */
-export interface ReductionApproval extends GateApproval {
-  readonly symbol: string;
-  readonly side: Side;
-  readonly quantity: string;
-}
-export type ReductionVerdict = ReductionApproval | GateDenial;
 
 /**
  * The pre-trade gate of one account, alone: it judges orders before they leave, reserves what it allowed, and keeps
@@ -118,7 +111,7 @@ export class Gate extends GateBooks {
 
   /** Judges an order as if it were submitted now. Nothing changes, nothing is counted, and nothing is thrown. */
   check(order: GateOrder): CheckVerdict {
-    const denial = this.#judged('gateCheck', () => this.writer.write(order));
+    const denial = this.#checked(order);
     if (denial !== undefined) return { ...denial, id: null };
     return { allowed: true, id: null };
   }
@@ -164,14 +157,8 @@ export class Gate extends GateBooks {
    * capital or by smallest sizes, and is cut to what no order under way takes already, so that it never turns the position
    * over. Prices must still be sane. Nothing is thrown.
    */
-  reduce(
-    position: string | number | { readonly instrument: Instrument },
-    reduction: Reduction = {},
-  ): ReductionVerdict {
-    const denial = this.#judged('gateReduce', () => {
-      const instrument = typeof position === 'object' ? position.instrument.symbol : position;
-      return this.writer.writeReduction(instrument, reduction);
-    });
+  reduce(position: ReducedPosition, reduction: Reduction = {}): ReductionVerdict {
+    const denial = this.#reduced(position, reduction);
     if (denial !== undefined) {
       this.#alerts.denied(denial);
       return denial;
@@ -321,18 +308,29 @@ export class Gate extends GateBooks {
     try {
       this.writer.write(order);
       this.atCall();
-      if (!this.native.judge('gateSubmit')) return refusalOf(this.native.takeFailure());
+      if (!this.native.submit()) return refusalOf(this.native.takeFailure());
     } catch (error) {
       return refusalOf(error);
     }
     return this.native.order.isAllowed ? undefined : this.#readDenial();
   }
 
-  #judged(operation: 'gateCheck' | 'gateReduce', write: () => number): GateDenial | undefined {
+  #checked(order: GateOrder): GateDenial | undefined {
     try {
-      write();
+      this.writer.write(order);
       this.atCall();
-      if (!this.native.judge(operation)) return refusalOf(this.native.takeFailure());
+      if (!this.native.check()) return refusalOf(this.native.takeFailure());
+    } catch (error) {
+      return refusalOf(error);
+    }
+    return this.native.order.isAllowed ? undefined : this.#readDenial();
+  }
+
+  #reduced(position: ReducedPosition, reduction: Reduction): GateDenial | undefined {
+    try {
+      this.writer.writeReduction(position, reduction);
+      this.atCall();
+      if (!this.native.reduce()) return refusalOf(this.native.takeFailure());
     } catch (error) {
       return refusalOf(error);
     }

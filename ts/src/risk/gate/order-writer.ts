@@ -7,7 +7,13 @@ import { ORDER_TYPES, SIDES, TIMES_IN_FORCE } from '../../core/vocabulary.genera
 import type { AmendCommand } from '../../native/command-memory.js';
 import { type GateMemory, ORDER_FIELDS as AT, ORDER_FLAGS } from '../../native/gate-memory.js';
 import { type ExactInput, lotsOf, ticksOf } from './exact-value.js';
-import { type GateChanges, type GateOrder, ORDER_KEYS, type Reduction } from './gate-order.js';
+import {
+  type GateChanges,
+  type GateOrder,
+  ORDER_KEYS,
+  type ReducedPosition,
+  type Reduction,
+} from './gate-order.js';
 
 const KNOWN_KEYS: ReadonlySet<string> = new Set(ORDER_KEYS);
 const CHANGE_KEYS = ['quantity', 'limitPrice', 'triggerPrice'];
@@ -24,6 +30,8 @@ export class OrderWriter {
   readonly #bySymbol: ReadonlyMap<string, number>;
   readonly #memory: GateMemory;
   readonly #strategies: StrategyNumbers;
+  /** The keys of the last order, each where it stood: a bot writes its orders alike, and the same key is known. */
+  readonly #keys: string[] = [];
 
   constructor(instruments: readonly Instrument[], strategies: StrategyNumbers, memory: GateMemory) {
     this.#strategies = strategies;
@@ -56,7 +64,7 @@ export class OrderWriter {
 
   /** Writes an order and returns the index of its instrument. */
   write(order: GateOrder): number {
-    checkKeys(order);
+    this.#checkKeys(order);
     const index = this.indexOf(order.instrument);
     const instrument = this.instrument(index);
     const { limitPrice, triggerPrice, stopLoss, takeProfit, orderType, timeInForce } = order;
@@ -86,7 +94,8 @@ export class OrderWriter {
   }
 
   /** Writes the wish to reduce a position; side and quantity follow from it. */
-  writeReduction(instrument: string | number | undefined, reduction: Reduction): number {
+  writeReduction(position: ReducedPosition, reduction: Reduction): number {
+    const instrument = typeof position === 'object' ? position.instrument.symbol : position;
     checkNames('a reduction', reduction, REDUCTION_KEYS);
     const index = this.indexOf(instrument);
     const { quantity, limitPrice, timeInForce } = reduction;
@@ -114,6 +123,21 @@ export class OrderWriter {
     this.#price(found, AT.limit, limitPrice);
     for (const field of [AT.trigger, AT.stopLoss, AT.takeProfit]) this.#memory.setNone(field);
     return index;
+  }
+
+  /** A misspelt stop loss must not become an order without one. */
+  #checkKeys(order: GateOrder): void {
+    if (typeof order !== 'object' || order === null) {
+      throw new HoldfastError('ORDER_INVALID', `an order must be an object, was ${shown(order)}`);
+    }
+    let place = 0;
+    for (const key in order) {
+      if (this.#keys[place] !== key) {
+        if (!KNOWN_KEYS.has(key)) throw unknownKey('an order', key, ORDER_KEYS);
+        this.#keys[place] = key;
+      }
+      place += 1;
+    }
   }
 
   #price(instrument: Instrument, field: number, value: ExactInput | undefined): void {
@@ -183,14 +207,6 @@ function hasTerms(order: GateOrder): boolean {
   );
 }
 
-/** A misspelt stop loss must not become an order without one. */
-function checkKeys(order: GateOrder): void {
-  if (typeof order !== 'object' || order === null) {
-    throw new HoldfastError('ORDER_INVALID', `an order must be an object, was ${shown(order)}`);
-  }
-  for (const key in order) if (!KNOWN_KEYS.has(key)) throw unknownKey('an order', key, ORDER_KEYS);
-}
-
 function checkNames(what: string, given: object, known: readonly string[]): void {
   for (const key in given) if (!known.includes(key)) throw unknownKey(what, key, known);
 }
@@ -210,6 +226,9 @@ function flagOf(field: string, value: boolean | undefined): boolean {
 }
 
 function wordIndex(field: string, words: readonly string[], word: string): number {
+  // The first two are the sides, and of the rest those that are common.
+  if (word === words[0]) return 0;
+  if (word === words[1]) return 1;
   const index = words.indexOf(word);
   if (index >= 0) return index;
   throw new HoldfastError(

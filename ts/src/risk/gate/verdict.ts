@@ -2,6 +2,7 @@ import type { Code } from '../../core/codes.generated.js';
 import { controlValueText } from '../../core/control-value.js';
 import { CONTROLS, type ControlCode, type ControlUnit } from '../../core/controls.generated.js';
 import { type ErrorContext, HoldfastError, isHoldfastError } from '../../core/holdfast-error.js';
+import type { Side } from '../../core/vocabulary.generated.js';
 import type { FailedCheck, VerdictNotice } from '../../native/notice-reader.js';
 
 /** A control that an order failed. */
@@ -20,6 +21,13 @@ export interface GateApproval {
   readonly allowed: true;
   /** The gate's id of the order; `gate.clientOrderId(id)` is its text for the venue. */
   readonly id: number;
+}
+
+/** A reducing order that was allowed, with what is to be sent. */
+export interface ReductionApproval extends GateApproval {
+  readonly symbol: string;
+  readonly side: Side;
+  readonly quantity: string;
 }
 
 /** The order would be allowed; nothing was reserved. */
@@ -47,6 +55,7 @@ export interface GateDenial {
 }
 
 export type GateVerdict = GateApproval | GateDenial;
+export type ReductionVerdict = ReductionApproval | GateDenial;
 export type CheckVerdict = GateConsent | GateDenial;
 
 const NS_PER_MS = 1_000_000;

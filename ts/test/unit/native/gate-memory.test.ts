@@ -41,7 +41,7 @@ describe('the memory of a gate', () => {
     const memory = new EngineMemory(1);
     const gate = new GateMemory(memory);
     const words = new BigInt64Array(memory.exchange.buffer, memory.exchange.byteOffset, 64);
-    for (const value of [0, 1, -1, 2 ** 32, -(2 ** 40) - 7, Number.MAX_SAFE_INTEGER]) {
+    for (const value of [0, 1, -1, 2 ** 32 - 1, 2 ** 32, -(2 ** 40) - 7, Number.MAX_SAFE_INTEGER]) {
       gate.set(ORDER_FIELDS.lots, value);
       expect(words[34]).toBe(BigInt(value));
       gate.set(ORDER_FIELDS.lots, BigInt(value));

@@ -21,7 +21,10 @@ impl Inner {
     pub(super) fn gate_check(&mut self) -> Result<u32> {
         let intent = intent_at(&self.exchange, COMMANDS)?;
         let now = self.now();
-        let verdict = self.desk()?.check(&intent, now)?;
+        // Nobody reads what passed: of an order that is allowed the answer is that it is.
+        let quiet = self.coverage.quiet();
+        let desk = self.desk.as_mut().ok_or_else(closed)?;
+        let verdict = desk.check_quietly(&intent, now, Some(quiet))?;
         self.leave_verdict(verdict)
     }
 

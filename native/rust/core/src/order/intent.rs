@@ -147,6 +147,7 @@ impl OrderIntent {
     ///
     /// # Errors
     /// `PRICE_OUT_OF_RANGE`.
+    #[inline]
     pub fn priced_at(&self, mark: Price) -> Result<Price> {
         if let Some(distance) = self.terms.trailing {
             return Ok(distance.stop(self.side, mark)?.max(mark));

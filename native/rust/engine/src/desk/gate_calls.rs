@@ -17,9 +17,23 @@ impl Desk {
     /// # Errors
     /// As `Engine::check_at`.
     pub fn check(&mut self, intent: &OrderIntent, ts: Timestamp) -> Result<Box<Verdict>> {
+        self.check_quietly(intent, ts, None)
+    }
+
+    /// As `check`, for somebody to whom some values of an order that passes are no news: it lists the others only. A denial is
+    /// always whole.
+    ///
+    /// # Errors
+    /// As `check`.
+    pub fn check_quietly(
+        &mut self,
+        intent: &OrderIntent,
+        ts: Timestamp,
+        quiet: Option<&Quiet>,
+    ) -> Result<Box<Verdict>> {
         let client_order_id = self.engine.next_client_order_id();
         let intent = OrderIntent { client_order_id, ts_intent: ts, ..*intent };
-        self.engine.check_at(&intent, ts)
+        self.engine.check_quietly_at(&intent, ts, quiet)
     }
 
     /// Judges orders as if they were submitted at an instant, and sends none: each alone, or counted together with those ahead

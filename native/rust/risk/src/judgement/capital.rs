@@ -7,6 +7,7 @@ use holdfast_core::{Price, Result};
 
 impl<R: Reader> Judgement<'_, R> {
     /// Holds the worst exposure of the order's strategy, with the order, against its allocation.
+    #[inline]
     pub(super) fn capital(&mut self, price: Price) -> Result<()> {
         let Some(capital) = self.view.around.capital else { return Ok(()) };
         let worst = capital.case.reserve(self.intent.side, self.leaves.lots())?.lots()?;

@@ -42,6 +42,7 @@ pub(super) fn covers(
 
 impl<R: Reader> Judgement<'_, R> {
     /// Adds a size in money or units, of whose limit drawdown and governor leave a part.
+    #[inline(always)]
     pub(super) fn size(
         &mut self,
         control: Control,
@@ -52,16 +53,25 @@ impl<R: Reader> Judgement<'_, R> {
             self.at_most(control, None, observed.raw());
             return Ok(());
         };
-        let (cut, governor) = (self.gate.cut, self.gate.governor);
-        let governed = if governor == WHOLE { whole } else { part(whole, governor)? };
-        let bound = if cut == WHOLE { governed } else { part(governed, cut)? };
+        if self.gate.cut != WHOLE || self.gate.governor != WHOLE {
+            return self.size_in_part(control, whole, observed);
+        }
+        self.at_most(control, Some(whole.raw()), observed.raw());
+        Ok(())
+    }
+
+    /// As `size`, of a limit of which a part is left.
+    #[inline(never)]
+    fn size_in_part(&mut self, control: Control, whole: Amount, observed: Amount) -> Result<()> {
+        let governed = part(whole, self.gate.governor)?;
+        let bound = part(governed, self.gate.cut)?;
         self.cut_failed |= observed > bound && observed <= governed;
         self.at_most(control, Some(bound.raw()), observed.raw());
         Ok(())
     }
 
     /// Adds a value as a fraction of a whole; `cuts` says whether drawdown and governor leave a part of the limit only.
-    #[inline]
+    #[inline(always)]
     fn share(
         &mut self,
         control: Control,
@@ -85,6 +95,7 @@ impl<R: Reader> Judgement<'_, R> {
     }
 
     /// As `share`, of a limit that is all or in part in force.
+    #[inline(never)]
     fn divided_share(
         &mut self,
         control: Control,
@@ -173,6 +184,7 @@ impl<R: Reader> Judgement<'_, R> {
     }
 
     /// Says why sizes are smaller than their limits.
+    #[inline]
     pub(super) fn drawdown_guard(&mut self) -> Result<()> {
         let Some(soft) = self.limits.drawdown_soft else { return Ok(()) };
         let (fall, peak) = self.gate.guard().fall()?;

@@ -62,6 +62,22 @@ describe('an order that is none is denied with a code, and nothing is thrown', (
     expect(gate.openOrderCount).toBe(0);
   });
 
+  it('a misspelt key is found wherever a known one stood before, and again after it was found', () => {
+    const { gate } = openGate();
+    const entries = Object.entries(order({ stopLoss: '49000' }));
+    const misspelt = entries.map(([key], place) =>
+      Object.fromEntries(
+        entries.map(([own, value], at) => [at === place ? `${key}s` : own, value]),
+      ),
+    );
+    for (const wrong of [...misspelt, ...misspelt]) {
+      expect(gate.check(Object.fromEntries(entries) as unknown as GateOrder).allowed).toBe(true);
+      expect(gate.check(wrong as unknown as GateOrder)).toMatchObject({ code: 'ORDER_INVALID' });
+      expect(gate.submit(wrong as unknown as GateOrder)).toMatchObject({ code: 'ORDER_INVALID' });
+    }
+    expect(gate.openOrderCount).toBe(0);
+  });
+
   it.each([null, undefined, 7, 'buy', Symbol('order')])('%o is no order', (given) => {
     const { gate } = openGate();
     // @ts-expect-error -- plain JavaScript may pass anything
