@@ -254,7 +254,11 @@ impl PersistParts for OrderStore {
                 return Err(unfit("orders must stand by rising id"));
             }
             last = Some(id);
-            self.insert(id, order);
+            // No order has this id yet, so that it needs no look-up.
+            let place = self.occupy(id, &order.intent);
+            if let Some(slot) = self.slot_mut(place) {
+                slot.order = Some(order);
+            }
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ pub mod latch;
 pub mod pattern;
 pub mod window;
 
+use crate::folding::Folding;
 use ceilings::{Ceilings, Money, Scope};
 use holdfast_core::{
     Amount, ClientOrderId, Code, FuseCeiling, InstrumentId, Quantity, Side, Timestamp, TradingMode,
@@ -16,7 +17,7 @@ use holdfast_core::{
 use latch::{Latch, LatchState, Trip};
 use pattern::{Key, Pattern};
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, DefaultHasher};
+use std::hash::BuildHasherDefault;
 use window::EgressWindow;
 
 pub use ceilings::{FuseScopeSpec, FuseSpec};
@@ -147,7 +148,7 @@ pub struct Fuse {
     instruments: Vec<Meter>,
     unanswered_most: Money,
     /// Notional of every order that was sent and not answered, and its sum.
-    unanswered: HashMap<u64, i128, BuildHasherDefault<DefaultHasher>>,
+    unanswered: HashMap<u64, i128, BuildHasherDefault<Folding>>,
     unanswered_sum: i128,
     repeats_most: Option<u32>,
     pattern: Pattern,

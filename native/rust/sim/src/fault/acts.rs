@@ -14,6 +14,7 @@ use holdfast_core::{
 use holdfast_engine::Input;
 
 impl World {
+    #[inline(never)]
     pub(super) fn act(&mut self, act: Act) -> Result<()> {
         match act {
             Act::Price { instrument, move_ticks } => self.trade(instrument, move_ticks),

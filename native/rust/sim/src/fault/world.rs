@@ -55,7 +55,7 @@ pub(super) struct World {
     schedule: Vec<Scheduled>,
     effects: Effects,
     pub(super) commands: Vec<Command>,
-    pub(super) watched: Vec<u64>,
+    pub(super) watched: Vec<checks::Watched>,
     pub(super) now: i64,
     process: u32,
     bounds: GatewayConfig,
@@ -287,7 +287,8 @@ impl World {
         self.network.at(self.now + wait, Delivery::Restart);
     }
 
-    /// The process starts again from what the journal holds.
+    /// The process starts again from what the journal holds. By itself, so that no other event makes room on the stack for it.
+    #[inline(never)]
     fn restart(&mut self) -> Result<()> {
         let replayed = self.restarts.follow(&self.journal)?;
         let recovered = replayed.engine()?;
