@@ -367,5 +367,6 @@ fn trusted(bytes: &[u8], sequence: u64) -> Result<Record<'_>> {
         payload,
         head: trailer.first_chunk::<32>(),
         bytes: total,
+        is_of_old: false,
     })
 }

@@ -17,6 +17,7 @@ pub(super) fn first(bytes: &[u8]) -> Option<Record<'_>> {
         payload,
         head: Some(trailer.first_chunk::<TRAILER_BYTES>()?.first_chunk::<32>()?),
         bytes: HEADER_BYTES + length + TRAILER_BYTES,
+        is_of_old: false,
     })
 }
 
