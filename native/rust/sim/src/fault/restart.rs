@@ -10,6 +10,7 @@ use super::exchange::Exchange;
 use super::journal::MemoryJournal;
 use super::random::mix;
 use super::verified;
+use holdfast_core::journal_group::GroupReader;
 use holdfast_core::journal_record::Chain;
 use holdfast_core::{InstrumentId, Quantity, ReportKind, Result, Timestamp, VenueReport};
 use holdfast_engine::reconciliation::{Decision, DecisionKind};
@@ -80,8 +81,8 @@ pub(super) struct Restarts {
 impl Restarts {
     /// Replays what was written since the last restart.
     pub fn follow(&mut self, journal: &MemoryJournal) -> Result<&Recovery> {
-        let verify = |chain: &mut Chain, place, rest| journal.verify(chain, place, rest);
-        self.replayed.follow_read(&journal.bytes, verify)?;
+        let read = |reader: &mut GroupReader, place, rest| journal.read(reader, place, rest);
+        self.replayed.follow_read(&journal.bytes, read)?;
         self.replayed.engine()?.write_image(&mut self.image);
         Ok(&self.replayed)
     }
@@ -89,13 +90,15 @@ impl Restarts {
     /// Replays everything from the first record on. The hashes of what the restarts have verified are not computed again.
     pub fn recover(&self, journal: &MemoryJournal) -> Result<Recovered> {
         let (mut whole, verified_until) = (Recovery::default(), self.replayed.intact_bytes());
-        whole.follow_read(&journal.bytes, |chain, place, rest| {
-            if place < verified_until
-                && let Some(record) = verified::take(chain, rest)
+        whole.follow_read(&journal.bytes, |reader, place, rest| {
+            if !reader.has_seen()
+                && place < verified_until
+                && let Some(group) = verified::group(rest, reader.chain().next_sequence)
+                && place + group.bytes <= verified_until
             {
-                return Ok(Some(record));
+                reader.trust(group.end, group.head);
             }
-            journal.verify(chain, place, rest)
+            journal.read(reader, place, rest)
         })?;
         whole.finish()
     }
@@ -292,7 +295,7 @@ mod tests {
                 }
             }
             if at == 10 {
-                restarts.taken = Some(Taken::of(&engine, &journal.bytes, journal.chain));
+                restarts.taken = Some(Taken::of(&engine, &journal.bytes, *journal.chain()));
             }
         }
         restarts.image.push(0);

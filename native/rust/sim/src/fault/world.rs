@@ -161,9 +161,10 @@ impl World {
             }
             self.events += 1;
             self.take_effects()?;
-            if self.events.is_multiple_of(SNAPSHOT_EVENTS) && !self.down {
-                let MemoryJournal { bytes, chain, .. } = &self.journal;
-                self.restarts.taken = Some(Taken::of(&self.engine, bytes, *chain));
+            let is_due = self.events.is_multiple_of(SNAPSHOT_EVENTS) && !self.down;
+            if is_due && self.journal.ends_whole() {
+                let (bytes, chain) = (&self.journal.bytes, *self.journal.chain());
+                self.restarts.taken = Some(Taken::of(&self.engine, bytes, chain));
             }
             self.check()?;
             if self.now > faults_end + LIVENESS_NS {
@@ -200,7 +201,7 @@ impl World {
     pub fn hash(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&self.engine.state_hash());
-        hasher.update(&self.journal.chain.head);
+        hasher.update(&self.journal.chain().head);
         hasher.update(&self.digest.to_le_bytes());
         hasher.update(&self.events.to_le_bytes());
         *hasher.finalize().as_bytes()
