@@ -16,9 +16,7 @@ use super::keys::Keys;
 use super::ledger::Ledger;
 use super::network::{Delivery, Network};
 use super::random::{Random, mix};
-use super::restart::{
-    RECONCILED_CRASHES, Restarts, SNAPSHOT_EVENTS, Taken, reconciles, replays_whole,
-};
+use super::restart::{RECONCILED_CRASHES, Restarts, SNAPSHOT_EVENTS, Taken, reconciles};
 use super::schedule::Scheduled;
 use super::setting::{HEARTBEAT_NS, INSTRUMENTS, LIVENESS_NS, START_TICKS};
 use super::ties::Ties;
@@ -65,7 +63,6 @@ pub(super) struct World {
     hash_at_death: Option<[u8; 32]>,
     restarts: Restarts,
     gathered: Gathered,
-    seed: u64,
     random: Random,
     digest: u64,
     healed: bool,
@@ -120,7 +117,6 @@ impl World {
             hash_at_death: None,
             restarts: Restarts::default(),
             gathered: Gathered::default(),
-            seed,
             random: Random::new(seed, 4),
             digest: seed,
             healed: false,
@@ -300,8 +296,7 @@ impl World {
         self.ties.restarted(&mut self.journal.promises, recovered);
         self.journal.resume(replayed)?;
         self.gathered.go_on(&self.journal.bytes)?;
-        let from_start = replays_whole(self.seed, self.crashes);
-        self.engine = self.restarts.engine(&self.config, &self.journal, from_start)?;
+        self.engine = self.restarts.engine(&self.config, &self.journal)?;
         let settled = Timestamp(self.now.saturating_sub(self.bounds.settle_ns));
         if self.crashes % RECONCILED_CRASHES == 1 {
             reconciles(&self.config, self.restarts.image(), &self.exchange, settled)?;
