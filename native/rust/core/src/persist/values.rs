@@ -37,7 +37,6 @@ impl Persist for u64 {
         put(out, |writer| writer.u64(*self));
     }
 
-    #[inline]
     fn load(reader: &mut Reader<'_>) -> Result<Self> {
         reader.u64()
     }
@@ -48,7 +47,6 @@ impl Persist for i64 {
         put(out, |writer| writer.i64(*self));
     }
 
-    #[inline]
     fn load(reader: &mut Reader<'_>) -> Result<Self> {
         reader.i64()
     }
@@ -85,7 +83,6 @@ impl Persist for bool {
         out.push(u8::from(*self));
     }
 
-    #[inline]
     fn load(reader: &mut Reader<'_>) -> Result<Self> {
         match reader.u8()? {
             0 => Ok(false),
@@ -148,9 +145,8 @@ impl<T: Persist> Persist for Option<T> {
         }
     }
 
-    #[inline]
     fn load(reader: &mut Reader<'_>) -> Result<Self> {
-        if bool::load(reader)? { T::load(reader).map(Some) } else { Ok(None) }
+        bool::load(reader)?.then(|| T::load(reader)).transpose()
     }
 }
 
@@ -271,13 +267,11 @@ impl<K: Persist + Ord, V: Persist> Persist for BTreeMap<K, V> {
 macro_rules! persist_numbers {
     ($($type:ident: $number:ty, $get:expr, $make:expr;)*) => {
         $(impl Persist for $type {
-            #[inline]
             fn save(&self, out: &mut Vec<u8>) {
                 let get: fn(&Self) -> $number = $get;
                 get(self).save(out);
             }
 
-            #[inline]
             fn load(reader: &mut Reader<'_>) -> Result<Self> {
                 <$number>::load(reader).map($make)
             }

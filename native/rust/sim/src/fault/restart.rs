@@ -59,14 +59,33 @@ fn is_image(engine: &Engine, image: &[u8]) -> bool {
     other == image
 }
 
+/// Most bytes of states that a run keeps whole; of those behind it the hash has to do, since a long run may have more restarts
+/// than there is room for their states.
+const STATES_BYTES_MAX: usize = 16 << 20;
+
+/// The state that a replay gave.
+#[derive(Debug)]
+enum State {
+    Whole(Vec<u8>),
+    Hash([u8; 32]),
+}
+
+impl State {
+    fn is_of(&self, engine: &Engine) -> bool {
+        match self {
+            Self::Whole(image) => is_image(engine, image),
+            Self::Hash(hash) => engine.image_hash() == *hash,
+        }
+    }
+}
+
 /// What the replay gave at a restart.
 #[derive(Debug)]
 struct Found {
     intact_bytes: usize,
     chain: Chain,
     cut_off: Vec<CutOff>,
-    /// Of the state: long runs have more restarts than there would be room for all of their states.
-    image_hash: blake3::Hash,
+    state: State,
 }
 
 impl Found {
@@ -75,7 +94,7 @@ impl Found {
         Ok(self.intact_bytes == whole.intact_bytes()
             && self.chain == *whole.chain()
             && self.cut_off == whole.cut_off()
-            && self.image_hash == whole.engine()?.image_hash())
+            && self.state.is_of(whole.engine()?))
     }
 }
 
@@ -83,8 +102,9 @@ impl Found {
 #[derive(Debug, Default)]
 pub(super) struct Restarts {
     replayed: Recovery,
-    /// What it gave at every restart.
+    /// What it gave at every restart, and the bytes of the states in there.
     found: Vec<Found>,
+    states_bytes: usize,
     /// The state that it gave last.
     image: Vec<u8>,
     /// The newest snapshot.
@@ -97,13 +117,23 @@ impl Restarts {
         let read = |reader: &mut GroupReader, place, rest| journal.read(reader, place, rest);
         self.replayed.follow_read(&journal.bytes, read)?;
         self.replayed.engine()?.write_image(&mut self.image);
+        let state = self.state();
         self.found.push(Found {
             intact_bytes: self.replayed.intact_bytes(),
             chain: *self.replayed.chain(),
             cut_off: self.replayed.cut_off(),
-            image_hash: blake3::hash(&self.image),
+            state,
         });
         Ok(&self.replayed)
+    }
+
+    fn state(&mut self) -> State {
+        let bytes = self.states_bytes + self.image.len();
+        if bytes > STATES_BYTES_MAX {
+            return State::Hash(*blake3::hash(&self.image).as_bytes());
+        }
+        self.states_bytes = bytes;
+        State::Whole(self.image.clone())
     }
 
     /// Replays everything from the first record on, in the parts that the restarts found. The hashes of what they have verified
@@ -310,8 +340,12 @@ mod tests {
         let code = |restarts: &Restarts| {
             restarts.recover(&journal).map(|_| ()).map_err(|error| error.code())
         };
-        let differ: [fn(&mut Found); 4] = [
-            |found| found.image_hash = blake3::hash(&[]),
+        assert!(matches!(restarts.found[0].state, State::Whole(_)));
+        restarts.states_bytes = STATES_BYTES_MAX;
+        assert!(matches!(restarts.state(), State::Hash(_)));
+        let differ: [fn(&mut Found); 5] = [
+            |found| found.state = State::Hash([0; 32]),
+            |found| found.state = State::Whole(Vec::new()),
             |found| found.intact_bytes -= 1,
             |found| found.chain.head[0] ^= 1,
             |found| {
@@ -319,16 +353,17 @@ mod tests {
                 found.cut_off.push(CutOff { kind, ts, payload: Vec::new() });
             },
         ];
-        for (place, differ) in differ.into_iter().enumerate() {
+        for (number, differ) in differ.into_iter().enumerate() {
+            let place = number % 4;
             differ(&mut restarts.found[place]);
-            assert_eq!(code(&restarts), Err(Code::SimulationViolated), "{place}");
+            assert_eq!(code(&restarts), Err(Code::SimulationViolated), "{number}");
             restarts.found.remove(place);
             assert_eq!(code(&restarts), Ok(()));
             let found = Found {
                 intact_bytes: restarts.replayed.intact_bytes(),
                 chain: *restarts.replayed.chain(),
                 cut_off: Vec::new(),
-                image_hash: blake3::hash(&restarts.image),
+                state: State::Hash(*blake3::hash(&restarts.image).as_bytes()),
             };
             restarts.found.push(found);
         }
