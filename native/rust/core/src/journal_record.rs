@@ -83,6 +83,9 @@ pub struct Record<'a> {
     pub head: Option<&'a [u8; 32]>,
     /// Bytes it takes in the file.
     pub bytes: usize,
+    /// Whether it stands in a segment of the format before this one, in which an engine told less; who knows the segment says
+    /// so.
+    pub is_of_old: bool,
 }
 
 /// Returns the header but for the length, which is known when the payload stands.
@@ -202,6 +205,7 @@ impl Chain {
             payload: &content[HEADER_BYTES..],
             head: Some(head),
             bytes: total,
+            is_of_old: false,
         }))
     }
 }

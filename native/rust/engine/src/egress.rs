@@ -198,13 +198,16 @@ pub(crate) fn each_of_the_last_day(
 
 /// What a record says left, where it says so.
 pub(crate) fn sent_by(engine: &Engine, record: &Record<'_>) -> Result<Option<Outgoing>> {
-    if record.kind != RecordKind::OrderChanged {
+    let is_sent = record.kind == RecordKind::OrderChanged
+        && OrderChanged::decode_event(&mut Reader::new(record.payload))?
+            == OrderEvent::Submit as u8;
+    if !is_sent {
         return Ok(None);
     }
     let changed = OrderChanged::decode(&mut Reader::new(record.payload))?;
     let exits = [OrderRole::StopLoss, OrderRole::TakeProfit, OrderRole::Liquidation];
     let is_exit = exits.iter().any(|role| *role as u8 == changed.role);
-    if changed.event != OrderEvent::Submit as u8 || is_exit {
+    if is_exit {
         return Ok(None);
     }
     let price = Price::from_ticks(changed.limit_ticks.max(changed.trigger_ticks));

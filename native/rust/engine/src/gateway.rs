@@ -292,11 +292,12 @@ impl Gateway {
 
     /// Sets when an order has to be looked at.
     fn wake(&mut self, id: ClientOrderId, at: Option<Timestamp>) {
-        let Some(order) = self.orders.get_mut(&id.0) else { return };
-        if let Some(before) = order.wake.take() {
+        let Some(order) = self.orders.get_mut(&id.0).filter(|order| order.wake != at) else {
+            return;
+        };
+        if let Some(before) = std::mem::replace(&mut order.wake, at) {
             self.wakes.remove(&(before, id.0));
         }
-        order.wake = at;
         if let Some(at) = at {
             self.wakes.insert((at, id.0));
         }

@@ -1,9 +1,9 @@
 //! Results by the caller's own key, so that an order that is submitted twice is sent once.
 
-use holdfast_core::persist::{Persist, PersistParts};
+use holdfast_core::persist::{Persist, PersistParts, unfit};
 use holdfast_core::wire::Reader;
 use holdfast_core::{ClientOrderId, Code, Error, Result, Timestamp};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 /// How long a key is remembered, by the engine's time; longer while its order is live.
 pub const KEY_LIFE_NS: i64 = 24 * 3_600_000_000_000;
@@ -141,7 +141,16 @@ impl<T: Persist> PersistParts for FirstResults<T> {
 
     fn load_parts(&mut self, reader: &mut Reader<'_>) -> Result<()> {
         let Self { entries, queue, next_turn, max: _ } = self;
-        *entries = BTreeMap::load(reader)?.into_iter().collect();
+        let count = usize::load(reader)?;
+        *entries = HashMap::new();
+        let mut last = None;
+        for _ in 0..count {
+            let key = u128::load(reader)?;
+            if last.replace(key).is_some_and(|last| last >= key) {
+                return Err(unfit("a map must be sorted and without repeats"));
+            }
+            entries.insert(key, Entry::load(reader)?);
+        }
         *queue = VecDeque::load(reader)?;
         *next_turn = u64::load(reader)?;
         Ok(())

@@ -25,6 +25,7 @@ struct Place {
     payload: Range<usize>,
     head: Option<[u8; 32]>,
     bytes: usize,
+    is_of_old: bool,
 }
 
 /// Verified records, on their way to the visitor.
@@ -45,6 +46,7 @@ impl Block {
             payload: start..self.payloads.len(),
             head: record.head.copied(),
             bytes: record.bytes,
+            is_of_old: record.is_of_old,
         });
     }
 
@@ -67,6 +69,7 @@ impl Block {
             payload: &self.payloads[place.payload.clone()],
             head: place.head.as_ref(),
             bytes: place.bytes,
+            is_of_old: place.is_of_old,
         })
     }
 }

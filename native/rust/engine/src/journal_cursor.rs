@@ -75,6 +75,7 @@ impl JournalCursor {
             }
         }
         let place = self.segments.get(self.loaded.saturating_sub(1));
+        let is_of_old = self.is_ungrouped();
         let verified = self.chain.advance(&self.bytes[self.offset..]).map_err(|error| {
             let file = place.map_or_else(String::new, |segment| file_name(&segment.path));
             error.with("file", file).with("offset", self.offset)
@@ -82,7 +83,7 @@ impl JournalCursor {
         if let Some(record) = &verified {
             self.offset += record.bytes;
         }
-        Ok(verified)
+        Ok(verified.map(|record| Record { is_of_old, ..record }))
     }
 
     fn load_next(&mut self) -> Result<bool> {

@@ -245,11 +245,13 @@ impl Engine {
         let mut ahead = Ahead::default();
         let mut verdicts = Vec::with_capacity(list.orders.len());
         for (index, order) in self.as_judged(list)?.iter().enumerate() {
-            let verdict = self.judge(order, ahead)?;
+            verdicts.push(Verdict::new(order.client_order_id, false));
+            if let Some(verdict) = verdicts.last_mut() {
+                self.judge_into(order, ahead, verdict)?;
+                ahead.opening += u32::from(!verdict.reducing);
+            }
             ahead.orders += 1;
             ahead.messages += 1;
-            ahead.opening += u32::from(!verdict.reducing);
-            verdicts.push(verdict);
             if index == 0 && !is_pair {
                 self.capital_book.fill(order, Quantity::ZERO, order.quantity);
                 let state = self.state_mut(order.instrument)?;

@@ -57,6 +57,16 @@ impl OrderChanged {
         }
     }
 
+    /// Reads of the journal form only the number of its event.
+    ///
+    /// # Errors
+    /// `JOURNAL_CORRUPT`.
+    pub fn decode_event(reader: &mut Reader<'_>) -> Result<u8> {
+        // The order, its parent and its instrument, its state and its overlays stand before it.
+        let _ = (reader.u64()?, reader.u64()?, reader.u32()?, reader.u8()?, reader.u8()?);
+        reader.u8()
+    }
+
     /// Reads the journal form.
     ///
     /// # Errors
@@ -226,6 +236,36 @@ impl Encode for DayClosed {
 mod tests {
     use super::*;
     use holdfast_core::wire::{Layout, append_encoded};
+
+    #[test]
+    fn the_event_of_a_change_is_read_without_the_rest() {
+        let changed = OrderChanged {
+            client_order_id: ClientOrderId(1 << 40),
+            parent: ClientOrderId(300),
+            instrument: InstrumentId(70_000),
+            base: 3,
+            overlays: 2,
+            event: 9,
+            alarm: true,
+            side: 1,
+            order_type: 2,
+            role: 3,
+            time_in_force: 4,
+            quantity: Quantity::from_lots(5),
+            cum_quantity: Quantity::from_lots(6),
+            filled_tick_lots: 7,
+            fees: Amount::from_raw(8),
+            limit_ticks: 9,
+            trigger_ticks: 10,
+            stop_loss_ticks: 11,
+            take_profit_ticks: 12,
+        };
+        let mut bytes = Vec::new();
+        append_encoded(&mut bytes, Layout::Compact, &changed);
+        assert_eq!(OrderChanged::decode(&mut Reader::new(&bytes)), Ok(changed));
+        assert_eq!(OrderChanged::decode_event(&mut Reader::new(&bytes)), Ok(9));
+        assert!(OrderChanged::decode_event(&mut Reader::new(&bytes[..8])).is_err());
+    }
 
     #[test]
     fn a_closed_day_encodes_and_decodes_every_field() {

@@ -2,6 +2,7 @@
 
 use crate::engine::Engine;
 use crate::replica::Replica;
+use holdfast_core::journal_group::{GroupReader, OpenGroup};
 use holdfast_core::journal_record::{Chain, Record, RecordKind};
 use holdfast_core::{Code, Error, Result, Timestamp};
 
@@ -23,7 +24,7 @@ pub struct Recovered {
     pub engine: Engine,
     /// Bytes of intact records; what stands after them is a torn write and has to be cut.
     pub intact_bytes: usize,
-    /// The chain after the intact records.
+    /// The chain after the intact records: their sequence, and the head behind the last whole group.
     pub chain: Chain,
     /// Outputs that have to be appended before the next input.
     pub cut_off: Vec<CutOff>,
@@ -34,7 +35,7 @@ pub struct Recovered {
 #[derive(Debug, Default)]
 pub struct Recovery {
     replica: Replica,
-    chain: Chain,
+    chain: GroupReader,
     intact_bytes: usize,
 }
 
@@ -45,18 +46,18 @@ impl Recovery {
     /// # Errors
     /// `JOURNAL_CORRUPT`, `JOURNAL_DIVERGED`; after an error the replay is of no more use.
     pub fn follow(&mut self, bytes: &[u8]) -> Result<()> {
-        self.follow_read(bytes, |chain, _, rest| chain.verify(rest))
+        self.follow_read(bytes, |chain, _, rest| chain.advance(rest))
     }
 
-    /// As `follow`, for a caller that knows of some records that they are intact: `read` is given the chain, the place of the
-    /// next record and the bytes from there on, and must do what `Chain::verify` would.
+    /// As `follow`, for a caller that knows of some groups of records that they are intact: `read` is given the reader, the
+    /// place of the next record and the bytes from there on, and must do what `GroupReader::advance` would.
     ///
     /// # Errors
     /// As `follow`.
     pub fn follow_read<'a>(
         &mut self,
         bytes: &'a [u8],
-        read: impl Fn(&mut Chain, usize, &'a [u8]) -> Result<Option<Record<'a>>>,
+        read: impl Fn(&mut GroupReader, usize, &'a [u8]) -> Result<Option<Record<'a>>>,
     ) -> Result<()> {
         while let Some(rest) = bytes.get(self.intact_bytes..) {
             match read(&mut self.chain, self.intact_bytes, rest) {
@@ -79,7 +80,8 @@ impl Recovery {
     pub fn finish(self) -> Result<Recovered> {
         let Self { replica, chain, intact_bytes } = self;
         let (engine, cut_off) = replica.into_engine();
-        Ok(Recovered { engine: engine.ok_or_else(nothing_intact)?, intact_bytes, chain, cut_off })
+        let (engine, chain) = (engine.ok_or_else(nothing_intact)?, *chain.chain());
+        Ok(Recovered { engine, intact_bytes, chain, cut_off })
     }
 
     /// Returns the engine after the last intact input.
@@ -96,10 +98,16 @@ impl Recovery {
         self.intact_bytes
     }
 
-    /// Returns the chain after the intact records.
+    /// Returns the sequence after the intact records, and the head of the chain behind the last whole group.
     #[must_use]
     pub const fn chain(&self) -> &Chain {
-        &self.chain
+        self.chain.chain()
+    }
+
+    /// Returns the intact records of a last group that has no end, for a writer that goes on with it.
+    #[must_use]
+    pub fn open(&self) -> OpenGroup {
+        self.chain.open()
     }
 
     /// Returns the outputs that have to be appended before the next input.
@@ -113,8 +121,7 @@ fn nothing_intact() -> Error {
     Error::new(Code::JournalCorrupt, "journal must begin with session_opened, nothing is intact")
 }
 
-/// Rebuilds an engine from records that have a hash each and no segment headers, from the first on. A torn last record is left
-/// out.
+/// Rebuilds an engine from records without segment headers, from the first on. A torn last record is left out.
 ///
 /// # Errors
 /// `JOURNAL_CORRUPT`, also when nothing is intact, and `JOURNAL_DIVERGED`.

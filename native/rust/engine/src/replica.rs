@@ -52,6 +52,18 @@ impl Expected {
         })
     }
 
+    /// Gives up the closed trades that come next where a record of another kind does: journals of the format before have no
+    /// record of them.
+    fn forgo_trades(&mut self, next: RecordKind) {
+        let is_trade = |output: &Output| output.kind == RecordKind::TradeClosed;
+        while next != RecordKind::TradeClosed && self.outputs.front().is_some_and(is_trade) {
+            self.outputs.pop_front();
+        }
+        if self.outputs.is_empty() {
+            self.payloads.clear();
+        }
+    }
+
     /// Takes the next output and returns its kind, and whether it is the record's.
     fn take(&mut self, record: &Record<'_>) -> Option<(RecordKind, bool)> {
         let output = self.outputs.pop_front()?;
@@ -149,7 +161,8 @@ impl Replica {
         .with("sequence", sequence))
     }
 
-    /// Applies a verified record: an input moves the engine, an output is compared with what the engine gave.
+    /// Applies a verified record: an input moves the engine, an output is compared with what the engine gave. Of the format
+    /// before, closed trades may be missing.
     ///
     /// # Errors
     /// `JOURNAL_DIVERGED` for an output that the engine does not give, `JOURNAL_CORRUPT` for a payload that does not fit its
@@ -164,6 +177,9 @@ impl Replica {
             self.expected = Expected::default();
             self.closed = false;
             return Ok(());
+        }
+        if record.is_of_old {
+            self.expected.forgo_trades(record.kind);
         }
         if self.expected.outputs.is_empty() {
             feed(engine, record, &mut self.expected)?;

@@ -159,14 +159,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Judges an order as if those of its list that stand ahead of it were sent.
-    pub(crate) fn judge(&self, intent: &OrderIntent, ahead: Ahead) -> Result<Verdict> {
-        let mut verdict = Verdict::new(intent.client_order_id, false);
-        self.judge_into(intent, ahead, &mut verdict)?;
-        Ok(verdict)
-    }
-
-    /// As `judge`, into memory that is there.
+    /// Judges an order as if those of its list that stand ahead of it were sent, into memory that is there.
     pub(crate) fn judge_into(
         &self,
         intent: &OrderIntent,

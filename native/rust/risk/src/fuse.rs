@@ -9,7 +9,7 @@ pub mod latch;
 pub mod pattern;
 pub mod window;
 
-use crate::duplicates::Folding;
+use crate::folding::Folding;
 use ceilings::{Ceilings, Money, Scope};
 use holdfast_core::{
     Amount, ClientOrderId, Code, FuseCeiling, InstrumentId, Quantity, Side, Timestamp, TradingMode,

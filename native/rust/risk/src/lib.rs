@@ -9,6 +9,7 @@ pub mod collar;
 pub mod control;
 pub mod duplicates;
 pub mod exposure;
+mod folding;
 pub mod fuse;
 pub mod gate;
 pub mod gate_coverage;

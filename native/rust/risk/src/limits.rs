@@ -135,8 +135,8 @@ macro_rules! limit_table {
             #[must_use]
             pub fn canonical(&self) -> Self {
                 let mut written = self.clone();
-                $(written.$first = shortest(&written.$first);)*
-                $(written.$key = shortest(&written.$key);)*
+                $(shorten(&mut written.$first);)*
+                $(shorten(&mut written.$key);)*
                 written
             }
         }
@@ -247,15 +247,15 @@ impl Persist for LimitsSpec {
     }
 }
 
-/// Returns a decimal without needless zeros; what is none stays, to be refused where it is read.
-fn shortest(text: &str) -> String {
+/// Takes needless zeros off a decimal; what is none stays, to be refused where it is read.
+fn shorten(text: &mut String) {
     // Most limits are the word for none, and the error that nobody reads would be made for each.
     if !text.bytes().any(|byte| byte.is_ascii_digit()) {
-        return text.into();
+        return;
     }
-    let Ok(value) = Decimal::parse(text) else { return text.into() };
+    let Ok(value) = Decimal::parse(text) else { return };
     let value = value.normalized();
-    holdfast_core::decimal::format_scaled(value.mantissa, value.scale)
+    *text = holdfast_core::decimal::format_scaled(value.mantissa, value.scale);
 }
 
 impl LimitsSpec {

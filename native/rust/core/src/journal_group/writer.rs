@@ -37,6 +37,12 @@ enum Form {
     Closed,
 }
 
+impl Default for GroupWriter {
+    fn default() -> Self {
+        Self::behind(Chain::default(), None)
+    }
+}
+
 impl GroupWriter {
     /// Goes on behind the last record of a journal.
     #[must_use]
@@ -108,6 +114,11 @@ impl GroupWriter {
 
     /// Ends the group; without a record since the last end there is nothing to do.
     pub fn seal(&mut self, out: &mut Vec<u8>) {
+        self.seal_known(out, |_| None);
+    }
+
+    /// As `seal`, for a caller that may know the hash of the group's records behind the head that stands before them.
+    pub fn seal_known(&mut self, out: &mut Vec<u8>, known: impl FnOnce(&[u8]) -> Option<[u8; 32]>) {
         let provisional = self.provisional_bytes();
         let Some(Place { group, last, form }) = self.place.take() else { return };
         out.truncate(out.len() - provisional);
@@ -116,7 +127,8 @@ impl GroupWriter {
         }
         let records = out.get(group..).unwrap_or_default();
         let head = match self.open.take() {
-            None => *blake3::keyed_hash(&self.sealed.head, records).as_bytes(),
+            None => known(records)
+                .unwrap_or_else(|| *blake3::keyed_hash(&self.sealed.head, records).as_bytes()),
             Some(mut open) => *open.update(records).finalize().as_bytes(),
         };
         out.extend_from_slice(&head);

@@ -47,6 +47,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// `JOURNAL_CORRUPT` at the end; so for every other read.
+    #[inline]
     pub fn u8(&mut self) -> Result<u8> {
         self.take::<1>().map(|[byte]| byte)
     }
@@ -77,6 +78,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// `JOURNAL_CORRUPT` at the end.
+    #[inline]
     pub fn u64(&mut self) -> Result<u64> {
         // Most numbers are small: they take one byte, which an odd one tells.
         if let [first, tail @ ..] = self.bytes
@@ -85,6 +87,10 @@ impl<'a> Reader<'a> {
             self.bytes = tail;
             return Ok(u64::from(first >> 1));
         }
+        self.long_u64()
+    }
+
+    fn long_u64(&mut self) -> Result<u64> {
         // A load of all eight bytes, where there are as many, is cheaper than one of as many as count.
         if let Some(eight) = self.bytes.first_chunk::<8>() {
             let length = eight[0].trailing_zeros() as usize + 1;
@@ -110,6 +116,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// `JOURNAL_CORRUPT` at the end.
+    #[inline]
     pub fn i64(&mut self) -> Result<i64> {
         self.u64().map(unzigzag)
     }

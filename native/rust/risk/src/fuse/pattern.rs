@@ -1,14 +1,15 @@
 //! How often the same thing left within a window: the same order, the same parent, the same cause.
 
+use crate::folding::Folding;
 use holdfast_core::{ClientOrderId, InstrumentId, Quantity, Side, Timestamp};
 use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasherDefault, DefaultHasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 /// Keys that are remembered; past them the window is as short as the last so many orders took.
 pub const KEYS_MAX: usize = 6_144;
 
 /// What may come again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Key {
     /// The same instrument, side and quantity.
     Form(InstrumentId, Side, Quantity),
@@ -18,12 +19,32 @@ pub enum Key {
     Cause(u16, Timestamp, InstrumentId),
 }
 
+/// In two words, the first of which tells the kinds apart.
+impl Hash for Key {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let (kind, detail) = match self {
+            Self::Form(instrument, side, quantity) => (
+                u64::from(instrument.0) << 8 | u64::from(*side as u8) << 2,
+                quantity.lots().cast_unsigned(),
+            ),
+            Self::Parent(id) => (1, id.0),
+            Self::Cause(strategy, cause, instrument) => (
+                u64::from(instrument.0) << 24 | u64::from(*strategy) << 8 | 2,
+                cause.0.cast_unsigned(),
+            ),
+        };
+        state.write_u64(kind);
+        state.write_u64(detail);
+    }
+}
+
 /// Counts of keys within a window. The map is looked up and never gone through, so that its order does not matter.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     window_ns: i64,
     seen: VecDeque<(Timestamp, Key)>,
-    counts: HashMap<Key, u32, BuildHasherDefault<DefaultHasher>>,
+    counts: HashMap<Key, u32, BuildHasherDefault<Folding>>,
 }
 
 impl Pattern {
@@ -71,6 +92,34 @@ impl Pattern {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn keys_of_different_kinds_and_parts_have_different_hashes() {
+        let hash = |key: Key| {
+            let mut folding = Folding::default();
+            key.hash(&mut folding);
+            folding.finish()
+        };
+        let instrument = InstrumentId;
+        let mut keys = Vec::new();
+        for number in 0..20_u32 {
+            for other in 0..20_u16 {
+                let lots = Quantity::from_lots(i64::from(other));
+                let at = Timestamp(i64::from(number));
+                keys.push(Key::Form(instrument(number), Side::Buy, lots));
+                keys.push(Key::Form(instrument(number), Side::Sell, lots));
+                keys.push(Key::Cause(other, at, instrument(0)));
+                keys.push(Key::Cause(0, at, instrument(1 + u32::from(other))));
+                let id = u64::from(number) << 32 | u64::from(other);
+                keys.push(Key::Parent(ClientOrderId(id)));
+            }
+        }
+        let mut hashes: Vec<u64> = keys.into_iter().map(hash).collect();
+        let count = hashes.len();
+        hashes.sort_unstable();
+        hashes.dedup();
+        assert_eq!(hashes.len(), count);
+    }
 
     #[test]
     fn past_its_room_the_oldest_keys_are_forgotten() {

@@ -55,18 +55,29 @@ impl EgressWindow {
         if bucket <= self.last {
             return;
         }
-        let passed = bucket.saturating_sub(self.last).min(SLOTS as i64);
-        for step in 0..passed {
-            let index = place(bucket.saturating_sub(step));
-            if let Some(slot) = self.slots.get_mut(index) {
+        let newest = place(bucket);
+        self.forget(newest, bucket.saturating_sub(self.last).min(SLOTS as i64) as usize);
+        self.last = bucket;
+        self.place = newest;
+        self.until = bucket.saturating_add(1).saturating_mul(self.width_ns);
+    }
+
+    /// Empties so many slots, from one backwards. Without an order in any of them there is nothing to empty.
+    fn forget(&mut self, newest: usize, count: usize) {
+        let mut index = newest;
+        for _ in 0..count {
+            if self.orders == 0 {
+                return;
+            }
+            if let Some(slot) = self.slots.get_mut(index)
+                && slot.orders > 0
+            {
                 self.orders -= slot.orders.min(self.orders);
                 self.notional = self.notional.saturating_sub(slot.notional);
                 *slot = Slot::default();
             }
+            index = index.checked_sub(1).unwrap_or(SLOTS - 1);
         }
-        self.last = bucket;
-        self.place = place(bucket);
-        self.until = bucket.saturating_add(1).saturating_mul(self.width_ns);
     }
 
     /// Returns how many orders left within the span, and their notional.
@@ -108,8 +119,54 @@ mod tests {
         assert_eq!(window.totals(Timestamp(61_000)), (2, 3), "time that runs back forgets nothing");
     }
 
+    /// Empties every slot that has passed, whether anything is in it or not.
+    fn walk(window: &mut EgressWindow, now: Timestamp) {
+        let bucket = now.0.div_euclid(window.width_ns);
+        if now.0 < window.until || bucket <= window.last {
+            return;
+        }
+        for step in 0..bucket.saturating_sub(window.last).min(SLOTS as i64) {
+            let slot = &mut window.slots[place(bucket.saturating_sub(step))];
+            window.orders -= slot.orders.min(window.orders);
+            window.notional = window.notional.saturating_sub(slot.notional);
+            *slot = Slot::default();
+        }
+        window.last = bucket;
+        window.place = place(bucket);
+        window.until = bucket.saturating_add(1).saturating_mul(window.width_ns);
+    }
+
+    fn content(window: &EgressWindow) -> (i64, usize, i64, u64, i128, Vec<(u64, i128)>) {
+        let slots = window.slots.iter().map(|slot| (slot.orders, slot.notional)).collect();
+        let EgressWindow { last, place, until, orders, notional, .. } = *window;
+        (last, place, until, orders, notional, slots)
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1_000))]
+        #[test]
+        fn a_window_that_passes_over_what_is_empty_is_one_that_walks_every_slot(
+            span in prop_oneof![1_i64..100, 1_000_i64..100_000, Just(i64::MAX)],
+            start in prop_oneof![Just(i64::MIN), -1_000_i64..1_000, Just(i64::MAX - 100_000)],
+            gaps in prop::collection::vec(
+                (prop_oneof![0_i64..40, 0_i64..40_000, Just(i64::MAX)],
+                 prop_oneof![0_i128..1_000, Just(i128::MAX / 2)], any::<bool>()), 1..80),
+        ) {
+            let (mut window, mut now) = (EgressWindow::new(span), start);
+            let mut walking = window.clone();
+            for (gap, notional, notes) in gaps {
+                now = now.saturating_add(gap);
+                walk(&mut walking, Timestamp(now));
+                if notes {
+                    window.note(Timestamp(now), notional);
+                    walking.note(Timestamp(now), notional);
+                } else {
+                    window.totals(Timestamp(now));
+                }
+                prop_assert_eq!(content(&window), content(&walking));
+            }
+        }
+
         /// Against a list of everything that ever left.
         #[test]
         fn a_window_tells_no_less_than_its_span_held_and_no_more_than_a_bucket_above(

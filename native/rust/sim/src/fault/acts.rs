@@ -14,6 +14,7 @@ use holdfast_core::{
 use holdfast_engine::Input;
 
 impl World {
+    #[inline(never)]
     pub(super) fn act(&mut self, act: Act) -> Result<()> {
         match act {
             Act::Price { instrument, move_ticks } => self.trade(instrument, move_ticks),
@@ -89,16 +90,15 @@ impl World {
         let verdict =
             self.engine.step(&Input::Submit(intent), &mut self.journal, &mut self.commands);
         match verdict {
-            Ok(verdict) => {
-                let Some(verdict) = verdict.filter(|verdict| verdict.approved()) else {
-                    return Ok(());
-                };
+            Ok(Some(verdict)) => {
                 // What only reduces passes also when the market has carried a position past the limit.
-                if !verdict.reducing {
+                if verdict.approved() && !verdict.reducing {
                     checks::limits(&self.engine, &self.exchange, &intent)?;
                 }
+                self.engine.recycle(verdict);
                 Ok(())
             }
+            Ok(None) => Ok(()),
             Err(error) => self.survive(error),
         }
     }

@@ -22,15 +22,30 @@ pub(super) fn is_true(report: &VenueReport, exchange: &Exchange) -> Result<()> {
     if same { Ok(()) } else { Err(violated("an applied fill must be one of the venue's")) }
 }
 
+/// An order that was sent and is not yet equal on both sides.
+#[derive(Debug)]
+pub(super) struct Watched {
+    id: u64,
+    /// Where it stands at the venue, once it came there.
+    place: Option<usize>,
+}
+
+impl Watched {
+    pub const fn new(id: u64) -> Self {
+        Self { id, place: None }
+    }
+}
+
 /// Every order that the venue may fill or has filled is covered here; `watched` are those not yet equal on both sides.
 pub(super) fn reservations(
     engine: &Engine,
     exchange: &Exchange,
-    watched: &mut Vec<u64>,
+    watched: &mut Vec<Watched>,
 ) -> Result<()> {
-    let mut failed = None;
-    watched.retain(|id| {
-        let Some(truth) = exchange.orders.get(id) else { return true };
+    let (orders, mut failed) = (&exchange.orders, None);
+    watched.retain_mut(|order| {
+        order.place = order.place.or_else(|| orders.place(order.id));
+        let Some(truth) = order.place.and_then(|place| orders.at(place)) else { return true };
         match filled_of_covered(engine, truth) {
             Ok(filled) => truth.end.is_none() || filled < truth.filled,
             Err(error) => {

@@ -29,8 +29,8 @@ impl Gathered {
                     self.fills.extend(Some(report).filter(|told| told.kind == ReportKind::Fill));
                 }
                 RecordKind::OrderChanged => {
-                    let is_sent =
-                        OrderChanged::decode(&mut reader)?.event == OrderEvent::Submit as u8;
+                    let event = OrderChanged::decode_event(&mut reader)?;
+                    let is_sent = event == OrderEvent::Submit as u8;
                     self.sent.extend(Some(self.until).filter(|_| is_sent));
                 }
                 _ => {}

@@ -16,6 +16,16 @@ pub(super) struct Placements {
 }
 
 impl Placements {
+    /// Returns where an order stands; once it stands there it does so for good.
+    pub fn place(&self, id: u64) -> Option<usize> {
+        self.places.get(&id).copied()
+    }
+
+    /// Returns the order of a place.
+    pub fn at(&self, place: usize) -> Option<&Placed> {
+        self.placed.get(place)
+    }
+
     pub fn get(&self, id: &u64) -> Option<&Placed> {
         self.placed.get(*self.places.get(id)?)
     }

@@ -2,18 +2,18 @@
 //! reconciling with the venue's truth ends with the venue's positions and nothing undecided.
 //!
 //! The whole journal is replayed by one replay that goes on from restart to restart: what it has read cannot have changed,
-//! since records are only ever added behind it. At restarts that are drawn, and at the end, everything is replayed from the
-//! first record on, and must be the same.
+//! since records are only ever added behind it. At the end everything is replayed from the first record on: it must be the
+//! same where each restart found the end of the journal, and at the end itself.
 
 use super::checks::violated;
 use super::exchange::Exchange;
 use super::journal::MemoryJournal;
-use super::random::mix;
 use super::verified;
+use holdfast_core::journal_group::GroupReader;
 use holdfast_core::journal_record::Chain;
 use holdfast_core::{InstrumentId, Quantity, ReportKind, Result, Timestamp, VenueReport};
 use holdfast_engine::reconciliation::{Decision, DecisionKind};
-use holdfast_engine::recovery::{Recovered, Recovery};
+use holdfast_engine::recovery::{CutOff, Recovered, Recovery};
 use holdfast_engine::sink::NoSink;
 use holdfast_engine::venue_snapshot::{
     VenueFill, VenueOrder, VenueOrderStatus, VenuePosition, VenueSnapshot,
@@ -24,14 +24,6 @@ use holdfast_engine::{Engine, EngineConfig, Input, Replica};
 pub(super) const SNAPSHOT_EVENTS: u64 = 1_024;
 /// Of so many crashes one is reconciled: comparing with all that the venue ever had takes longer than a restart.
 pub(super) const RECONCILED_CRASHES: u64 = 4;
-
-/// Of so many restarts, drawn from the seed, one replays everything from the first record on.
-const WHOLE_REPLAYS: u64 = 8;
-
-/// Whether a restart replays everything.
-pub(super) const fn replays_whole(seed: u64, crashes: u64) -> bool {
-    mix(seed ^ crashes.rotate_left(32)).is_multiple_of(WHOLE_REPLAYS)
-}
 
 /// The state behind what was written at one time.
 #[derive(Debug)]
@@ -67,10 +59,52 @@ fn is_image(engine: &Engine, image: &[u8]) -> bool {
     other == image
 }
 
+/// Most bytes of states that a run keeps whole; of those behind it the hash has to do, since a long run may have more restarts
+/// than there is room for their states.
+const STATES_BYTES_MAX: usize = 16 << 20;
+
+/// The state that a replay gave.
+#[derive(Debug)]
+enum State {
+    Whole(Vec<u8>),
+    Hash([u8; 32]),
+}
+
+impl State {
+    fn is_of(&self, engine: &Engine) -> bool {
+        match self {
+            Self::Whole(image) => is_image(engine, image),
+            Self::Hash(hash) => engine.image_hash() == *hash,
+        }
+    }
+}
+
+/// What the replay gave at a restart.
+#[derive(Debug)]
+struct Found {
+    intact_bytes: usize,
+    chain: Chain,
+    cut_off: Vec<CutOff>,
+    state: State,
+}
+
+impl Found {
+    /// Whether a replay from the first record on stands here as well.
+    fn is_given_by(&self, whole: &Recovery) -> Result<bool> {
+        Ok(self.intact_bytes == whole.intact_bytes()
+            && self.chain == *whole.chain()
+            && self.cut_off == whole.cut_off()
+            && self.state.is_of(whole.engine()?))
+    }
+}
+
 /// The replay of the whole journal, from restart to restart.
 #[derive(Debug, Default)]
 pub(super) struct Restarts {
     replayed: Recovery,
+    /// What it gave at every restart, and the bytes of the states in there.
+    found: Vec<Found>,
+    states_bytes: usize,
     /// The state that it gave last.
     image: Vec<u8>,
     /// The newest snapshot.
@@ -80,23 +114,49 @@ pub(super) struct Restarts {
 impl Restarts {
     /// Replays what was written since the last restart.
     pub fn follow(&mut self, journal: &MemoryJournal) -> Result<&Recovery> {
-        let verify = |chain: &mut Chain, place, rest| journal.verify(chain, place, rest);
-        self.replayed.follow_read(&journal.bytes, verify)?;
+        let read = |reader: &mut GroupReader, place, rest| journal.read(reader, place, rest);
+        self.replayed.follow_read(&journal.bytes, read)?;
         self.replayed.engine()?.write_image(&mut self.image);
+        let state = self.state();
+        self.found.push(Found {
+            intact_bytes: self.replayed.intact_bytes(),
+            chain: *self.replayed.chain(),
+            cut_off: self.replayed.cut_off(),
+            state,
+        });
         Ok(&self.replayed)
     }
 
-    /// Replays everything from the first record on. The hashes of what the restarts have verified are not computed again.
+    fn state(&mut self) -> State {
+        let bytes = self.states_bytes + self.image.len();
+        if bytes > STATES_BYTES_MAX {
+            return State::Hash(*blake3::hash(&self.image).as_bytes());
+        }
+        self.states_bytes = bytes;
+        State::Whole(self.image.clone())
+    }
+
+    /// Replays everything from the first record on, in the parts that the restarts found. The hashes of what they have verified
+    /// are not computed again.
     pub fn recover(&self, journal: &MemoryJournal) -> Result<Recovered> {
         let (mut whole, verified_until) = (Recovery::default(), self.replayed.intact_bytes());
-        whole.follow_read(&journal.bytes, |chain, place, rest| {
-            if place < verified_until
-                && let Some(record) = verified::take(chain, rest)
+        let read = |reader: &mut GroupReader, place, rest| {
+            if !reader.has_seen()
+                && place < verified_until
+                && let Some(group) = verified::group(rest, reader.chain().next_sequence)
+                && place + group.bytes <= verified_until
             {
-                return Ok(Some(record));
+                reader.trust(group.end, group.head);
             }
-            journal.verify(chain, place, rest)
-        })?;
+            journal.read(reader, place, rest)
+        };
+        for found in &self.found {
+            whole.follow_read(journal.bytes.get(..found.intact_bytes).unwrap_or_default(), read)?;
+            if !found.is_given_by(&whole)? {
+                return Err(violated("a replay that goes on must be that of the whole journal"));
+            }
+        }
+        whole.follow_read(&journal.bytes, read)?;
         whole.finish()
     }
 
@@ -106,29 +166,11 @@ impl Restarts {
     }
 
     /// Returns the engine that goes on: from the newest snapshot and the records behind it, or, before the first one, with
-    /// the state that the whole journal gives. With `from_start` that state is made a second time from the first record on.
-    pub fn engine(
-        &self,
-        config: &EngineConfig,
-        journal: &MemoryJournal,
-        from_start: bool,
-    ) -> Result<Engine> {
-        let mut whole = None;
-        if from_start {
-            let recovered = self.recover(journal)?;
-            let is_same = recovered.intact_bytes == self.replayed.intact_bytes()
-                && recovered.chain == *self.replayed.chain()
-                && recovered.cut_off == self.replayed.cut_off()
-                && is_image(&recovered.engine, &self.image);
-            if !is_same {
-                return Err(violated("a replay that goes on must be that of the whole journal"));
-            }
-            whole = Some(recovered.engine);
-        }
-        match (&self.taken, whole) {
-            (Some(taken), _) => taken.restarted(config, &journal.bytes, &self.image),
-            (None, Some(whole)) => Ok(whole),
-            (None, None) => copy(config, &self.image),
+    /// the state that the whole journal gives.
+    pub fn engine(&self, config: &EngineConfig, journal: &MemoryJournal) -> Result<Engine> {
+        match &self.taken {
+            Some(taken) => taken.restarted(config, &journal.bytes, &self.image),
+            None => copy(config, &self.image),
         }
     }
 }
@@ -286,19 +328,47 @@ mod tests {
             journal.commit().unwrap();
             if at % 7 == 0 {
                 restarts.follow(&journal).unwrap();
-                for from_start in [true, false] {
-                    let again = restarts.engine(&config, &journal, from_start).unwrap();
-                    assert_eq!(again.image(), engine.image());
-                }
+                let again = restarts.engine(&config, &journal).unwrap();
+                assert_eq!(again.image(), engine.image());
+                assert_eq!(restarts.recover(&journal).unwrap().engine.image(), engine.image());
             }
             if at == 10 {
-                restarts.taken = Some(Taken::of(&engine, &journal.bytes, journal.chain));
+                restarts.taken = Some(Taken::of(&engine, &journal.bytes, *journal.chain()));
             }
         }
-        restarts.image.push(0);
-        for from_start in [true, false] {
-            let found = restarts.engine(&config, &journal, from_start).map(|_| ());
-            assert_eq!(found.map_err(|error| error.code()), Err(Code::SimulationViolated));
+        assert_eq!(restarts.found.len(), 4);
+        let code = |restarts: &Restarts| {
+            restarts.recover(&journal).map(|_| ()).map_err(|error| error.code())
+        };
+        assert!(matches!(restarts.found[0].state, State::Whole(_)));
+        restarts.states_bytes = STATES_BYTES_MAX;
+        assert!(matches!(restarts.state(), State::Hash(_)));
+        let differ: [fn(&mut Found); 5] = [
+            |found| found.state = State::Hash([0; 32]),
+            |found| found.state = State::Whole(Vec::new()),
+            |found| found.intact_bytes -= 1,
+            |found| found.chain.head[0] ^= 1,
+            |found| {
+                let (kind, ts) = (RecordKind::Failure, Timestamp(0));
+                found.cut_off.push(CutOff { kind, ts, payload: Vec::new() });
+            },
+        ];
+        for (number, differ) in differ.into_iter().enumerate() {
+            let place = number % 4;
+            differ(&mut restarts.found[place]);
+            assert_eq!(code(&restarts), Err(Code::SimulationViolated), "{number}");
+            restarts.found.remove(place);
+            assert_eq!(code(&restarts), Ok(()));
+            let found = Found {
+                intact_bytes: restarts.replayed.intact_bytes(),
+                chain: *restarts.replayed.chain(),
+                cut_off: Vec::new(),
+                state: State::Hash(*blake3::hash(&restarts.image).as_bytes()),
+            };
+            restarts.found.push(found);
         }
+        restarts.image.push(0);
+        let found = restarts.engine(&config, &journal).map(|_| ());
+        assert_eq!(found.map_err(|error| error.code()), Err(Code::SimulationViolated));
     }
 }

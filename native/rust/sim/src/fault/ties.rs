@@ -74,6 +74,7 @@ impl Follower {
 /// One order of a pair.
 #[derive(Debug)]
 struct Leg {
+    id: u64,
     other: u64,
     cancels: bool,
     /// Its quantity while the other one has filled nothing.
@@ -112,10 +113,11 @@ impl Leg {
 #[derive(Debug, Default)]
 pub(super) struct Ties {
     parents: BTreeMap<u64, Vec<Follower>>,
-    /// Only ever asked for one leg, or every leg by itself, so that their order decides nothing.
-    legs: HashMap<u64, Leg, BuildHasherDefault<IdHasher>>,
-    /// Legs of which something may still be open.
-    live: Vec<u64>,
+    legs: Vec<Leg>,
+    /// Where each leg stands; only ever asked for one of them, so that its own order decides nothing.
+    places: HashMap<u64, usize, BuildHasherDefault<IdHasher>>,
+    /// Places of legs of which something may still be open.
+    live: Vec<usize>,
     /// The stop that was derived last: a target behind it may be its other leg.
     stop: Option<OrderIntent>,
     /// An amendment that is being judged, with the order's amendments before: the process may die of it.
@@ -151,7 +153,7 @@ impl Ties {
     fn take_list(&mut self, contingency: Contingency, orders: &[OrderIntent], engine: &Engine) {
         let [first, rest @ ..] = orders else { return };
         let id = first.client_order_id;
-        let is_known = self.parents.contains_key(&id.0) || self.legs.contains_key(&id.0);
+        let is_known = self.parents.contains_key(&id.0) || self.places.contains_key(&id.0);
         if is_known || engine.order(id).is_none() {
             return;
         }
@@ -217,10 +219,19 @@ impl Ties {
     fn pair(&mut self, [one, two]: [ClientOrderId; 2], cancels: bool, engine: &Engine) {
         for (id, other) in [(one, two), (two, one)] {
             let base = engine.order(id).map_or(0, |order| order.intent.quantity.lots());
-            let leg = Leg { other: other.0, cancels, base, wish: None, asked: i64::MAX };
-            self.legs.insert(id.0, leg);
-            self.live.push(id.0);
+            let (id, other) = (id.0, other.0);
+            let leg = Leg { id, other, cancels, base, wish: None, asked: i64::MAX };
+            let place = *self.places.entry(id).or_insert(self.legs.len());
+            match self.legs.get_mut(place) {
+                Some(known) => *known = leg,
+                None => self.legs.push(leg),
+            }
+            self.live.push(place);
         }
+    }
+
+    fn leg_mut(&mut self, id: ClientOrderId) -> Option<&mut Leg> {
+        self.legs.get_mut(*self.places.get(&id.0)?)
     }
 
     /// A command leaves for the venue.
@@ -230,7 +241,7 @@ impl Ties {
             Command::Replace(asked) => (asked.client_order_id, asked.quantity.lots()),
             Command::Place(_) | Command::Query(_) => return,
         };
-        if let Some(leg) = self.legs.get_mut(&id.0) {
+        if let Some(leg) = self.leg_mut(id) {
             leg.asked = leg.asked.min(left);
         }
     }
@@ -243,16 +254,19 @@ impl Ties {
         for follower in self.parents.values_mut().flatten() {
             follower.sent.retain(|(id, _)| *id < next.0);
         }
-        self.legs.retain(|id, _| *id < next.0);
-        self.live.retain(|id| *id < next.0);
+        let live: Vec<u64> =
+            self.live.iter().filter_map(|place| Some(self.legs.get(*place)?.id)).collect();
+        self.legs.retain(|leg| leg.id < next.0);
+        self.places = self.legs.iter().enumerate().map(|(place, leg)| (leg.id, place)).collect();
+        self.live = live.iter().filter_map(|id| self.places.get(id).copied()).collect();
         self.stop = None;
         if let Some((id, before)) = self.asking.take()
             && engine.order(id).is_some_and(|order| order.amendments > before)
         {
             self.amended(id, engine);
         }
-        for (id, leg) in &mut self.legs {
-            let asked = engine.order(ClientOrderId(*id)).map_or(0, |order| order.amendments);
+        for leg in &mut self.legs {
+            let asked = engine.order(ClientOrderId(leg.id)).map_or(0, |order| order.amendments);
             leg.wish = leg.wish.filter(|(number, _)| *number <= asked);
         }
     }
@@ -264,14 +278,14 @@ impl Ties {
         let mut outcome = Ok(());
         let is_open =
             |id: u64| engine.find_open_order(ClientOrderId(id)).is_some() || venue_open(id);
-        live.retain(|id| {
-            let (leg, order) = (self.legs.get_mut(id), engine.find_open_order(ClientOrderId(*id)));
-            let Some(leg) = leg else { return order.is_some() || venue_open(*id) };
+        live.retain(|place| {
+            let Some(leg) = self.legs.get_mut(*place) else { return false };
+            let order = engine.find_open_order(ClientOrderId(leg.id));
             if let Some(what) = order.and_then(|order| leg.excess(order, engine, false)) {
                 outcome = Err(violated("a leg must give way to what the other one has filled")
                     .with("leg", what));
             }
-            order.is_some() || venue_open(*id) || is_open(leg.other)
+            order.is_some() || venue_open(leg.id) || is_open(leg.other)
         });
         self.live = live;
         outcome
@@ -291,9 +305,9 @@ impl Ties {
                 }
             }
         }
-        self.live.iter().find_map(|id| {
-            let order = engine.find_open_order(ClientOrderId(*id))?;
-            self.legs.get_mut(id)?.excess(order, engine, true)
+        self.live.iter().find_map(|place| {
+            let leg = self.legs.get_mut(*place)?;
+            leg.excess(engine.find_open_order(ClientOrderId(leg.id))?, engine, true)
         })
     }
 
@@ -305,8 +319,7 @@ impl Ties {
     /// An amendment of a leg was approved: the other one takes from it what it fills from the moment of the wish on.
     pub fn amended(&mut self, id: ClientOrderId, engine: &Engine) {
         self.asking = None;
-        let (Some(leg), Some(order)) = (self.legs.get_mut(&id.0), engine.find_open_order(id))
-        else {
+        let (Some(leg), Some(order)) = (self.leg_mut(id), engine.find_open_order(id)) else {
             return;
         };
         let asked = order.pending.map(|asked| (asked.number, asked.quantity));

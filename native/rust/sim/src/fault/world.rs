@@ -16,9 +16,7 @@ use super::keys::Keys;
 use super::ledger::Ledger;
 use super::network::{Delivery, Network};
 use super::random::{Random, mix};
-use super::restart::{
-    RECONCILED_CRASHES, Restarts, SNAPSHOT_EVENTS, Taken, reconciles, replays_whole,
-};
+use super::restart::{RECONCILED_CRASHES, Restarts, SNAPSHOT_EVENTS, Taken, reconciles};
 use super::schedule::Scheduled;
 use super::setting::{HEARTBEAT_NS, INSTRUMENTS, LIVENESS_NS, START_TICKS};
 use super::ties::Ties;
@@ -55,7 +53,7 @@ pub(super) struct World {
     schedule: Vec<Scheduled>,
     effects: Effects,
     pub(super) commands: Vec<Command>,
-    pub(super) watched: Vec<u64>,
+    pub(super) watched: Vec<checks::Watched>,
     pub(super) now: i64,
     process: u32,
     bounds: GatewayConfig,
@@ -65,7 +63,6 @@ pub(super) struct World {
     hash_at_death: Option<[u8; 32]>,
     restarts: Restarts,
     gathered: Gathered,
-    seed: u64,
     random: Random,
     digest: u64,
     healed: bool,
@@ -120,7 +117,6 @@ impl World {
             hash_at_death: None,
             restarts: Restarts::default(),
             gathered: Gathered::default(),
-            seed,
             random: Random::new(seed, 4),
             digest: seed,
             healed: false,
@@ -161,9 +157,10 @@ impl World {
             }
             self.events += 1;
             self.take_effects()?;
-            if self.events.is_multiple_of(SNAPSHOT_EVENTS) && !self.down {
-                let MemoryJournal { bytes, chain, .. } = &self.journal;
-                self.restarts.taken = Some(Taken::of(&self.engine, bytes, *chain));
+            let is_due = self.events.is_multiple_of(SNAPSHOT_EVENTS) && !self.down;
+            if is_due && self.journal.ends_whole() {
+                let (bytes, chain) = (&self.journal.bytes, *self.journal.chain());
+                self.restarts.taken = Some(Taken::of(&self.engine, bytes, chain));
             }
             self.check()?;
             if self.now > faults_end + LIVENESS_NS {
@@ -200,7 +197,7 @@ impl World {
     pub fn hash(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&self.engine.state_hash());
-        hasher.update(&self.journal.chain.head);
+        hasher.update(&self.journal.chain().head);
         hasher.update(&self.digest.to_le_bytes());
         hasher.update(&self.events.to_le_bytes());
         *hasher.finalize().as_bytes()
@@ -287,7 +284,8 @@ impl World {
         self.network.at(self.now + wait, Delivery::Restart);
     }
 
-    /// The process starts again from what the journal holds.
+    /// The process starts again from what the journal holds. By itself, so that no other event makes room on the stack for it.
+    #[inline(never)]
     fn restart(&mut self) -> Result<()> {
         let replayed = self.restarts.follow(&self.journal)?;
         let recovered = replayed.engine()?;
@@ -298,8 +296,7 @@ impl World {
         self.ties.restarted(&mut self.journal.promises, recovered);
         self.journal.resume(replayed)?;
         self.gathered.go_on(&self.journal.bytes)?;
-        let from_start = replays_whole(self.seed, self.crashes);
-        self.engine = self.restarts.engine(&self.config, &self.journal, from_start)?;
+        self.engine = self.restarts.engine(&self.config, &self.journal)?;
         let settled = Timestamp(self.now.saturating_sub(self.bounds.settle_ns));
         if self.crashes % RECONCILED_CRASHES == 1 {
             reconciles(&self.config, self.restarts.image(), &self.exchange, settled)?;

@@ -1,6 +1,7 @@
 //! How the world sends: inputs follow from inputs, records are made safe, and what passes the fuse goes to the network.
 
 use super::World;
+use crate::fault::checks::Watched;
 use crate::fault::departures::Departures;
 use crate::fault::held_orders;
 use crate::fault::network::Delivery;
@@ -21,16 +22,15 @@ impl World {
     }
 
     /// Lets inputs follow from inputs, makes the records safe, and only then sends.
+    #[inline]
     pub(in crate::fault) fn take_effects(&mut self) -> Result<()> {
         // What the fuse refuses may make the engine ask for more.
-        while self.take_effects_once()? {}
+        while !self.has_no_effects() && self.take_effects_once()? {}
         Ok(())
     }
 
+    #[inline(never)]
     fn take_effects_once(&mut self) -> Result<bool> {
-        if self.has_no_effects() {
-            return Ok(false);
-        }
         let now = Timestamp(self.now);
         loop {
             if !self.down {
@@ -41,7 +41,7 @@ impl World {
             for command in self.commands.drain(..) {
                 self.ties.note_command(&command);
                 if let Command::Place(intent) = &command {
-                    self.watched.push(intent.client_order_id.0);
+                    self.watched.push(Watched::new(intent.client_order_id.0));
                 }
                 self.gateway.command(command, now, &mut self.effects);
             }
