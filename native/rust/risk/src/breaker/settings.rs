@@ -283,11 +283,14 @@ pub(crate) mod tests {
         let cell = SettingsCell::at(&memory).unwrap();
         cell.write(SAMPLE).unwrap();
         let stop = std::sync::atomic::AtomicBool::new(false);
+        // Nobody writes before all read, however busy the machine is.
+        let ready = std::sync::Barrier::new(3);
         std::thread::scope(|scope| {
             let readers: Vec<_> = (0..2)
                 .map(|_| {
                     scope.spawn(|| {
-                        let mut reads = 0_u64;
+                        let mut reads = u64::from(cell.read() == SAMPLE);
+                        ready.wait();
                         while !stop.load(Ordering::Relaxed) {
                             let settings = cell.read();
                             assert_eq!(settings.failures, settings.slow_call_ms + 3);
@@ -298,6 +301,7 @@ pub(crate) mod tests {
                     })
                 })
                 .collect();
+            ready.wait();
             for round in 0..20_000 {
                 let settings = BreakerSettings {
                     failures: round + 3,
