@@ -178,14 +178,13 @@ impl Stages {
         angles: &[LaneU32],
         normals: &mut [LaneF32],
     ) {
-        let (pairs, _) = normals[..2 * lengths.len()].as_chunks_mut();
-        self.radii(lengths, pairs);
-        self.turn(angles, pairs);
+        self.radii(lengths, normals);
+        self.turn(angles, normals);
     }
 
     /// How far from the middle each pair lies, to the first of its two places.
     #[inline(always)]
-    fn radii(&mut self, words: &[LaneU32], pairs: &mut [[LaneF32; 2]]) {
+    fn radii(&mut self, words: &[LaneU32], normals: &mut [LaneF32]) {
         let Self { rests, scales: exponents, values, .. } = self;
         for ((words, rests), exponents) in words.iter().zip(&mut *rests).zip(&mut *exponents) {
             let (mut first, mut second) = (LaneF32::all(0.0), LaneF32::all(0.0));
@@ -198,7 +197,7 @@ impl Stages {
             *values = each(0.0, |lane| polynomial(rests[lane], LN));
         }
         let parts = rests.iter().zip(exponents).zip(values);
-        for (((rests, exponents), values), both) in parts.zip(pairs) {
+        for (((rests, exponents), values), both) in parts.zip(normals.chunks_exact_mut(2)) {
             both[0] = each(0.0, |lane| {
                 let ln = ln_of(rests[lane], exponents[lane], values[lane]);
                 (-2.0 * ln).max(0.0).sqrt()
@@ -208,7 +207,7 @@ impl Stages {
 
     /// Spreads each distance over the two normals of its pair.
     #[inline(always)]
-    fn turn(&mut self, words: &[LaneU32], pairs: &mut [[LaneF32; 2]]) {
+    fn turn(&mut self, words: &[LaneU32], normals: &mut [LaneF32]) {
         let Self { rests: sines, values: cosines, quarters, .. } = self;
         for ((words, rests), quarters) in words.iter().zip(&mut *sines).zip(&mut *quarters) {
             let (mut first, mut second) = (LaneF32::all(0.0), LaneU32::all(0));
@@ -226,14 +225,14 @@ impl Stages {
             (*rests, *cosines) = (first, second);
         }
         let parts = sines.iter().zip(cosines).zip(quarters);
-        for (((sines, cosines), quarters), both) in parts.zip(pairs) {
+        for (((sines, cosines), quarters), both) in parts.zip(normals.chunks_exact_mut(2)) {
             let radii = both[0];
             let (mut first, mut second) = (LaneF32::all(0.0), LaneF32::all(0.0));
             for lane in 0..LANES {
                 let (sine, cosine) = turned(sines[lane], cosines[lane], quarters[lane]);
                 (first[lane], second[lane]) = (radii[lane] * cosine, radii[lane] * sine);
             }
-            *both = [first, second];
+            both.copy_from_slice(&[first, second]);
         }
     }
 
@@ -329,7 +328,7 @@ mod tests {
             let other: Vec<LaneU32> =
                 words.iter().map(|words| each(0, |lane| !words[lane])).collect();
             let mut normals = vec![LaneF32::all(7.0); 2 * vectors + 2];
-            Stages::new(64).pairs(&words, &other, &mut normals);
+            Stages::new(64).pairs(&words, &other, &mut normals[..2 * vectors]);
             for (row, (words, other)) in words.iter().zip(&other).enumerate() {
                 for lane in 0..LANES {
                     let radius = (-2.0 * ln(uniform(words[lane]))).max(0.0).sqrt();

@@ -258,71 +258,53 @@ impl Kernel {
 /// Vectors that go through a function together: few enough for the first cache.
 const BATCH: usize = 64;
 
-/// Columns of the groups of scenarios that are played together, the vectors of one group after those of the one before.
-struct Batch {
-    /// Words of the two pairs of normals of each block: distances, then angles.
-    lengths: Vec<LaneU32>,
-    angles: Vec<LaneU32>,
-    normals: Vec<LaneF32>,
-    returns: Vec<LaneF32>,
-    words: Vec<ScenarioWords>,
-    stages: Stages,
-}
-
-/// Plays the scenarios from `first` on: sixteen a group, and as many groups together as make a batch.
+/// Plays the scenarios from `first` on: sixteen a group, and as many groups together as make a batch. The columns of a batch are
+/// variables of their own in one function: what is known of them is lost behind one more reference, and the loops are slower.
 #[inline(always)]
 pub(crate) fn play(kernel: &Kernel, first: u32, out: &mut [f32]) {
     let assets = kernel.exposures.len();
     let groups_max = (BATCH / assets).max(1);
-    let vectors = groups_max * assets;
-    let mut batch = Batch {
-        lengths: vec![LaneU32::all(0); vectors / 2],
-        angles: vec![LaneU32::all(0); vectors / 2],
-        normals: vec![LaneF32::all(0.0); vectors],
-        returns: vec![LaneF32::all(0.0); vectors],
-        words: Vec::with_capacity(groups_max),
-        stages: Stages::new(vectors),
-    };
-    for (index, out) in out.chunks_mut(groups_max * LANES).enumerate() {
-        let scenario = first.wrapping_add((index * groups_max * LANES) as u32);
-        let Batch { returns, words, .. } = &mut batch;
-        returns.fill(LaneF32::all(0.0));
+    let mut normals: Vec<LaneF32> = vec![LaneF32::all(0.0); assets * groups_max];
+    let mut returns = normals.clone();
+    // Words of the two pairs of normals of each block: distances, then angles.
+    let mut lengths: Vec<LaneU32> = vec![LaneU32::all(0); assets * groups_max / 2];
+    let mut angles = lengths.clone();
+    let mut stages = Stages::new(assets * groups_max);
+    let mut words = Vec::with_capacity(groups_max);
+    for (index, out) in out.chunks_mut(LANES * groups_max).enumerate() {
+        let scenario = first.wrapping_add((index * LANES * groups_max) as u32);
+        let groups = out.len().div_ceil(LANES);
         words.clear();
-        words.extend((0..out.len().div_ceil(LANES)).map(|group| {
+        words.extend((0..groups).map(|group| {
             let scenario = scenario.wrapping_add((group * LANES) as u32);
             ScenarioWords::new(scenario, Stream::Diffusion as u32, &kernel.keys)
         }));
+        let (normals, returns) = (&mut normals[..groups * assets], &mut returns[..groups * assets]);
+        let pairs = groups * assets / 2;
+        let (lengths, angles) = (&mut lengths[..pairs], &mut angles[..pairs]);
+        returns.fill(LaneF32::all(0.0));
         for step in 0..kernel.steps {
-            play_step(kernel, step, &mut batch);
+            let columns =
+                lengths.chunks_exact_mut(assets / 2).zip(angles.chunks_exact_mut(assets / 2));
+            for (words, (lengths, angles)) in words.iter().zip(columns) {
+                let blocks = lengths.chunks_exact_mut(2).zip(angles.chunks_exact_mut(2));
+                for (block, (lengths, angles)) in blocks.enumerate() {
+                    let [a, b, c, d] = words.at(step, block as u32, &kernel.keys);
+                    lengths.copy_from_slice(&[a, c]);
+                    angles.copy_from_slice(&[b, d]);
+                }
+            }
+            stages.pairs(lengths, angles, normals);
+            for (normals, returns) in
+                normals.chunks_exact(assets).zip(returns.chunks_exact_mut(assets))
+            {
+                advance(kernel, normals, returns);
+            }
         }
-        let Batch { returns, stages, .. } = &mut batch;
         for (out, returns) in out.chunks_mut(LANES).zip(returns.chunks_exact(assets)) {
-            let total = value(kernel, returns, stages);
+            let total = value(kernel, returns, &mut stages);
             out.copy_from_slice(&total[..out.len()]);
         }
-    }
-}
-
-/// Moves every group of a batch by one step.
-#[inline(always)]
-fn play_step(kernel: &Kernel, step: u32, batch: &mut Batch) {
-    let assets = kernel.exposures.len();
-    let Batch { lengths, angles, normals, returns, words, stages } = batch;
-    let pairs = assets / 2;
-    let columns = lengths.chunks_exact_mut(pairs).zip(angles.chunks_exact_mut(pairs));
-    for (words, (lengths, angles)) in words.iter().zip(columns) {
-        let blocks = lengths.chunks_exact_mut(2).zip(angles.chunks_exact_mut(2));
-        for (block, (lengths, angles)) in blocks.enumerate() {
-            let [a, b, c, d] = words.at(step, block as u32, &kernel.keys);
-            lengths.copy_from_slice(&[a, c]);
-            angles.copy_from_slice(&[b, d]);
-        }
-    }
-    let played = words.len() * pairs;
-    stages.pairs(&lengths[..played], &angles[..played], normals);
-    let groups = normals.chunks_exact(assets).zip(returns.chunks_exact_mut(assets));
-    for (normals, returns) in groups.take(words.len()) {
-        advance(kernel, normals, returns);
     }
 }
 
