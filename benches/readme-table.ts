@@ -24,7 +24,7 @@ const SHOWN: Readonly<Record<string, (row: SuiteRow) => boolean>> = {
   decimals: (row) =>
     row.subject === 'Holdfast (TypeScript edge)' ||
     (row.subject === 'Holdfast (inside native code)' && row.case.startsWith('add')),
-  portfolio: (row) => row.case.endsWith('10 steps'),
+  portfolio: (row) => row.case.endsWith('10 steps') && row.subject === 'Holdfast (1,048,576 paths)',
   orders: (row) =>
     row.case.includes('sent and filled') &&
     ['Holdfast, native, with journal', `${FROM_JAVASCRIPT}, with journal`].includes(row.subject),

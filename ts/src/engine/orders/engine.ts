@@ -22,10 +22,8 @@ import {
   amendCommand,
   checkChangeKeys,
   checkIdempotencyKey,
-  checkListed,
   checkOrderKeys,
   orderCommand,
-  sharedDecision,
 } from '../order-command.js';
 import { failedFrom, resultFrom } from '../submit-result.js';
 import type { CallOptions } from './engine-calls.js';
@@ -38,7 +36,7 @@ import {
   type TradeUpdate,
 } from './market-update.js';
 import { TouchBook } from './routing/touch-book.js';
-import { contingencyNumber, listResult } from './order-list.js';
+import { listCall } from './order-list.js';
 import { batchReport, checkReportKeys, type VenueReport } from './venue-report.js';
 import { isExternal, type VenueRequest, venueRequest } from '../../core/venue-request.js';
 
@@ -139,13 +137,8 @@ export class Engine extends EngineControls {
     orders: readonly OrderIntent[],
     options: CallOptions = {},
   ): SubmitListResult {
-    const place = contingencyNumber(contingency);
-    for (const order of orders) checkListed(order);
-    const commands = sharedDecision(orders).map((order) => this.#command(order));
-    return this.telling(options, (notices) => {
-      const first = this.native.submitList(place, commands, notices);
-      return listResult(contingency, first, notices, commands.length);
-    });
+    const submit = listCall(contingency, orders, (order) => this.#command(order));
+    return this.telling(options, (notices) => submit(this.native, notices));
   }
 
   /** @throws HoldfastError `ORDER_UNKNOWN` when the order is not open */

@@ -13,14 +13,7 @@ import type {
   SubmitListResult,
   SubmitResult,
 } from '../../strategies/strategy-context.js';
-import {
-  amendCommand,
-  checkChangeKeys,
-  checkListed,
-  checkOrderKeys,
-  orderCommand,
-  sharedDecision,
-} from '../order-command.js';
+import { amendCommand, checkChangeKeys, checkOrderKeys, orderCommand } from '../order-command.js';
 import { resultFrom } from '../submit-result.js';
 import type { CallOptions } from './engine-calls.js';
 import {
@@ -29,7 +22,7 @@ import {
   type QuoteUpdate,
   type TradeUpdate,
 } from './market-update.js';
-import { contingencyNumber, listResult } from './order-list.js';
+import { listCall } from './order-list.js';
 import { parseSymbolActorsOptions, type SymbolActorsOptions } from './symbol-actors-options.js';
 import { type ClosedActors, figuresOf, SymbolActorsView } from './symbol-actors-view.js';
 
@@ -127,13 +120,8 @@ export class SymbolActors extends SymbolActorsView {
     orders: readonly OrderIntent[],
     options: CallOptions = {},
   ): SubmitListResult {
-    const place = contingencyNumber(contingency);
-    for (const order of orders) checkListed(order);
-    const commands = sharedDecision(orders).map((order) => this.#command(order));
-    return this.telling(options, (notices) => {
-      const first = this.native.submitList(place, commands, notices);
-      return listResult(contingency, first, notices, commands.length);
-    });
+    const submit = listCall(contingency, orders, (order) => this.#command(order));
+    return this.telling(options, (notices) => submit(this.native, notices));
   }
 
   /**

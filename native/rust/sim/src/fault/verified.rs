@@ -79,7 +79,7 @@ mod tests {
             let mut record = StrippedRecords::default();
             let (ts, content) = (Timestamp(at as i64 - 2), vec![at as u8; length]);
             record.push(RecordKind::Failure, at as u64, ts, content.as_slice()).unwrap();
-            writer.append(&mut bytes, record.bytes());
+            writer.append(&mut bytes, record.first());
             if at == 2 {
                 writer.seal(&mut bytes);
             }
