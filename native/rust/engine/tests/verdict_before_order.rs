@@ -1,12 +1,12 @@
 //! ARC-12: nothing is asked of a venue that puts an order or another form of one there, unless the journal holds the gate's
-//! approval of it before.
+//! approval of it before. Only an order of a pair becomes smaller without one, by what its twin has filled.
 
 mod desk;
 mod random_run;
 
 use holdfast_core::journal_record::RecordKind;
 use holdfast_core::wire::Reader;
-use holdfast_core::{ClientOrderId, Result};
+use holdfast_core::{ClientOrderId, Replacement, Result};
 use holdfast_engine::{Command, Engine, Input};
 use holdfast_risk::Verdict;
 use proptest::prelude::*;
@@ -19,6 +19,17 @@ struct Watched {
     /// Placements and amendments that were asked for.
     asked: usize,
     faults: Vec<String>,
+}
+
+impl Watched {
+    /// Whether an order of a pair becomes smaller and stays as it is otherwise.
+    fn gives_way(&self, to: &Replacement) -> bool {
+        self.engine.order(to.client_order_id).is_some_and(|order| {
+            let prices = (order.intent.limit_price, order.intent.trigger_price);
+            let shrinks = to.quantity < order.quantity;
+            order.pairing.is_some() && shrinks && (to.limit_price, to.trigger_price) == prices
+        })
+    }
 }
 
 impl Driven for Watched {
@@ -42,7 +53,7 @@ impl Driven for Watched {
         for command in &commands {
             let has_approval = match command {
                 Command::Place(intent) => self.approved.contains(&intent.client_order_id),
-                Command::Replace(to) => now.contains(&to.client_order_id),
+                Command::Replace(to) => now.contains(&to.client_order_id) || self.gives_way(to),
                 Command::Cancel(_) | Command::Query(_) => continue,
             };
             self.asked += 1;
