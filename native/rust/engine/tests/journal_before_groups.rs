@@ -5,33 +5,18 @@ mod random_run;
 mod support;
 
 use holdfast_core::journal_record::{Chain, RecordKind};
-use holdfast_core::{Code, Result, Timestamp};
+use holdfast_core::{Code, Timestamp};
 use holdfast_engine::journal_segment::segment_header;
 use holdfast_engine::replay::replay;
 use holdfast_engine::restart::rebuild;
 use holdfast_engine::{
-    Engine, Input, JournalOptions, JournalReader, JournaledEngine, Sink, SnapshotPolicy, SyncPolicy,
+    Engine, JournalOptions, JournalReader, JournaledEngine, Sink, SnapshotPolicy, SyncPolicy,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use random_run::{Driven, Player, Stream, acts, rich_config};
+use random_run::{Player, Recorded, Stream, acts, rich_config};
 use std::fs;
 use support::Folder;
-
-struct Recorded {
-    engine: Engine,
-    stream: Stream,
-}
-
-impl Driven for Recorded {
-    fn engine(&self) -> &Engine {
-        &self.engine
-    }
-
-    fn take(&mut self, input: &Input<'_>) -> Result<()> {
-        self.engine.step(input, &mut self.stream, &mut Vec::new()).map(|_| ())
-    }
-}
 
 /// Plays until the engine has closed trades; the session is closed when it says so.
 fn played(runner: &mut proptest::test_runner::TestRunner, closes: bool) -> Recorded {

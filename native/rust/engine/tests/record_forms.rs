@@ -3,29 +3,13 @@
 mod desk;
 mod random_run;
 
-use holdfast_core::Result;
 use holdfast_core::Timestamp;
 use holdfast_core::journal_record::{RecordKind, hex};
 use holdfast_engine::record_json::{concerns_order, fingerprint, record_json};
-use holdfast_engine::{Engine, Input, Sink};
-use random_run::{Act, Driven, Player, Stream, rich_config};
+use holdfast_engine::{Engine, Sink};
+use random_run::{Act, Player, Recorded, Stream, rich_config};
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-struct Recorded {
-    engine: Engine,
-    stream: Stream,
-}
-
-impl Driven for Recorded {
-    fn engine(&self) -> &Engine {
-        &self.engine
-    }
-
-    fn take(&mut self, input: &Input<'_>) -> Result<()> {
-        self.engine.step(input, &mut self.stream, &mut Vec::new()).map(|_| ())
-    }
-}
 
 /// One record of each kind that a run of every act gives.
 fn forms() -> BTreeMap<&'static str, Value> {

@@ -20,7 +20,7 @@ use holdfast_engine::{
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use random_run::{Driven, Player, Stream, acts, rich_config};
+use random_run::{Driven, Player, Recorded, Stream, acts, rich_config};
 use std::borrow::Cow;
 use std::num::NonZeroU64;
 use support::Folder;
@@ -265,21 +265,6 @@ fn the_room_of_a_trade_is_what_its_longest_form_takes() {
         trade.encode(&mut writer);
         let room = trade.encoded_bytes_max();
         assert!(writer.len() <= room && room - writer.len() <= spare, "{} of {room}", writer.len());
-    }
-}
-
-struct Recorded {
-    engine: Engine,
-    stream: Stream,
-}
-
-impl Driven for Recorded {
-    fn engine(&self) -> &Engine {
-        &self.engine
-    }
-
-    fn take(&mut self, input: &Input<'_>) -> Result<()> {
-        self.engine.step(input, &mut self.stream, &mut Vec::new()).map(|_| ())
     }
 }
 

@@ -44,14 +44,9 @@ const SUBJECTS: [(Lock, &str); 3] = [
     (Lock::Mutex, "the same behind a mutex"),
 ];
 
-/// A lock while it is held; what is in it is never read.
-#[allow(dead_code)]
-enum Held<'a> {
-    Nothing,
-    Shared(RwLockReadGuard<'a, ()>),
-    Exclusive(RwLockWriteGuard<'a, ()>),
-    Alone(MutexGuard<'a, ()>),
-}
+/// The lock that is held, if any: to read, to write, or alone.
+type Held<'a> =
+    (Option<RwLockReadGuard<'a, ()>>, Option<RwLockWriteGuard<'a, ()>>, Option<MutexGuard<'a, ()>>);
 
 struct Bench {
     breakers: Breakers<Box<[Line]>>,
@@ -69,15 +64,14 @@ impl Bench {
     }
 
     fn held(&self, lock: Lock, changes: bool) -> Held<'_> {
+        let read = || self.reader_writer.read().unwrap_or_else(PoisonError::into_inner);
+        let write = || self.reader_writer.write().unwrap_or_else(PoisonError::into_inner);
+        let alone = || self.mutex.lock().unwrap_or_else(PoisonError::into_inner);
         match lock {
-            Lock::None => Held::Nothing,
-            Lock::ReaderWriter if changes => {
-                Held::Exclusive(self.reader_writer.write().unwrap_or_else(PoisonError::into_inner))
-            }
-            Lock::ReaderWriter => {
-                Held::Shared(self.reader_writer.read().unwrap_or_else(PoisonError::into_inner))
-            }
-            Lock::Mutex => Held::Alone(self.mutex.lock().unwrap_or_else(PoisonError::into_inner)),
+            Lock::None => (None, None, None),
+            Lock::ReaderWriter if changes => (None, Some(write()), None),
+            Lock::ReaderWriter => (Some(read()), None, None),
+            Lock::Mutex => (None, None, Some(alone())),
         }
     }
 

@@ -4,16 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { Breakers } from '#ts/breaker/index.js';
 import { Gpu, simulatePortfolio } from '#ts/gpu/index.js';
 import { simulatePortfolio as simulateOnProcessor } from '#ts/quant/portfolio-simulation.js';
+import { adapter, hasAdapter, hasSoftwareOnly } from '../../support/gpu-adapter.js';
 import { portfolioOf } from '../../support/portfolios.js';
 
-const adapter = await Gpu.open({ allowSoftware: true })
-  .then(async (gpu) => {
-    await gpu.close();
-    return gpu.adapter;
-  })
-  .catch(() => null);
-const hasAdapter = adapter !== null;
-const hasSoftwareOnly = adapter?.isSoftware === true;
 /** Worth a device: more than a hundred million normals. */
 const large = { ...portfolioOf(16), scenarios: 1_048_576, steps: 6 };
 

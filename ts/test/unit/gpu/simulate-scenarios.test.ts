@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Gpu, simulateScenarios } from '#ts/gpu/index.js';
+import { simulateScenarios } from '#ts/gpu/index.js';
 import { GpuSession } from '#ts/gpu/gpu-session.js';
 import { scenarioWork } from '#ts/gpu/scenario-work.js';
 import {
@@ -8,16 +8,8 @@ import {
   simulateScenarios as simulateOnProcessor,
 } from '#ts/quant/scenarios/index.js';
 import { scenarioTask } from '#ts/quant/scenarios/simulate-scenarios.js';
+import { adapter, hasAdapter, hasSoftwareOnly } from '../../support/gpu-adapter.js';
 import { withOpenedDevices } from '../../support/opened-devices.js';
-
-const adapter = await Gpu.open({ allowSoftware: true })
-  .then(async (gpu) => {
-    await gpu.close();
-    return gpu.adapter;
-  })
-  .catch(() => null);
-const hasAdapter = adapter !== null;
-const hasSoftwareOnly = adapter?.isSoftware === true;
 
 const small: ScenarioOptions = {
   model: { kind: 'brownian', covariance: [[0.0004]] },

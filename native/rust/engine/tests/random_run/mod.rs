@@ -16,8 +16,8 @@ use holdfast_engine::account_spec::{BalanceSpec, BorrowSpec, InterestPeriod, Rat
 use holdfast_engine::reconciliation::{Decision, DecisionKind, ItemId};
 use holdfast_engine::self_trade::SelfTradePolicy;
 use holdfast_engine::{
-    AccountSpec, Command, CurrencyId, EngineConfig, Funding, Input, OrderList, PositionMode,
-    RateChanged, Sink,
+    AccountSpec, Command, CurrencyId, Engine, EngineConfig, Funding, Input, OrderList,
+    PositionMode, RateChanged, Sink,
 };
 use holdfast_risk::limit_schedule::LimitsChange;
 use proptest::prelude::*;
@@ -109,8 +109,24 @@ impl Stream {
 
 /// What drives an engine through a run, whatever holds it.
 pub trait Driven {
-    fn engine(&self) -> &holdfast_engine::Engine;
+    fn engine(&self) -> &Engine;
     fn take(&mut self, input: &Input<'_>) -> Result<()>;
+}
+
+/// An engine whose records go into a stream.
+pub struct Recorded {
+    pub engine: Engine,
+    pub stream: Stream,
+}
+
+impl Driven for Recorded {
+    fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    fn take(&mut self, input: &Input<'_>) -> Result<()> {
+        self.engine.step(input, &mut self.stream, &mut Vec::new()).map(|_| ())
+    }
 }
 
 #[derive(Clone)]

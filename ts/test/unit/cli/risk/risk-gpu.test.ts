@@ -2,18 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { Gpu } from '#ts/gpu/index.js';
+import { adapter, hasAdapter, hasSoftwareOnly } from '../../../support/gpu-adapter.js';
 import { returnTable } from '../../../support/sp500-returns.js';
 import { temporaryFolder, writeInto } from '../../../support/temporary-folder.js';
 
-const adapter = await Gpu.open({ allowSoftware: true })
-  .then(async (gpu) => {
-    await gpu.close();
-    return gpu.adapter;
-  })
-  .catch(() => null);
-const hasAdapter = adapter !== null;
-const hasSoftwareOnly = adapter?.isSoftware === true;
 /** A software adapter plays on a processor that other tests use as well. */
 const TIMEOUT_MS = 120_000;
 
